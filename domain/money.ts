@@ -1,0 +1,64 @@
+/**
+ * USDC as an integer number of micro-USDC (10^-6), from the parser to the database. Decimal strings at every border;
+ * never a float in between.
+ */
+declare const microBrand: unique symbol;
+export type MicroUsdc = bigint & { readonly [microBrand]?: never };
+
+const MICRO = 1_000_000n;
+const DECIMAL = /^(-?)(\d{1,18})(?:\.(\d{1,6}))?$/;
+
+export class MoneyFormatError extends Error {
+  override name = "MoneyFormatError";
+}
+
+/**
+ * Reads "12.5" as 12_500_000n. At most six places, no exponent, no grouping, no plus sign, no leading point.
+ * @throws MoneyFormatError for anything else
+ */
+export function parseUsdc(text: string): MicroUsdc {
+  const match = DECIMAL.exec(text);
+  if (!match) throw new MoneyFormatError(`not an amount with at most 6 decimal places: ${JSON.stringify(text).slice(0, 60)}`);
+  const [, sign, whole, fraction = ""] = match;
+  const micro = BigInt(whole ?? "0") * MICRO + BigInt(fraction.padEnd(6, "0"));
+  return sign === "-" ? -micro : micro;
+}
+
+/**
+ * Reads a JSON number or string of the wire. A number is taken by its shortest decimal form, so 0.1 is 0.1 and not the
+ * double beside it.
+ * @throws MoneyFormatError when it has an exponent, more than six places or is no amount
+ */
+export function usdcFromWire(value: number | string): MicroUsdc {
+  return parseUsdc(typeof value === "number" ? decimalOf(value) : value);
+}
+
+function decimalOf(value: number): string {
+  if (!Number.isFinite(value)) throw new MoneyFormatError("not a finite number");
+  const text = String(value);
+  // 1e-6 is the one exponent form that is still a whole number of micro-USDC.
+  const small = /^(-?)(\d)e-6$/.exec(text);
+  return small ? `${small[1]}0.00000${small[2]}` : text;
+}
+
+/** Writes all six places: 75_000n is "0.075000". For step results, events, exports and the wire. */
+export function formatMicro(micro: MicroUsdc): string {
+  const absolute = micro < 0n ? -micro : micro;
+  return `${micro < 0n ? "-" : ""}${absolute / MICRO}.${String(absolute % MICRO).padStart(6, "0")}`;
+}
+
+/** The shortest decimal form: 50_000_000n is "50", 75_000n is "0.075". For request bodies. */
+export function shortUsdc(micro: MicroUsdc): string {
+  return formatMicro(micro).replace(/\.?0+$/, "");
+}
+
+/** A fraction of an amount in basis points (1 % is 100), rounded half up to one micro. */
+export function portion(micro: MicroUsdc, basisPoints: bigint): MicroUsdc {
+  return (micro * basisPoints + 5_000n) / 10_000n;
+}
+
+/** Purple Flea's escrow sums: fee 1 % of the amount, taken from it; the referrer earns 15 % of that rounded fee. */
+export function escrowSums(amount: MicroUsdc): { fee: MicroUsdc; net: MicroUsdc; referral: MicroUsdc } {
+  const fee = portion(amount, 100n);
+  return { fee, net: amount - fee, referral: portion(fee, 1_500n) };
+}
