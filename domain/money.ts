@@ -18,7 +18,10 @@ export class MoneyFormatError extends Error {
  */
 export function parseUsdc(text: string): MicroUsdc {
   const match = DECIMAL.exec(text);
-  if (!match) throw new MoneyFormatError(`not an amount with at most 6 decimal places: ${JSON.stringify(text).slice(0, 60)}`);
+  if (!match)
+    throw new MoneyFormatError(
+      `not an amount with at most 6 decimal places: ${JSON.stringify(text).slice(0, 60)}`,
+    );
   const [, sign, whole, fraction = ""] = match;
   const micro = BigInt(whole ?? "0") * MICRO + BigInt(fraction.padEnd(6, "0"));
   return sign === "-" ? -micro : micro;

@@ -1,0 +1,123 @@
+import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { ActorKind } from "../../domain/ids";
+import type { Role } from "../../domain/statuses";
+import { flag, int, json } from "./columns";
+
+export const operators = sqliteTable("operators", {
+  id: text("id").primaryKey(),
+  email: text("email").notNull().unique(),
+  name: text("name").notNull(),
+  passwordHash: text("password_hash").notNull(),
+  role: text("role").$type<Role>().notNull(),
+  /** An IANA zone; every time on a page is in it. */
+  timeZone: text("time_zone").notNull().default("UTC"),
+  createdAt: int("created_at").notNull(),
+  disabledAt: int("disabled_at"),
+});
+
+/** Sessions live on wall time. The cookie holds the token, the table only its hash. */
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    tokenHash: text("token_hash").primaryKey(),
+    operatorId: text("operator_id").notNull(),
+    createdAt: int("created_at").notNull(),
+    seenAt: int("seen_at").notNull(),
+    expiresAt: int("expires_at").notNull(),
+  },
+  (t) => [index("sessions_operator").on(t.operatorId)],
+);
+
+/** What an operator asked, under the id that was made when the form was rendered. */
+export const commands = sqliteTable(
+  "commands",
+  {
+    id: text("id").primaryKey(),
+    /** approve-escrow, reject-escrow, create-escrow, send-price-alert, claim-faucet, place-bet, sync-now */
+    kind: text("kind").notNull(),
+    subjectType: text("subject_type"),
+    subjectRef: text("subject_ref"),
+    payload: json("payload").notNull(),
+    operatorId: text("operator_id").notNull(),
+    createdAt: int("created_at").notNull(),
+  },
+  (t) => [
+    index("commands_subject").on(t.subjectType, t.subjectRef),
+    index("commands_created").on(t.createdAt),
+  ],
+);
+
+/** The operator's decision about an escrow: one for ever. */
+export const approvals = sqliteTable("approvals", {
+  escrowRef: text("escrow_ref").primaryKey(),
+  decision: text("decision").$type<"release" | "cancel">().notNull(),
+  commandId: text("command_id").notNull().unique(),
+  operatorId: text("operator_id").notNull(),
+  reason: text("reason"),
+  seenVersion: int("seen_version").notNull(),
+  at: int("at").notNull(),
+});
+
+/** Events on their way to the engine: written with what caused them, sent once by one sender. */
+export const outbox = sqliteTable(
+  "outbox",
+  {
+    /** The event's id. */
+    id: text("id").primaryKey(),
+    eventName: text("event_name").notNull(),
+    data: json("data").notNull(),
+    createdAt: int("created_at").notNull(),
+    attempts: int("attempts").notNull().default(0),
+    nextAttemptAt: int("next_attempt_at").notNull(),
+    lastError: text("last_error"),
+    sentAt: int("sent_at"),
+    /** The engine's own id for it. */
+    engineEventId: text("engine_event_id"),
+  },
+  (t) => [index("outbox_unsent").on(t.sentAt, t.nextAttemptAt)],
+);
+
+/** Verified webhooks as they came. */
+export const inbox = sqliteTable(
+  "inbox",
+  {
+    id: text("id").primaryKey(),
+    type: text("type").notNull(),
+    /** The envelope as JSON, parsed from the signed bytes. */
+    envelope: json("envelope").notNull(),
+    signedAt: int("signed_at").notNull(),
+    receivedAt: int("received_at").notNull(),
+    deliveries: int("deliveries").notNull().default(1),
+  },
+  (t) => [index("inbox_received").on(t.receivedAt)],
+);
+
+export const audit = sqliteTable(
+  "audit",
+  {
+    id: text("id").primaryKey(),
+    at: int("at").notNull(),
+    actorKind: text("actor_kind").$type<ActorKind>().notNull(),
+    actorId: text("actor_id").notNull(),
+    action: text("action").notNull(),
+    subjectType: text("subject_type"),
+    subjectRef: text("subject_ref"),
+    before: json("before"),
+    after: json("after"),
+    reason: text("reason"),
+    /** accepted, duplicate, denied, refused */
+    result: text("result").notNull(),
+    commandId: text("command_id"),
+  },
+  (t) => [index("audit_at").on(t.at), index("audit_subject").on(t.subjectType, t.subjectRef)],
+);
+
+/** Pauses per kind of action. */
+export const pauses = sqliteTable("pauses", {
+  /** trade, escrow-release, escrow-create, bet, claim */
+  kind: text("kind").primaryKey(),
+  paused: flag("paused").notNull(),
+  reason: text("reason"),
+  operatorId: text("operator_id"),
+  at: int("at").notNull(),
+});

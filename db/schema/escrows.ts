@@ -1,0 +1,70 @@
+import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { ActorKind } from "../../domain/ids";
+import type { EscrowStatus } from "../../domain/statuses";
+import { int, micro } from "./columns";
+
+/** An escrow under the operator's reference; `remote_id` is Purple Flea's. */
+export const escrows = sqliteTable(
+  "escrows",
+  {
+    ref: text("ref").primaryKey(),
+    remoteId: text("remote_id").unique(),
+    agentId: text("agent_id").notNull(),
+    amountMicro: micro("amount_micro").notNull(),
+    feeMicro: micro("fee_micro"),
+    netMicro: micro("net_micro"),
+    referralMicro: micro("referral_micro"),
+    counterparty: text("counterparty").notNull(),
+    description: text("description").notNull(),
+    timeoutHours: int("timeout_hours").notNull(),
+    status: text("status").$type<EscrowStatus>().notNull(),
+    rawStatus: text("raw_status"),
+    reason: text("reason"),
+    /** Release's transaction, when there is one. */
+    txHash: text("tx_hash"),
+    createdAt: int("created_at").notNull(),
+    lockedAt: int("locked_at"),
+    expiresAt: int("expires_at"),
+    /** A proven confirmation: Purple Flea's own field or a verified webhook. */
+    confirmedAt: int("confirmed_at"),
+    confirmedBy: text("confirmed_by"),
+    confirmationProof: text("confirmation_proof").$type<"webhook" | "upstream" | "operator">(),
+    /** A confirmation somebody claims by event, without proof. It never releases by itself. */
+    claimedConfirmationAt: int("claimed_confirmation_at"),
+    claimedConfirmationBy: text("claimed_confirmation_by"),
+    settledAt: int("settled_at"),
+    /** Who ended it, in words: an operator's id, `counterparty`, `time-out`, `Purple Flea`. */
+    settledBy: text("settled_by"),
+    runId: text("run_id"),
+    observedAt: int("observed_at").notNull(),
+    updatedAt: int("updated_at").notNull(),
+    /** Goes up whenever something an approver looks at changes. */
+    version: int("version").notNull(),
+  },
+  (t) => [
+    index("escrows_status_expires").on(t.status, t.expiresAt, t.ref),
+    index("escrows_created").on(t.createdAt, t.ref),
+    index("escrows_expires").on(t.expiresAt, t.ref),
+    index("escrows_amount").on(t.amountMicro, t.ref),
+  ],
+);
+
+/** What happened to a thing, in order: the story on a detail page. */
+export const timeline = sqliteTable(
+  "timeline",
+  {
+    /** Made from the subject and what happened, so that the same news is one entry. */
+    id: text("id").primaryKey(),
+    subjectType: text("subject_type").$type<"escrow" | "trade" | "bet" | "claim">().notNull(),
+    subjectRef: text("subject_ref").notNull(),
+    at: int("at").notNull(),
+    kind: text("kind").notNull(),
+    title: text("title").notNull(),
+    detail: text("detail"),
+    actorKind: text("actor_kind").$type<ActorKind>().notNull(),
+    actorId: text("actor_id").notNull(),
+    runId: text("run_id"),
+    stepId: text("step_id"),
+  },
+  (t) => [index("timeline_subject").on(t.subjectType, t.subjectRef, t.at), index("timeline_at").on(t.at)],
+);

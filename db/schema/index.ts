@@ -1,0 +1,7 @@
+export * from "./balances";
+export * from "./bets";
+export * from "./desk";
+export * from "./escrows";
+export * from "./intents";
+export * from "./runs";
+export * from "./trades";

@@ -1,0 +1,62 @@
+import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { AlertOutcome, TradeStatus } from "../../domain/statuses";
+import { int, micro } from "./columns";
+
+/** A price alert as it came, and what became of it. */
+export const alerts = sqliteTable(
+  "alerts",
+  {
+    /** The sender's event id, or the engine's own id where the sender gave none. */
+    id: text("id").primaryKey(),
+    asset: text("asset").notNull(),
+    /** A decimal string. */
+    price: text("price").notNull(),
+    direction: text("direction").$type<"long" | "short">().notNull(),
+    triggeredBy: text("triggered_by"),
+    eventName: text("event_name").notNull(),
+    receivedAt: int("received_at").notNull(),
+    outcome: text("outcome").$type<AlertOutcome>().notNull(),
+    reason: text("reason"),
+    tradeRef: text("trade_ref"),
+    runId: text("run_id"),
+    updatedAt: int("updated_at").notNull(),
+  },
+  (t) => [index("alerts_received").on(t.receivedAt, t.id)],
+);
+
+/** An order we sent, or meant to send when its row was written. One per alert, for ever. */
+export const trades = sqliteTable(
+  "trades",
+  {
+    ref: text("ref").primaryKey(),
+    alertId: text("alert_id").notNull().unique(),
+    remoteId: text("remote_id").unique(),
+    agentId: text("agent_id").notNull(),
+    asset: text("asset").notNull(),
+    side: text("side").$type<"long" | "short">().notNull(),
+    sizeMicro: micro("size_micro").notNull(),
+    /** The price the alert named, a decimal string. */
+    alertPrice: text("alert_price").notNull(),
+    fillPrice: text("fill_price"),
+    feeMicro: micro("fee_micro"),
+    pnlMicro: micro("pnl_micro"),
+    status: text("status").$type<TradeStatus>().notNull(),
+    /** Purple Flea's own word, when it has one. */
+    rawStatus: text("raw_status"),
+    reason: text("reason"),
+    runId: text("run_id"),
+    createdAt: int("created_at").notNull(),
+    filledAt: int("filled_at"),
+    closedAt: int("closed_at"),
+    /** When what we know was true upstream; older news never overwrites newer. */
+    observedAt: int("observed_at").notNull(),
+    updatedAt: int("updated_at").notNull(),
+    version: int("version").notNull(),
+  },
+  (t) => [
+    index("trades_created").on(t.createdAt, t.ref),
+    index("trades_status_created").on(t.status, t.createdAt, t.ref),
+    index("trades_asset_created").on(t.asset, t.createdAt, t.ref),
+    index("trades_size").on(t.sizeMicro, t.ref),
+  ],
+);

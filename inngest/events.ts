@@ -1,0 +1,90 @@
+import { eventType } from "inngest";
+import { z } from "zod";
+import { isAddress, isReference } from "../domain/ids";
+import { MoneyFormatError, usdcFromWire } from "../domain/money";
+
+/*
+ * Every event, its data and who sends it. The purple-flea/price.alert, trade.trigger, escrow.created and escrow.confirmed
+ * shapes are those of Purple Flea's published Inngest guide and are accepted as they are.
+ */
+const reference = z.string().refine(isReference, "letters, digits, . _ : and - only, 80 at most");
+const address = z.string().refine(isAddress, "0x and 4 to 64 hexadecimal digits");
+/** A positive USDC amount as a JSON number or a decimal string, at most six places. */
+const amount = z.union([z.number(), z.string()]).refine((value) => {
+  try {
+    return usdcFromWire(value) > 0n;
+  } catch (error) {
+    if (error instanceof MoneyFormatError) return false;
+    throw error;
+  }
+}, "a positive amount with at most 6 decimal places");
+/** A positive price; decimals as the sender wrote them. */
+const price = z
+  .union([z.number().positive(), z.string().regex(/^\d{1,12}(\.\d{1,12})?$/)])
+  .refine((v) => Number(v) > 0, "a positive price");
+
+const alertData = z.object({
+  asset: z.string().regex(/^[A-Z0-9]{2,12}$/, "2 to 12 capital letters or digits"),
+  price,
+  direction: z.enum(["long", "short"]),
+  triggered_by: z.string().max(80).optional(),
+});
+
+/** Sent by price feeds, exchanges' webhooks, crons, the operator. The event's id is the alert's id. */
+export const priceAlert = eventType("purple-flea/price.alert", { schema: alertData });
+/** The guide's other way to start a trade. */
+export const tradeTrigger = eventType("purple-flea/trade.trigger", { schema: alertData });
+
+/** Sent by the buyer or the operator. `escrow_id` is the operator's reference. */
+export const escrowCreated = eventType("purple-flea/escrow.created", {
+  schema: z.object({
+    escrow_id: reference,
+    amount_usdc: amount,
+    counterparty: address,
+    description: z.string().max(200).optional(),
+  }),
+});
+/** Sent by the operator's approval, by record-webhook, or by anybody who holds an event key: a hint, not a proof. */
+export const escrowConfirmed = eventType("purple-flea/escrow.confirmed", {
+  schema: z.object({
+    escrow_id: reference,
+    confirmed_by: z.string().max(120),
+    confirmed_at: z.string().max(40),
+  }),
+});
+/** Sent by the operator's rejection. */
+export const escrowRejected = eventType("purple-flea/escrow.rejected", {
+  schema: z.object({ escrow_id: reference, rejected_by: z.string().max(120), reason: z.string().max(500) }),
+});
+
+/** Sent by the operator. */
+export const faucetClaimRequested = eventType("purple-flea/faucet.claim.requested", {
+  schema: z.object({ requested_by: z.string().max(120).optional() }),
+});
+/** Sent by the operator. */
+export const betRequested = eventType("purple-flea/bet.requested", {
+  schema: z.object({
+    game: z.literal("coin_flip"),
+    side: z.enum(["heads", "tails"]),
+    stake_usdc: amount,
+    requested_by: z.string().max(120).optional(),
+  }),
+});
+
+/** Sent by the webhook edge once the envelope is verified and stored. */
+export const webhookReceived = eventType("purple-flea/webhook.received", {
+  schema: z.object({ webhook_id: z.string().max(200) }),
+});
+/** Sent by the operator and, on its own, by the schedule. */
+export const syncRequested = eventType("purple-flea/sync.requested", {
+  schema: z.object({ requested_by: z.string().max(120).optional() }),
+});
+/** Sent by functions after a call whose outcome is not known; starts the look-up. */
+export const outcomeUnknown = eventType("purple-flea/outcome.unknown", {
+  schema: z.object({ intent_key: z.string().max(200) }),
+});
+
+/** Ids that are not a command's own ULID: the event's last word and the business id, so that a repeat is the same event. */
+export function eventIdFor(eventName: string, businessId: string): string {
+  return `${eventName.replace("purple-flea/", "")}-${businessId}`;
+}
