@@ -1,0 +1,56 @@
+import { createHash, createHmac } from "node:crypto";
+import type { MicroUsdc } from "../../domain/money";
+
+/** What is known about a bet once its seed is revealed. `committedHash` was recorded before the bet was placed. */
+export interface RevealedBet {
+  committedHash: string;
+  committedNonce: number;
+  serverSeed: string;
+  clientSeed: string;
+  nonce: number;
+  stakeMicro: MicroUsdc;
+  outcome: "won" | "lost";
+  payoutMicro: MicroUsdc;
+}
+
+export type Fairness =
+  | { kind: "verified"; /** From 0 up to, not including, 1. */ roll: number }
+  | {
+      kind: "not-verified";
+      reason: "commitment" | "nonce" | "outcome" | "payout";
+      /** For people. */
+      detail: string;
+    };
+
+/** First 52 bits of HMAC-SHA256(server seed, `<client seed>:<nonce>`) as a fraction of 2^52. [ours] */
+export function rollOf(serverSeed: string, clientSeed: string, nonce: number): number {
+  const digest = createHmac("sha256", serverSeed).update(`${clientSeed}:${nonce}`).digest("hex");
+  return parseInt(digest.slice(0, 13), 16) / 2 ** 52;
+}
+
+/** What a won coin flip pays, the stake included: 1.98 times the stake, half up to one micro. */
+export function coinFlipPayout(stakeMicro: MicroUsdc): MicroUsdc {
+  return (stakeMicro * 198n + 50n) / 100n;
+}
+
+/** Recomputes a coin flip from its seeds: the seed is the one committed to, the roll decides, the payout follows. */
+export function verifyBet(bet: RevealedBet): Fairness {
+  const hash = createHash("sha256").update(bet.serverSeed).digest("hex");
+  if (hash !== bet.committedHash.toLowerCase())
+    return refuse("commitment", "the revealed seed is not the one that was committed to before the bet");
+  if (bet.nonce !== bet.committedNonce)
+    return refuse("nonce", `the bet used nonce ${bet.nonce}, ${bet.committedNonce} was committed to`);
+  const roll = rollOf(bet.serverSeed, bet.clientSeed, bet.nonce);
+  const outcome = roll < 0.5 ? "won" : "lost";
+  if (outcome !== bet.outcome)
+    return refuse("outcome", `the seeds say ${outcome}, Purple Flea said ${bet.outcome}`);
+  const payout = outcome === "won" ? coinFlipPayout(bet.stakeMicro) : 0n;
+  if (payout !== bet.payoutMicro) return refuse("payout", "the payout is not what this outcome pays");
+  return { kind: "verified", roll };
+}
+
+const refuse = (reason: Extract<Fairness, { kind: "not-verified" }>["reason"], detail: string): Fairness => ({
+  kind: "not-verified",
+  reason,
+  detail,
+});
