@@ -1,0 +1,206 @@
+import js from "@eslint/js";
+import jsxA11y from "eslint-plugin-jsx-a11y";
+import reactHooks from "eslint-plugin-react-hooks";
+import globals from "globals";
+import tseslint from "typescript-eslint";
+
+/** One door that a room may not go through: which imports, and where to go instead. */
+const wall = (group, message) => ({ group, message });
+const tests = ["**/*.test.ts", "**/*.test.tsx", "**/testing.ts"];
+
+const appWall = wall(
+  ["**/app/**", "../app/*", "../../app/*"],
+  "Pages stand above everything: nothing imports app/.",
+);
+const serverWall = wall(
+  ["**/server/*", "../server/**", "../../server/**"],
+  "server/ puts the process together: take what you need as an argument (or from Remix's load context).",
+);
+const sandboxWall = wall(
+  ["**/sandbox/**"],
+  "The sandbox stands beyond HTTP: nothing in the product knows it. Pages reach it through the practice port.",
+);
+const mirrorWall = wall(
+  ["**/db/mirror/**"],
+  "Only functions write the mirror. Ask by recording a command (db/desk).",
+);
+const deskWall = wall(["**/db/desk/**"], "Functions read the desk through db/read and never write it.");
+const functionsWall = wall(
+  ["**/inngest/functions/**"],
+  "Functions are asked by events: see inngest/events.ts.",
+);
+const upstreamWall = wall(
+  ["**/purple-flea/client*", "**/purple-flea/outcomes*"],
+  "Only functions talk to Purple Flea.",
+);
+const dbWall = wall(["**/db/**"], "This room does not know the database.");
+
+/** The import table: what each room may not reach. Tests, e2e, bench and simulate stand outside and may reach all. */
+const room = (files, walls, ignores = []) => ({
+  files,
+  ignores: [...tests, ...ignores],
+  rules: { "no-restricted-imports": ["error", { patterns: walls }] },
+});
+
+export default tseslint.config(
+  {
+    ignores: [
+      "build/**",
+      "node_modules/**",
+      "data/**",
+      "test-results/**",
+      "playwright-report/**",
+      ".cache/**",
+    ],
+  },
+  js.configs.recommended,
+  ...tseslint.configs.recommended,
+  {
+    files: ["**/*.{ts,tsx}"],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-misused-promises": [
+        "error",
+        { checksVoidReturn: { attributes: false, arguments: false } },
+      ],
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      "no-console": "error",
+      eqeqeq: ["error", "always", { null: "ignore" }],
+      "max-lines": ["error", { max: 400 }],
+    },
+  },
+  { languageOptions: { globals: { ...globals.node, ...globals.browser } } },
+  {
+    files: ["app/**/*.tsx"],
+    plugins: { "react-hooks": reactHooks },
+    ...jsxA11y.flatConfigs.strict,
+    languageOptions: { ...jsxA11y.flatConfigs.strict.languageOptions },
+  },
+  {
+    files: ["app/**/*.{ts,tsx}"],
+    plugins: { "react-hooks": reactHooks },
+    rules: { "react-hooks/rules-of-hooks": "error", "react-hooks/exhaustive-deps": "error" },
+  },
+
+  // Who may import whom.
+  room(
+    ["domain/**"],
+    [
+      wall(
+        ["../app/**", "../db/**", "../inngest/**", "../server/**", "../sandbox/**"],
+        "domain/ knows no other room.",
+      ),
+    ],
+  ),
+  room(
+    ["db/schema/**", "db/connection.ts"],
+    [appWall, serverWall, sandboxWall, mirrorWall, deskWall, functionsWall],
+  ),
+  room(
+    ["db/read/**"],
+    [
+      appWall,
+      serverWall,
+      sandboxWall,
+      mirrorWall,
+      deskWall,
+      wall(["**/inngest/**"], "db/read reads tables, nothing else."),
+    ],
+  ),
+  room(
+    ["db/mirror/**"],
+    [
+      appWall,
+      serverWall,
+      sandboxWall,
+      deskWall,
+      wall(["../desk/**"], "The mirror and the desk do not know each other."),
+      functionsWall,
+    ],
+  ),
+  room(
+    ["db/desk/**"],
+    [
+      appWall,
+      serverWall,
+      sandboxWall,
+      mirrorWall,
+      wall(["../mirror/**"], "The mirror and the desk do not know each other."),
+      functionsWall,
+    ],
+  ),
+  room(["inngest/purple-flea/**"], [appWall, serverWall, sandboxWall, dbWall, functionsWall]),
+  room(["inngest/events.ts", "inngest/client.ts"], [appWall, serverWall, sandboxWall, dbWall, functionsWall]),
+  room(
+    ["inngest/functions/**", "inngest/journal*.ts", "inngest/journal/**"],
+    [appWall, serverWall, sandboxWall, deskWall],
+  ),
+  room(
+    ["app/components/**", "app/lib/**"],
+    [serverWall, sandboxWall, mirrorWall, deskWall, functionsWall, upstreamWall],
+    ["**/*.server.ts"],
+  ),
+  room(
+    ["app/routes/**", "app/commands/**", "app/auth/**"],
+    [serverWall, sandboxWall, mirrorWall, functionsWall, upstreamWall],
+  ),
+  room(
+    ["server/**"],
+    [
+      sandboxWall,
+      wall(
+        ["../app/routes/**", "../app/components/**"],
+        "server/ mounts the built pages; it does not import them.",
+      ),
+    ],
+    ["server/index.ts"],
+  ),
+  room(["sandbox/**"], [appWall, serverWall, dbWall, functionsWall]),
+
+  // Who may read the environment, the wall clock and chance.
+  {
+    files: ["{app,inngest,db,server,sandbox,domain}/**/*.{ts,tsx}"],
+    ignores: [
+      ...tests,
+      "server/env.ts",
+      "sandbox/**/main.ts",
+      "**/*clock.ts",
+      "**/random.ts",
+      "db/migrate.ts",
+    ],
+    rules: {
+      "no-restricted-properties": [
+        "error",
+        {
+          object: "process",
+          property: "env",
+          message: "server/env.ts reads the environment; take values as arguments.",
+        },
+        { object: "Date", property: "now", message: "Take a Clock (domain/clock.ts)." },
+        { object: "Math", property: "random", message: "Take a source of chance as an argument." },
+      ],
+    },
+  },
+  {
+    files: [
+      "scripts/**",
+      "bench/**",
+      "e2e/**",
+      "simulate/**",
+      "sandbox/**/main.ts",
+      "sandbox/*.ts",
+      "server/env.ts",
+      "server/index.ts",
+      "server/*-command.ts",
+      "db/*.ts",
+    ],
+    rules: { "no-console": "off" },
+  },
+);

@@ -1,0 +1,34 @@
+import { existsSync } from "node:fs";
+import { chromium, defineConfig } from "@playwright/test";
+
+/** Playwright's own browser where it was fetched, the system's Chromium elsewhere. */
+const system = "/usr/bin/chromium";
+const own = existsSync(chromium.executablePath());
+
+export default defineConfig({
+  testDir: "e2e",
+  // A stack (app, engine, Purple Flea) has one clock, so tests of one file follow each other; two files run side by side.
+  fullyParallel: false,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  retries: 0,
+  forbidOnly: true,
+  reporter: [["list"]],
+  use: {
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: {
+      ...(own ? {} : { executablePath: system }),
+      args: [
+        ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+});
