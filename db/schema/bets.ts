@@ -32,7 +32,7 @@ export const bets = sqliteTable(
   },
   (t) => [
     index("bets_created").on(t.createdAt, t.ref),
-    index("bets_status_created").on(t.status, t.createdAt),
+    index("bets_status_created").on(t.status, t.createdAt, t.ref),
   ],
 );
 

@@ -74,7 +74,10 @@ export const outbox = sqliteTable(
     /** The engine's own id for it. */
     engineEventId: text("engine_event_id"),
   },
-  (t) => [index("outbox_unsent").on(t.sentAt, t.nextAttemptAt)],
+  (t) => [
+    index("outbox_unsent").on(t.sentAt, t.nextAttemptAt),
+    index("outbox_created").on(t.createdAt, t.id),
+  ],
 );
 
 /** Verified webhooks as they came. */
@@ -89,7 +92,10 @@ export const inbox = sqliteTable(
     receivedAt: int("received_at").notNull(),
     deliveries: int("deliveries").notNull().default(1),
   },
-  (t) => [index("inbox_received").on(t.receivedAt)],
+  (t) => [
+    index("inbox_received").on(t.receivedAt, t.id),
+    index("inbox_type_received").on(t.type, t.receivedAt, t.id),
+  ],
 );
 
 export const audit = sqliteTable(
@@ -109,7 +115,12 @@ export const audit = sqliteTable(
     result: text("result").notNull(),
     commandId: text("command_id"),
   },
-  (t) => [index("audit_at").on(t.at), index("audit_subject").on(t.subjectType, t.subjectRef)],
+  (t) => [
+    index("audit_at").on(t.at, t.id),
+    index("audit_actor_at").on(t.actorId, t.at, t.id),
+    index("audit_action_at").on(t.action, t.at, t.id),
+    index("audit_subject").on(t.subjectType, t.subjectRef),
+  ],
 );
 
 /** Pauses per kind of action. */

@@ -21,7 +21,11 @@ export const alerts = sqliteTable(
     runId: text("run_id"),
     updatedAt: int("updated_at").notNull(),
   },
-  (t) => [index("alerts_received").on(t.receivedAt, t.id)],
+  (t) => [
+    index("alerts_received").on(t.receivedAt, t.id),
+    index("alerts_outcome_received").on(t.outcome, t.receivedAt, t.id),
+    index("alerts_asset_received").on(t.asset, t.receivedAt, t.id),
+  ],
 );
 
 /** An order we sent, or meant to send when its row was written. One per alert, for ever. */
@@ -57,6 +61,8 @@ export const trades = sqliteTable(
     index("trades_created").on(t.createdAt, t.ref),
     index("trades_status_created").on(t.status, t.createdAt, t.ref),
     index("trades_asset_created").on(t.asset, t.createdAt, t.ref),
+    index("trades_agent_created").on(t.agentId, t.createdAt, t.ref),
     index("trades_size").on(t.sizeMicro, t.ref),
+    index("trades_status_size").on(t.status, t.sizeMicro, t.ref),
   ],
 );
