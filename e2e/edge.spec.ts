@@ -1,0 +1,116 @@
+import { createRequire } from "node:module";
+import { expect, signIn, test } from "./journey";
+import { viewerAccount } from "./stack";
+
+declare global {
+  interface Window {
+    axe: typeof import("axe-core");
+  }
+}
+
+const pages = [
+  "/",
+  "/escrows",
+  "/trades",
+  "/alerts",
+  "/alerts/send",
+  "/balances",
+  "/bets",
+  "/faucet",
+  "/domains",
+  "/runs",
+  "/outbox",
+  "/webhooks",
+  "/audit",
+  "/settings",
+  "/sandbox",
+  "/escrows/create",
+];
+
+test("without a session every page leads to the sign-in", async ({ page }) => {
+  for (const path of pages) {
+    await page.goto(path);
+    await expect(page).toHaveURL(/\/login/);
+  }
+});
+
+test("a viewer cannot send a command, and the attempt is on record", async ({ page, stack }) => {
+  await signIn(page, viewerAccount);
+  const response = await page.request.post(`${stack.url}/faucet`, {
+    form: { command_id: "01J00000000000000000000000" },
+    headers: { origin: stack.url, "sec-fetch-site": "same-origin" },
+  });
+  expect(response.status()).toBe(403);
+  expect(stack.query("select count(*) n from audit where result = 'denied'")).toEqual([{ n: 1 }]);
+  expect(stack.query("select count(*) n from commands")).toEqual([{ n: 0 }]);
+});
+
+test("a form posted from another site is refused", async ({ desk, stack }) => {
+  const response = await desk.request.post(`${stack.url}/faucet`, {
+    form: { command_id: "01J00000000000000000000000" },
+    headers: { origin: "https://elsewhere.example", "sec-fetch-site": "cross-site" },
+  });
+  expect(response.status()).toBe(403);
+  expect(stack.query("select count(*) n from commands")).toEqual([{ n: 0 }]);
+});
+
+test("an unsigned webhook changes nothing", async ({ request, stack }) => {
+  for (const path of ["/webhooks/purple-flea", "/api/webhooks/escrow"]) {
+    const response = await request.post(`${stack.url}${path}`, {
+      data: { id: "evt_x", type: "escrow.confirmed", data: {} },
+    });
+    expect(response.status()).toBe(401);
+  }
+  expect(stack.query("select count(*) n from inbox")).toEqual([{ n: 0 }]);
+});
+
+test("nonsense in the address gets words, not a crash", async ({ desk }) => {
+  for (const path of [
+    "/trades?sort=nonsense&after=%00",
+    "/escrows?status=nonsense",
+    "/runs?page=zzz",
+    "/trades/does-not-exist",
+    "/escrows/does-not-exist",
+    "/runs/does-not-exist",
+  ]) {
+    const response = await desk.goto(path);
+    expect(response?.status(), path).toBeLessThan(500);
+    await expect(desk.getByRole("heading", { level: 1 })).toBeVisible();
+  }
+});
+
+for (const theme of ["light", "dark"] as const) {
+  for (const width of [1440, 375]) {
+    test(`every page: no axe violation, no sideways scroll, no console error (${theme}, ${width})`, async ({
+      desk,
+    }) => {
+      const problems: string[] = [];
+      desk.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+      desk.on("pageerror", (error) => problems.push(error.message));
+      await desk.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      await desk.setViewportSize({ width, height: 900 });
+      // Put in before the page's own scripts, by the browser and not by the page: the content policy stays as it is.
+      await desk.addInitScript({ path: createRequire(import.meta.url).resolve("axe-core/axe.min.js") });
+      for (const path of pages) {
+        await desk.goto(path);
+        await expect(desk.getByRole("heading", { level: 1 })).toBeVisible();
+        const sideways = await desk.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect(sideways, `${path} scrolls sideways`).toBeLessThanOrEqual(0);
+        const violations = await desk.evaluate(async () => {
+          const found = await window.axe.run(document, { resultTypes: ["violations"] });
+          return found.violations.map(
+            (v) =>
+              `${v.id}: ${v.nodes
+                .map((n) => n.html)
+                .join(" | ")
+                .slice(0, 400)}`,
+          );
+        });
+        expect(violations, path).toEqual([]);
+      }
+      expect(problems).toEqual([]);
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { test as base, expect, type Page } from "@playwright/test";
+import { operatorAccount, startStack, type Account, type Stack } from "./stack";
+
+/** A stack for each file, a signed-in page for each test. */
+export const test = base.extend<{ desk: Page }, { stack: Stack }>({
+  stack: [
+    // Playwright wants the empty pattern to know that this fixture needs no other.
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const stack = await startStack();
+      await use(stack);
+      await stack.close();
+    },
+    { scope: "worker", timeout: 60_000 },
+  ],
+  baseURL: async ({ stack }, use) => use(stack.url),
+  desk: async ({ page }, use) => {
+    await signIn(page, operatorAccount);
+    await use(page);
+  },
+});
+export { expect };
+
+export async function signIn(page: Page, account: Account): Promise<void> {
+  await page.goto("/login");
+  await page.getByLabel("Email").fill(account.email);
+  await page.getByLabel("Password").fill(account.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+}
+
+/** Fills in the form for a new escrow and sends it; ends on the escrow's page. */
+export async function createEscrow(
+  page: Page,
+  escrow: { reference: string; amount: string; counterparty: string },
+): Promise<void> {
+  await page.goto("/escrows/create");
+  await page.getByLabel("Reference").fill(escrow.reference);
+  await page.getByLabel("Amount").fill(escrow.amount);
+  await page.getByLabel("Counterparty").fill(escrow.counterparty);
+  await page.getByRole("button", { name: /^Create escrow/ }).click();
+}
+
+/** Waits until the mirror says the escrow is in that state. */
+export async function escrowIs(stack: Stack, ref: string, status: string): Promise<void> {
+  await stack.until<{ status: string }>(
+    "select status from escrows where ref = ?",
+    (row) => row?.status === status,
+    ref,
+  );
+}
+
+/** A counterparty that never confirms by itself, and one that does after a while. */
+export const silentCounterparty = "0x00000000000000000000000000000000000000a1";
+export const promptCounterparty = "0x00000000000000000000000000000000000000a2";
+
+export const minute = 60_000;
+export const hour = 60 * minute;
+export const day = 24 * hour;
