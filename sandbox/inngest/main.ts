@@ -1,0 +1,92 @@
+/** The sandbox engine alone: `npm run engine -- --port 8288 --sdk-url URL --retry-interval 1 --db FILE`. */
+import { parseArgs } from "node:util";
+import { wallClock } from "../../domain/clock";
+import { createApi } from "./api";
+import { openEngine } from "./engine";
+import { listen } from "./listen";
+import { syncApp } from "./sync";
+
+const RESYNC_MS = 5_000;
+const UNTIL_FOUND_MS = 250;
+
+const { values: args } = parseArgs({
+  options: {
+    port: { type: "string", default: "8288" },
+    "sdk-url": { type: "string", multiple: true, default: ["http://127.0.0.1:3000/api/inngest"] },
+    "retry-interval": { type: "string" },
+    db: { type: "string", default: ":memory:" },
+    "clock-follower": { type: "string", multiple: true, default: [] },
+    "dashboard-url": { type: "string" },
+  },
+});
+if (process.env.APP_MODE === "live") {
+  console.error("The sandbox engine is for practice and tests: it does not start with APP_MODE=live.");
+  process.exit(1);
+}
+
+const say = (message: string) => console.log(`engine: ${message}`);
+
+async function tellFollowers(nowMs: number, offsetMs: number): Promise<void> {
+  for (const url of args["clock-follower"]) {
+    try {
+      await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ now_ms: nowMs, offset_ms: offsetMs }),
+      });
+    } catch {
+      say(`${url} does not follow the clock`);
+    }
+  }
+}
+
+const keys = [process.env.INNGEST_SIGNING_KEY, process.env.INNGEST_SIGNING_KEY_FALLBACK].filter(
+  (key): key is string => Boolean(key),
+);
+const engine = openEngine({
+  file: args.db,
+  clock: wallClock,
+  random: Math.random,
+  signingKey: keys[0],
+  retryIntervalMs: args["retry-interval"] === undefined ? undefined : Number(args["retry-interval"]) * 1_000,
+  onTimeMoved: tellFollowers,
+  log: say,
+});
+const handle = createApi({
+  engine,
+  signingKeys: keys,
+  eventKeys: process.env.INNGEST_EVENT_KEY ? [process.env.INNGEST_EVENT_KEY] : [],
+  sdkUrls: args["sdk-url"],
+  dashboardUrl: args["dashboard-url"],
+  onError: say,
+});
+const server = await listen(handle, Number(args.port));
+engine.start();
+say(`listening on http://127.0.0.1:${args.port}`);
+
+let stopping = false;
+const said = new Map<string, string>();
+async function keepInSync(url: string): Promise<void> {
+  if (stopping) return;
+  const outcome = engine.isPaused() ? "unchanged" : await syncApp(engine, url, wallClock.now);
+  const words = typeof outcome === "string" ? outcome : outcome.error;
+  if (words !== "unchanged" && said.get(url) !== words)
+    say(words === "synced" ? `knows the functions at ${url}` : words);
+  if (words !== "unchanged") said.set(url, words);
+  const found = typeof outcome === "string" || engine.functions().length > 0;
+  setTimeout(() => void keepInSync(url), found ? RESYNC_MS : UNTIL_FOUND_MS).unref();
+}
+for (const url of args["sdk-url"]) void keepInSync(url);
+
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  server.close();
+  server.closeAllConnections();
+  await engine.stop();
+  process.exit(0);
+}
+process.once("SIGTERM", () => void stop());
+process.once("SIGINT", () => void stop());
+// A sandbox does not outlive the process that started it: that one holds the other end of this pipe.
+if (process.env.SANDBOX_CHILD) process.stdin.on("end", () => void stop()).resume();
