@@ -1,0 +1,38 @@
+import { eq } from "drizzle-orm";
+import type { Writer } from "../connection";
+import { commandOutcomes, webhookOutcomes } from "../schema";
+
+/** Answers an operator's command. The first definite answer stays; unknown gives way to it. Not a command: nothing. */
+export function answerCommand(
+  tx: Writer,
+  commandId: string | null | undefined,
+  answer: { state: "confirmed" | "failed" | "unknown"; message: string; runId?: string },
+  at: number,
+): void {
+  if (!commandId) return;
+  const row = { commandId, ...answer, runId: answer.runId ?? null, at };
+  const insert = tx.insert(commandOutcomes).values(row);
+  if (answer.state === "unknown") insert.onConflictDoNothing().run();
+  else
+    insert.onConflictDoUpdate({ target: commandOutcomes.commandId, set: row, setWhere: unknownOnly }).run();
+}
+
+const unknownOnly = eq(commandOutcomes.state, "unknown");
+
+/** What became of a webhook. */
+export function answerWebhook(
+  tx: Writer,
+  webhookId: string,
+  answer: {
+    outcome: "applied" | "older" | "unmatched" | "unknown-type" | "unreadable";
+    detail?: string;
+    runId: string;
+  },
+  at: number,
+): void {
+  const row = { webhookId, outcome: answer.outcome, detail: answer.detail ?? null, runId: answer.runId, at };
+  tx.insert(webhookOutcomes)
+    .values(row)
+    .onConflictDoUpdate({ target: webhookOutcomes.webhookId, set: row })
+    .run();
+}

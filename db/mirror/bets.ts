@@ -1,0 +1,90 @@
+import { eq, sql } from "drizzle-orm";
+import type { MicroUsdc } from "../../domain/money";
+import type { Writer } from "../connection";
+import { bets, claims } from "../schema";
+
+export type BetRow = typeof bets.$inferSelect;
+export type ClaimRow = typeof claims.$inferSelect;
+
+type NewBet = Pick<
+  BetRow,
+  | "ref"
+  | "requestKey"
+  | "agentId"
+  | "game"
+  | "params"
+  | "stakeMicro"
+  | "clientSeed"
+  | "serverSeedHash"
+  | "nonce"
+  | "runId"
+>;
+
+export function beginBet(tx: Writer, bet: NewBet, now: number): void {
+  tx.insert(bets)
+    .values({ ...bet, status: "placing", createdAt: now, observedAt: now, updatedAt: now })
+    .onConflictDoUpdate({ target: bets.ref, set: { status: "placing", reason: null, updatedAt: now } })
+    .run();
+}
+/** A bet that was not placed, with the reason. */
+export function skipBet(tx: Writer, bet: NewBet, reason: string, now: number): void {
+  tx.insert(bets)
+    .values({
+      ...bet,
+      status: "skipped",
+      reason,
+      createdAt: now,
+      observedAt: now,
+      updatedAt: now,
+      settledAt: now,
+    })
+    .onConflictDoNothing()
+    .run();
+}
+export function changeBet(tx: Writer, ref: string, change: Partial<Omit<BetRow, "ref">>, now: number): void {
+  tx.update(bets)
+    .set({ ...change, updatedAt: now })
+    .where(eq(bets.ref, ref))
+    .run();
+}
+export function getBet(tx: Writer, ref: string): BetRow | undefined {
+  return tx.select().from(bets).where(eq(bets.ref, ref)).get();
+}
+
+/** What bets have lost since a moment, less what they won; at least 0. Open and unknown ones count as lost. micro-USDC. */
+export function lostSince(tx: Writer, since: number): MicroUsdc {
+  const row = tx
+    .select({
+      net: sql<bigint>`coalesce(sum(case when ${bets.status} in ('refused', 'skipped') then 0 else ${bets.stakeMicro} - coalesce(${bets.payoutMicro}, 0) end), 0)`,
+    })
+    .from(bets)
+    .where(sql`${bets.createdAt} >= ${since}`)
+    .get();
+  const net = row?.net ?? 0n;
+  return net > 0n ? net : 0n;
+}
+
+export function getClaim(tx: Writer, ref: string): ClaimRow | undefined {
+  return tx.select().from(claims).where(eq(claims.ref, ref)).get();
+}
+export function beginClaim(
+  tx: Writer,
+  claim: Pick<ClaimRow, "ref" | "agentId" | "utcDay" | "requestedBy" | "runId">,
+  now: number,
+): void {
+  tx.insert(claims)
+    .values({ ...claim, status: "claiming", createdAt: now, updatedAt: now })
+    .onConflictDoUpdate({ target: claims.ref, set: { status: "claiming", reason: null, updatedAt: now } })
+    .run();
+}
+export function changeClaim(
+  tx: Writer,
+  ref: string,
+  change: Partial<Omit<ClaimRow, "ref">>,
+  now: number,
+): void {
+  tx.update(claims)
+    .set({ ...change, updatedAt: now })
+    .where(eq(claims.ref, ref))
+    .run();
+}

@@ -1,0 +1,100 @@
+import { and, eq, inArray } from "drizzle-orm";
+import type { Actor } from "../../domain/ids";
+import type { EscrowStatus } from "../../domain/statuses";
+import type { Writer } from "../connection";
+import { escrows } from "../schema";
+import { tell } from "./timeline";
+
+export type EscrowRow = typeof escrows.$inferSelect;
+
+export function getEscrow(tx: Writer, ref: string): EscrowRow | undefined {
+  return tx.select().from(escrows).where(eq(escrows.ref, ref)).get();
+}
+export function escrowByRemoteId(tx: Writer, remoteId: string): EscrowRow | undefined {
+  return tx.select().from(escrows).where(eq(escrows.remoteId, remoteId)).get();
+}
+/** Escrows that are known upstream and not over. */
+export function openEscrows(tx: Writer): EscrowRow[] {
+  return tx
+    .select()
+    .from(escrows)
+    .where(and(inArray(escrows.status, ["pending", "releasing", "cancelling", "disputed", "unknown"])))
+    .all()
+    .filter((row) => row.remoteId !== null);
+}
+
+type NewEscrow = Pick<
+  EscrowRow,
+  "ref" | "agentId" | "amountMicro" | "counterparty" | "description" | "timeoutHours" | "runId"
+>;
+
+/** The row of an escrow that is about to be created upstream. */
+export function beginEscrow(tx: Writer, escrow: NewEscrow, now: number): void {
+  tx.insert(escrows)
+    .values({ ...escrow, status: "creating", createdAt: now, observedAt: now, updatedAt: now, version: 1 })
+    .onConflictDoUpdate({ target: escrows.ref, set: { status: "creating", reason: null, updatedAt: now } })
+    .run();
+}
+
+/** released, refunded and refused are ends: nothing that comes later changes them. */
+const OVER: readonly EscrowStatus[] = ["released", "refunded", "refused"];
+export const isOver = (status: EscrowStatus): boolean => OVER.includes(status);
+
+type Change = Partial<Omit<EscrowRow, "ref" | "createdAt" | "observedAt" | "updatedAt" | "version">>;
+/** What an approver looks at: a change here is another version. */
+const SEEN: readonly (keyof Change)[] = ["amountMicro", "counterparty", "status", "expiresAt", "feeMicro"];
+
+/**
+ * Applies what was seen at `observedAt` (ms). An escrow that is over stays as it ended; of one that is not, news older than
+ * what the row already rests on changes no status.
+ * @returns whether anything changed
+ */
+export function changeEscrow(
+  tx: Writer,
+  ref: string,
+  change: Change,
+  observedAt: number,
+  now: number,
+): boolean {
+  const row = getEscrow(tx, ref);
+  if (!row) return false;
+  const wanted: Change = { ...change };
+  const older = observedAt < row.observedAt;
+  if (isOver(row.status) || older) delete wanted.status;
+  if (wanted.status === undefined) delete wanted.reason;
+  const differing = Object.entries(wanted).filter(
+    ([key, value]) => value !== undefined && value !== row[key as keyof Change],
+  ); // keys of Change
+  if (differing.length === 0) {
+    if (!older) tx.update(escrows).set({ observedAt }).where(eq(escrows.ref, ref)).run();
+    return false;
+  }
+  const seen = differing.some(([key]) => SEEN.includes(key as keyof Change)); // keys of Change
+  tx.update(escrows)
+    .set({
+      ...Object.fromEntries(differing),
+      observedAt: Math.max(observedAt, row.observedAt),
+      updatedAt: now,
+      version: seen ? row.version + 1 : row.version,
+    })
+    .where(eq(escrows.ref, ref))
+    .run();
+  return true;
+}
+
+export function tellEscrow(
+  tx: Writer,
+  ref: string,
+  entry: {
+    kind: string;
+    nth?: string;
+    at: number;
+    title: string;
+    detail?: string;
+    actor: Actor;
+    runId?: string;
+    stepId?: string;
+  },
+): void {
+  tell(tx, { subject: { type: "escrow", ref }, ...entry });
+}

@@ -1,0 +1,176 @@
+import { and, eq, isNull, lt, sql } from "drizzle-orm";
+import type { RunStatus, StepStatus } from "../../domain/statuses";
+import type { Writer } from "../connection";
+import { runs, stepAttempts, steps } from "../schema";
+
+export type RunRow = typeof runs.$inferSelect;
+type Subject = Pick<RunRow, "subjectType" | "subjectRef">;
+
+/** A call of a run came in: its first makes the row, later ones bring it up to date. An ended run stays ended. */
+export function touchRun(
+  tx: Writer,
+  run: Pick<RunRow, "id" | "functionId" | "eventName" | "eventId" | "input" | "queuedAt" | "maxAttempts"> & {
+    attempt: number;
+  } & Subject,
+  now: number,
+): void {
+  tx.insert(runs)
+    .values({ ...run, status: "running", startedAt: now, updatedAt: now })
+    .onConflictDoUpdate({
+      target: runs.id,
+      set: {
+        status: "running",
+        attempt: run.attempt,
+        maxAttempts: run.maxAttempts,
+        nextAttemptAt: null,
+        updatedAt: now,
+      },
+      setWhere: isNull(runs.endedAt),
+    })
+    .run();
+}
+
+/** Where a run stands after a call was answered. */
+export function leaveRun(
+  tx: Writer,
+  id: string,
+  change: { status: RunStatus; error?: string | null; nextAttemptAt?: number | null },
+  now: number,
+): void {
+  tx.update(runs)
+    .set({ ...change, updatedAt: now })
+    .where(and(eq(runs.id, id), isNull(runs.endedAt)))
+    .run();
+}
+
+/** A run's end. The first one stays. */
+export function endRun(
+  tx: Writer,
+  id: string,
+  status: "completed" | "failed" | "cancelled",
+  error: string | null,
+  now: number,
+  output?: unknown,
+): void {
+  tx.update(runs)
+    .set({
+      status,
+      error,
+      endedAt: now,
+      nextAttemptAt: null,
+      updatedAt: now,
+      ...(output !== undefined && { output }),
+    })
+    .where(and(eq(runs.id, id), isNull(runs.endedAt)))
+    .run();
+  if (status !== "completed") {
+    tx.update(steps)
+      .set({ status: "failed", endedAt: now })
+      .where(and(eq(steps.runId, id), sql`${steps.status} in ('running', 'waiting', 'retrying')`))
+      .run();
+  } else {
+    // What lost a race was never answered: it ends with its run.
+    tx.delete(steps)
+      .where(and(eq(steps.runId, id), eq(steps.status, "waiting")))
+      .run();
+  }
+}
+
+interface StepStart {
+  runId: string;
+  id: string;
+  name: string;
+  kind: string;
+  input?: unknown;
+  attempt: number;
+  waitsFor?: string;
+  waitsUntil?: number | null;
+  status: StepStatus;
+}
+
+/** A step begins, or begins another attempt. */
+export function startStep(tx: Writer, step: StepStart, now: number): void {
+  const position =
+    tx
+      .select({ n: sql`count(*)`.mapWith(Number) })
+      .from(steps)
+      .where(eq(steps.runId, step.runId))
+      .get()?.n ?? 0;
+  const { attempt, ...row } = step;
+  tx.insert(steps)
+    .values({ ...row, attempts: attempt, startedAt: now, position })
+    .onConflictDoUpdate({
+      target: [steps.runId, steps.id],
+      set: { status: step.status, attempts: attempt },
+      setWhere: isNull(steps.endedAt),
+    })
+    .run();
+  if (step.status === "running") {
+    tx.insert(stepAttempts)
+      .values({ runId: step.runId, stepId: step.id, attempt, startedAt: now })
+      .onConflictDoNothing()
+      .run();
+  }
+}
+
+/** A step's attempt is over. */
+export function finishStep(
+  tx: Writer,
+  step: {
+    runId: string;
+    id: string;
+    attempt: number;
+    status: "completed" | "retrying" | "failed";
+    output?: unknown;
+    error?: string;
+  },
+  now: number,
+): void {
+  const over = step.status !== "retrying";
+  tx.update(steps)
+    .set({
+      status: step.status,
+      attempts: step.attempt,
+      error: step.error ?? null,
+      ...(step.output !== undefined && { output: step.output }),
+      ...(over && { endedAt: now }),
+    })
+    .where(and(eq(steps.runId, step.runId), eq(steps.id, step.id)))
+    .run();
+  tx.update(stepAttempts)
+    .set({ endedAt: now, error: step.error ?? null })
+    .where(
+      and(
+        eq(stepAttempts.runId, step.runId),
+        eq(stepAttempts.stepId, step.id),
+        eq(stepAttempts.attempt, step.attempt),
+      ),
+    )
+    .run();
+}
+
+/** A wait or sleep whose answer came with a later call. */
+export function finishWaits(tx: Writer, runId: string, settled: Map<string, unknown>, now: number): void {
+  const open = tx
+    .select()
+    .from(steps)
+    .where(and(eq(steps.runId, runId), eq(steps.status, "waiting")))
+    .all();
+  for (const step of open) {
+    if (settled.has(step.id))
+      tx.update(steps)
+        .set({ status: "completed", endedAt: now, output: settled.get(step.id) ?? null })
+        .where(and(eq(steps.runId, runId), eq(steps.id, step.id)))
+        .run();
+  }
+}
+
+/** Forgets runs that ended before a moment, with their steps. */
+export function forgetRuns(tx: Writer, before: number): void {
+  const old = tx.select({ id: runs.id }).from(runs).where(lt(runs.endedAt, before)).limit(500).all();
+  for (const { id } of old) {
+    tx.delete(stepAttempts).where(eq(stepAttempts.runId, id)).run();
+    tx.delete(steps).where(eq(steps.runId, id)).run();
+    tx.delete(runs).where(eq(runs.id, id)).run();
+  }
+}

@@ -1,0 +1,37 @@
+import type { Actor } from "../../domain/ids";
+import type { Writer } from "../connection";
+import { timeline } from "../schema";
+
+export interface TimelineEntry {
+  subject: { type: "escrow" | "trade" | "bet" | "claim"; ref: string };
+  /** What happened, in a word; with the subject it makes the entry's id, so the same news is told once. */
+  kind: string;
+  /** Tells apart what may happen more than once. */
+  nth?: string;
+  at: number;
+  title: string;
+  detail?: string;
+  actor: Actor;
+  runId?: string;
+  stepId?: string;
+}
+
+/** Adds an entry to a story; one that is already there stays as it is. */
+export function tell(tx: Writer, entry: TimelineEntry): void {
+  tx.insert(timeline)
+    .values({
+      id: [entry.subject.type, entry.subject.ref, entry.kind, entry.nth ?? ""].join("|"),
+      subjectType: entry.subject.type,
+      subjectRef: entry.subject.ref,
+      at: entry.at,
+      kind: entry.kind,
+      title: entry.title,
+      detail: entry.detail,
+      actorKind: entry.actor.kind,
+      actorId: entry.actor.id,
+      runId: entry.runId,
+      stepId: entry.stepId,
+    })
+    .onConflictDoNothing()
+    .run();
+}

@@ -1,0 +1,143 @@
+import { and, eq, lte } from "drizzle-orm";
+import type { Actor } from "../../domain/ids";
+import type { AlertOutcome, TradeStatus } from "../../domain/statuses";
+import type { Writer } from "../connection";
+import { alerts, trades } from "../schema";
+import { tell } from "./timeline";
+
+export type Alert = typeof alerts.$inferSelect;
+export type Trade = typeof trades.$inferSelect;
+
+/** Keeps an alert as it came; a repeat changes nothing. */
+export function recordAlert(
+  tx: Writer,
+  alert: Omit<Alert, "outcome" | "reason" | "tradeRef" | "updatedAt">,
+): Alert {
+  tx.insert(alerts)
+    .values({ ...alert, outcome: "received", updatedAt: alert.receivedAt })
+    .onConflictDoNothing()
+    .run();
+  const kept = tx.select().from(alerts).where(eq(alerts.id, alert.id)).get();
+  if (!kept) throw new Error("the alert that was just written is gone");
+  return kept;
+}
+
+/** What became of an alert. One that traded stays so. */
+export function settleAlert(
+  tx: Writer,
+  id: string,
+  outcome: AlertOutcome,
+  now: number,
+  more: { reason?: string; tradeRef?: string } = {},
+): void {
+  const found = tx.select().from(alerts).where(eq(alerts.id, id)).get();
+  if (!found || found.outcome === "traded") return;
+  tx.update(alerts)
+    .set({ outcome, reason: more.reason ?? null, tradeRef: more.tradeRef ?? found.tradeRef, updatedAt: now })
+    .where(eq(alerts.id, id))
+    .run();
+}
+
+type NewTrade = Pick<
+  Trade,
+  "ref" | "alertId" | "agentId" | "asset" | "side" | "sizeMicro" | "alertPrice" | "runId"
+>;
+
+/** The row of an order that is about to be sent. */
+export function beginTrade(tx: Writer, trade: NewTrade, now: number): void {
+  tx.insert(trades)
+    .values({ ...trade, status: "placing", createdAt: now, observedAt: now, updatedAt: now, version: 1 })
+    .onConflictDoUpdate({ target: trades.ref, set: { status: "placing", reason: null, updatedAt: now } })
+    .run();
+}
+
+export interface TradeNews {
+  status?: TradeStatus;
+  rawStatus?: string | null;
+  remoteId?: string;
+  fillPrice?: string | null;
+  feeMicro?: bigint | null;
+  pnlMicro?: bigint | null;
+  filledAt?: number | null;
+  closedAt?: number | null;
+  reason?: string | null;
+}
+
+/** Where a trade can only go forward: news of an earlier stage never takes it back. */
+const STAGE: Record<TradeStatus, number> = {
+  placing: 0,
+  unknown: 1,
+  refused: 2,
+  open: 2,
+  filled: 3,
+  closed: 4,
+  liquidated: 4,
+};
+
+/**
+ * Applies what was seen at `observedAt` (ms). Older news fills what is missing and overwrites nothing.
+ * @returns whether anything changed
+ */
+export function applyTradeNews(
+  tx: Writer,
+  ref: string,
+  news: TradeNews,
+  observedAt: number,
+  now: number,
+): boolean {
+  const row = tx.select().from(trades).where(eq(trades.ref, ref)).get();
+  if (!row) return false;
+  const set: Partial<Trade> = {};
+  if (news.remoteId && !row.remoteId) set.remoteId = news.remoteId;
+  if (news.fillPrice != null && row.fillPrice === null) set.fillPrice = news.fillPrice;
+  if (news.feeMicro != null && row.feeMicro === null) set.feeMicro = news.feeMicro;
+  if (news.pnlMicro != null && row.pnlMicro === null) set.pnlMicro = news.pnlMicro;
+  if (news.filledAt != null && row.filledAt === null) set.filledAt = news.filledAt;
+  if (news.closedAt != null && row.closedAt === null) set.closedAt = news.closedAt;
+  if (news.status && news.status !== row.status && STAGE[news.status] >= STAGE[row.status]) {
+    set.status = news.status;
+    set.rawStatus = news.rawStatus ?? null;
+    set.reason = news.reason ?? null;
+  }
+  if (Object.keys(set).length === 0) return false;
+  tx.update(trades)
+    .set({
+      ...set,
+      observedAt: Math.max(row.observedAt, observedAt),
+      updatedAt: now,
+      version: row.version + 1,
+    })
+    .where(eq(trades.ref, ref))
+    .run();
+  return true;
+}
+
+export function tradeByRemoteId(tx: Writer, remoteId: string): Trade | undefined {
+  return tx.select().from(trades).where(eq(trades.remoteId, remoteId)).get();
+}
+
+/** Trades whose order is known upstream and not over: what a sync reads again. */
+export function openTrades(tx: Writer, before: number): Trade[] {
+  return tx
+    .select()
+    .from(trades)
+    .where(and(lte(trades.createdAt, before)))
+    .all()
+    .filter((trade) => trade.remoteId !== null && (trade.status === "open" || trade.status === "filled"));
+}
+
+export function tellTrade(
+  tx: Writer,
+  ref: string,
+  entry: {
+    kind: string;
+    at: number;
+    title: string;
+    detail?: string;
+    actor: Actor;
+    runId?: string;
+    stepId?: string;
+  },
+): void {
+  tell(tx, { subject: { type: "trade", ref }, ...entry });
+}

@@ -1,0 +1,33 @@
+import type { Clock } from "../../domain/clock";
+import type { MicroUsdc } from "../../domain/money";
+import type { Reader, Writer } from "../../db/connection";
+import type { InngestClient } from "../client";
+import type { PurpleFlea } from "../purple-flea/client";
+
+/** What the functions are given: everything they touch comes in here. Amounts are micro-USDC, times ms. */
+export interface Setting {
+  client: InngestClient;
+  mirror: Writer;
+  read: Reader;
+  purpleFlea: PurpleFlea;
+  clock: Clock;
+  config: {
+    agentId: string;
+    agentWallet: string;
+    tradeSizeMicro: MicroUsdc;
+    tradeMinBalanceMicro: MicroUsdc;
+    tradeDailyLimitMicro?: MicroUsdc;
+    tradeMaxAlertAgeMs: number;
+    casino: { cron?: string; stakeMicro: MicroUsdc; dailyLossMicro: MicroUsdc };
+  };
+  /** Says a line in Slack; absent when no webhook URL is set. */
+  slack?: (text: string) => Promise<void>;
+}
+
+export const MINUTE_MS = 60_000;
+export const DAY_MS = 86_400_000;
+
+export const by = (functionId: string) => ({ kind: "function", id: functionId }) as const;
+
+/** Start of the UTC day a moment lies in, ms. */
+export const startOfDay = (ms: number): number => ms - (ms % DAY_MS);

@@ -1,0 +1,25 @@
+import { cleanUp } from "./functions/clean-up";
+import { dailyFaucetClaim } from "./functions/daily-faucet-claim";
+import { escrowLifecycle } from "./functions/escrow-lifecycle";
+import { reconcileUnknown } from "./functions/reconcile-unknown";
+import { recordConfirmation } from "./functions/record-confirmation";
+import { recordWebhook } from "./functions/record-webhook";
+import { scheduledCasinoBet } from "./functions/scheduled-casino-bet";
+import type { Setting } from "./functions/setting";
+import { syncMirror } from "./functions/sync-mirror";
+import { tradeOnPriceAlert } from "./functions/trade-on-price-alert";
+
+/** Every background function, for `serve()`. */
+export function createFunctions(setting: Setting) {
+  return [
+    tradeOnPriceAlert(setting),
+    dailyFaucetClaim(setting),
+    escrowLifecycle(setting),
+    scheduledCasinoBet(setting),
+    recordWebhook(setting),
+    recordConfirmation(setting),
+    syncMirror(setting),
+    reconcileUnknown(setting),
+    cleanUp(setting),
+  ];
+}
