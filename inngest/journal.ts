@@ -187,7 +187,7 @@ export function createJournal({
             runId: ctx.runId,
             id: stepInfo.hashedId,
             name: stepInfo.options.name ?? stepInfo.options.id,
-            kind: stepInfo.stepType,
+            kind: String(stepInfo.stepType),
             input: kept(stepInfo.input ?? null),
             attempt: ctx.attempt + 1,
             status: "running",
