@@ -20,3 +20,26 @@ export function openTestDatabase(): { path: string; writer: Writer; reader: Read
     },
   };
 }
+
+/** Runs `work` and says for every query it made how SQLite meant to answer it (EXPLAIN QUERY PLAN). */
+export function explainQueries(reader: Reader, work: () => void): string[] {
+  const client = reader.$client;
+  const prepare = client.prepare;
+  const seen: string[] = [];
+  client.prepare = function (this: typeof client, source: string) {
+    seen.push(source);
+    return prepare.call(this, source);
+  } as typeof prepare; // the generic overloads of `prepare` cannot be written as one function expression
+  try {
+    work();
+  } finally {
+    client.prepare = prepare;
+  }
+  return seen.map((source) => {
+    const parameters = Array.from({ length: source.split("?").length - 1 }, () => null);
+    const steps = client
+      .prepare<unknown[], { detail: string }>(`explain query plan ${source}`)
+      .all(...parameters);
+    return steps.map((step) => step.detail).join("; ");
+  });
+}

@@ -2,8 +2,7 @@
  * USDC as an integer number of micro-USDC (10^-6), from the parser to the database. Decimal strings at every border;
  * never a float in between.
  */
-declare const microBrand: unique symbol;
-export type MicroUsdc = bigint & { readonly [microBrand]?: never };
+export type MicroUsdc = bigint;
 
 const MICRO = 1_000_000n;
 const DECIMAL = /^(-?)(\d{1,18})(?:\.(\d{1,6}))?$/;

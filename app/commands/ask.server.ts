@@ -1,0 +1,162 @@
+import { z } from "zod";
+import { recordCommand } from "../../db/desk/commands";
+import type { Operator } from "../../db/desk/operators";
+import { getEscrowRow } from "../../db/read/escrows";
+import { getFaucetDay } from "../../db/read/claims";
+import { isAddress, isReference } from "../../domain/ids";
+import { formatMicro } from "../../domain/money";
+import {
+  betRequested,
+  escrowCreated,
+  faucetClaimRequested,
+  priceAlert,
+  syncRequested,
+} from "../../inngest/events";
+import { requireRole } from "../auth/session.server";
+import type { DeskContext } from "../context";
+import { commandId, messagesOf, typedAmount, valuesOf } from "./form.server";
+import type { CommandResult } from "./result";
+
+interface Ask<S extends z.ZodType> {
+  kind: string;
+  schema: S;
+  event: string;
+  data: (fields: z.output<S>) => unknown;
+  subject?: (fields: z.output<S>) => { type: string; ref: string };
+  /** A reason not to send that the schema cannot know; by field. */
+  refuse?: (fields: z.output<S>) => Record<string, string> | null;
+}
+
+/** Role, parse, one transaction: what every form that sends an event has in common. */
+function ask<S extends z.ZodType<{ command_id: string }>>(
+  context: DeskContext,
+  operator: Operator,
+  form: FormData,
+  what: Ask<S>,
+): CommandResult {
+  requireRole(operator, "operator", context, what.kind);
+  const values = valuesOf(form);
+  const parsed = what.schema.safeParse(values);
+  if (!parsed.success) return { kind: "invalid", fields: messagesOf(parsed.error), values };
+  const fields = parsed.data;
+  const refused = what.refuse?.(fields);
+  if (refused) return { kind: "invalid", fields: refused, values };
+  const data = what.data(fields);
+  const recorded = recordCommand(
+    context.desk,
+    {
+      id: fields.command_id,
+      kind: what.kind,
+      operatorId: operator.id,
+      subject: what.subject?.(fields),
+      payload: data,
+      event: { name: what.event, data },
+    },
+    context.clock.now(),
+  );
+  if (recorded.kind === "decided") throw new Error("only escrow decisions can be decided before");
+  context.outboxChanged();
+  return recorded;
+}
+
+const alertSchema = z.object({
+  command_id: commandId,
+  asset: z
+    .string()
+    .trim()
+    .toUpperCase()
+    .regex(/^[A-Z0-9]{2,12}$/, "2 to 12 letters or digits, such as ETH."),
+  price: z
+    .string()
+    .trim()
+    .regex(/^\d{1,12}(\.\d{1,12})?$/, "Write a price above 0 such as 2840.5.")
+    .refine((text) => Number(text) > 0, "A price is above 0."),
+  direction: z.enum(["long", "short"], { error: "Choose long or short." }),
+});
+
+export function sendPriceAlert(context: DeskContext, operator: Operator, form: FormData): CommandResult {
+  return ask(context, operator, form, {
+    kind: "send-price-alert",
+    schema: alertSchema,
+    event: priceAlert.name,
+    data: ({ asset, price, direction }) => ({
+      asset,
+      price: Number(price),
+      direction,
+      triggered_by: "operator",
+    }),
+  });
+}
+
+const escrowSchema = z.object({
+  command_id: commandId,
+  escrow_id: z.string().trim().refine(isReference, "Letters, digits, . _ : and - only, such as esc_001."),
+  amount_usdc: typedAmount.refine((micro) => micro >= 100_000n, "An escrow is at least 0.10 USDC."),
+  counterparty: z
+    .string()
+    .trim()
+    .refine(isAddress, "Write the payee's wallet address: 0x and hexadecimal digits."),
+  description: z.string().trim().max(200, "At most 200 characters.").optional(),
+});
+
+export function createEscrow(context: DeskContext, operator: Operator, form: FormData): CommandResult {
+  return ask(context, operator, form, {
+    kind: "create-escrow",
+    schema: escrowSchema,
+    event: escrowCreated.name,
+    subject: ({ escrow_id: ref }) => ({ type: "escrow", ref }),
+    refuse: ({ escrow_id: ref }) =>
+      getEscrowRow(context.read, ref)
+        ? { escrow_id: `There is an escrow ${ref} already. Choose another reference.` }
+        : null,
+    data: (fields) => ({
+      escrow_id: fields.escrow_id,
+      amount_usdc: formatMicro(fields.amount_usdc),
+      counterparty: fields.counterparty,
+      ...(fields.description && { description: fields.description }),
+    }),
+  });
+}
+
+export function claimFaucet(context: DeskContext, operator: Operator, form: FormData): CommandResult {
+  return ask(context, operator, form, {
+    kind: "claim-faucet",
+    schema: z.object({ command_id: commandId }),
+    event: faucetClaimRequested.name,
+    refuse: () => {
+      const claim = getFaucetDay(context.read, context.config.agentId, context.clock.now()).today;
+      if (claim?.status !== "claimed") return null;
+      return {
+        form: `Already claimed today, at ${new Date(claim.settledAt ?? claim.createdAt).toISOString()}. One claim per agent and UTC day. Nothing was sent.`,
+      };
+    },
+    data: () => ({ requested_by: `operator:${operator.id}` }),
+  });
+}
+
+export function placeBet(context: DeskContext, operator: Operator, form: FormData): CommandResult {
+  return ask(context, operator, form, {
+    kind: "place-bet",
+    schema: z.object({
+      command_id: commandId,
+      side: z.enum(["heads", "tails"], { error: "Choose heads or tails." }),
+      stake_usdc: typedAmount,
+    }),
+    event: betRequested.name,
+    data: ({ side, stake_usdc: stake }) => ({
+      game: "coin_flip",
+      side,
+      stake_usdc: formatMicro(stake),
+      requested_by: `operator:${operator.id}`,
+    }),
+  });
+}
+
+export function syncNow(context: DeskContext, operator: Operator, form: FormData): CommandResult {
+  return ask(context, operator, form, {
+    kind: "sync-now",
+    schema: z.object({ command_id: commandId }),
+    event: syncRequested.name,
+    data: () => ({ requested_by: `operator:${operator.id}` }),
+  });
+}

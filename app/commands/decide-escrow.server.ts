@@ -1,0 +1,118 @@
+import { z } from "zod";
+import { recordCommand } from "../../db/desk/commands";
+import type { Operator } from "../../db/desk/operators";
+import { getEscrowRow } from "../../db/read/escrows";
+import { formatMicro } from "../../domain/money";
+import { escrowLook } from "../../domain/statuses";
+import { escrowConfirmed, escrowRejected } from "../../inngest/events";
+import { requireRole } from "../auth/session.server";
+import type { DeskContext } from "../context";
+import { commandId, messagesOf, valuesOf } from "./form.server";
+import type { CommandResult } from "./result";
+
+const seen = z.object({
+  command_id: commandId,
+  ref: z.string(),
+  version: z.coerce.number().int(),
+  seen_amount: z.string(),
+  seen_payee: z.string(),
+  seen_status: z.string(),
+  seen_deadline: z.string(),
+  reason: z.string().trim().max(500, "At most 500 characters.").optional(),
+});
+
+/** Sources older than this close the actions that rest on them. ms. */
+export const STALE_MS = 15 * 60_000;
+
+/**
+ * Approves or rejects a pending escrow. What the operator saw comes with the form: when the row has changed since, nothing is
+ * sent and the changes are named.
+ */
+export function decideEscrow(
+  context: DeskContext,
+  operator: Operator,
+  form: FormData,
+  decision: "release" | "cancel",
+): CommandResult {
+  const kind = decision === "release" ? "approve-escrow" : "reject-escrow";
+  requireRole(operator, "operator", context, kind);
+  const values = valuesOf(form);
+  const parsed = seen.safeParse(values);
+  if (!parsed.success) return { kind: "invalid", fields: messagesOf(parsed.error), values };
+  const { command_id: id, ref, reason } = parsed.data;
+  if (decision === "cancel" && !reason)
+    return { kind: "invalid", fields: { reason: "Say why it is rejected; it stays on record." }, values };
+  const row = getEscrowRow(context.read, ref);
+  if (!row) return { kind: "conflict", message: `There is no escrow ${ref}. Nothing was sent.` };
+  const now = context.clock.now();
+  const before = {
+    amount_usdc: formatMicro(row.amountMicro),
+    counterparty: row.counterparty,
+    status: row.status,
+    version: row.version,
+  };
+  const request = {
+    id,
+    kind,
+    operatorId: operator.id,
+    subject: { type: "escrow", ref },
+    payload: { escrow_id: ref, decision, seen_version: parsed.data.version },
+    before,
+    reason: reason ?? null,
+    decision: { escrowRef: ref, decision, seenVersion: parsed.data.version },
+    event:
+      decision === "release"
+        ? {
+            name: escrowConfirmed.name,
+            data: {
+              escrow_id: ref,
+              confirmed_by: `operator:${operator.id}`,
+              confirmed_at: new Date(now).toISOString(),
+            },
+          }
+        : {
+            name: escrowRejected.name,
+            data: { escrow_id: ref, rejected_by: `operator:${operator.id}`, reason: reason ?? "" },
+          },
+  };
+  // A repeat of this very form is answered before the row is looked at: its own effect may have changed it.
+  if (row.decidedByCommand === id) return { kind: "duplicate", commandId: id };
+  if (row.status !== "pending") {
+    const ended =
+      row.settledAt === null
+        ? ""
+        : ` by ${row.settledBy ?? "Purple Flea"} at ${new Date(row.settledAt).toISOString()}`;
+    return {
+      kind: "conflict",
+      message: `This escrow is ${escrowLook[row.status].label.toLowerCase()}${ended}. Nothing was sent.`,
+    };
+  }
+  const changes = [
+    { field: "Amount", was: parsed.data.seen_amount, now: formatMicro(row.amountMicro) },
+    { field: "Payee", was: parsed.data.seen_payee, now: row.counterparty },
+    { field: "Status", was: parsed.data.seen_status, now: row.status },
+    { field: "Deadline", was: parsed.data.seen_deadline, now: String(row.expiresAt ?? "") },
+  ].filter((change) => change.was !== change.now);
+  if (changes.length > 0)
+    return {
+      kind: "conflict",
+      message: "The escrow changed after you opened it. Nothing was sent.",
+      changes,
+    };
+  if (decision === "release" && (row.sourceSyncedAt === null || now - row.sourceSyncedAt > STALE_MS)) {
+    return {
+      kind: "conflict",
+      message:
+        "What is shown was read from Purple Flea more than 15 minutes ago. Sync first; nothing was sent.",
+    };
+  }
+  const recorded = recordCommand(context.desk, request, now);
+  if (recorded.kind === "decided") {
+    return {
+      kind: "conflict",
+      message: `This escrow was ${recorded.by.decision === "release" ? "approved" : "rejected"} already, at ${new Date(recorded.by.at).toISOString()}. Nothing was sent.`,
+    };
+  }
+  context.outboxChanged();
+  return recorded;
+}

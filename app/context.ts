@@ -1,0 +1,61 @@
+import type { Clock } from "../domain/clock";
+import type { MicroUsdc } from "../domain/money";
+import type { Reader, Writer } from "../db/connection";
+
+/** A fault for the sandbox's next call. */
+export interface PracticeFault {
+  call: string;
+  kind: string;
+  times?: number;
+  status?: number;
+  delay_ms?: number;
+}
+/** What practice mode lets people do to the world outside. Absent in live mode. */
+export interface PracticePort {
+  clock(): Promise<{ nowMs: number; offsetMs: number } | null>;
+  /** Lets time pass, ms; everything that falls due on the way runs. */
+  advance(ms: number): Promise<void>;
+  setFault(fault: PracticeFault): Promise<void>;
+  faults(): Promise<PracticeFault[]>;
+  clearFaults(): Promise<void>;
+  /** Sends a signed webhook; the status our own edge answered. */
+  sendWebhook(type: string, data: Record<string, unknown>): Promise<number>;
+  engineIsOn(): Promise<boolean>;
+  stopEngine(): Promise<void>;
+  startEngine(): Promise<void>;
+}
+
+/** What the process hands to every loader and action. */
+export interface DeskContext {
+  /** Pages read with this; SQLite refuses it a write. */
+  read: Reader;
+  /** For app/auth and app/commands, through db/desk. */
+  desk: Writer;
+  clock: Clock;
+  config: {
+    mode: "live" | "practice" | "test";
+    agentId: string;
+    agentWallet: string;
+    tradeSizeMicro: MicroUsdc;
+    secureCookies: boolean;
+    demoAccounts: { email: string; password: string; role: string; name: string }[];
+    engine: string;
+  };
+  practice?: PracticePort;
+  /** Says that the outbox has something new. */
+  outboxChanged(): void;
+  nonce: string;
+}
+
+declare module "@remix-run/node" {
+  // Remix's own way to type the load context.
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type
+  interface AppLoadContext extends DeskContext {}
+}
+
+declare module "@remix-run/server-runtime" {
+  // Loaders' types as single fetch carries them: bigint and Date arrive as they are.
+  interface Future {
+    v3_singleFetch: true;
+  }
+}

@@ -1,0 +1,75 @@
+import { eq } from "drizzle-orm";
+import { inTransaction, type Writer } from "../connection";
+import { approvals, commands } from "../schema";
+import { recordAudit } from "./audit";
+import { queueEvent } from "./outbox";
+
+export interface CommandRequest {
+  /** The ULID made when the form was rendered. */
+  id: string;
+  kind: string;
+  operatorId: string;
+  subject?: { type: string; ref: string };
+  payload: unknown;
+  event: { name: string; data: unknown };
+  before?: unknown;
+  reason?: string | null;
+  /** The decision about an escrow that this command is. */
+  decision?: { escrowRef: string; decision: "release" | "cancel"; seenVersion: number };
+}
+export type Recorded =
+  | { kind: "accepted" | "duplicate"; commandId: string }
+  | { kind: "decided"; by: typeof approvals.$inferSelect };
+
+/**
+ * Command, audit row, decision and outbox row in one transaction. The same id again is a duplicate and changes nothing; a
+ * second decision about an escrow is refused with the first one.
+ */
+export function recordCommand(db: Writer, request: CommandRequest, now: number): Recorded {
+  return inTransaction(db, (tx) => {
+    if (tx.select().from(commands).where(eq(commands.id, request.id)).get())
+      return { kind: "duplicate", commandId: request.id };
+    const { decision } = request;
+    const earlier =
+      decision && tx.select().from(approvals).where(eq(approvals.escrowRef, decision.escrowRef)).get();
+    if (earlier) return { kind: "decided", by: earlier };
+    tx.insert(commands)
+      .values({
+        id: request.id,
+        kind: request.kind,
+        subjectType: request.subject?.type,
+        subjectRef: request.subject?.ref,
+        payload: request.payload,
+        operatorId: request.operatorId,
+        createdAt: now,
+      })
+      .run();
+    if (decision) {
+      tx.insert(approvals)
+        .values({
+          ...decision,
+          commandId: request.id,
+          operatorId: request.operatorId,
+          reason: request.reason,
+          at: now,
+        })
+        .run();
+    }
+    recordAudit(
+      tx,
+      {
+        actor: { kind: "operator", id: request.operatorId },
+        action: request.kind,
+        subject: request.subject,
+        before: request.before,
+        after: request.payload,
+        reason: request.reason,
+        result: "accepted",
+        commandId: request.id,
+      },
+      now,
+    );
+    queueEvent(tx, { id: request.id, name: request.event.name, data: request.event.data }, now);
+    return { kind: "accepted", commandId: request.id };
+  });
+}

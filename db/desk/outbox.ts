@@ -1,0 +1,42 @@
+import { and, asc, eq, isNull, lte } from "drizzle-orm";
+import type { Writer } from "../connection";
+import { outbox } from "../schema";
+
+export type OutboxRow = typeof outbox.$inferSelect;
+
+/** Puts an event on its way. Its id is the event's id; one that is there already stays as it is. */
+export function queueEvent(
+  tx: Writer,
+  event: { id: string; name: string; data: unknown },
+  now: number,
+): void {
+  tx.insert(outbox)
+    .values({ id: event.id, eventName: event.name, data: event.data, createdAt: now, nextAttemptAt: 0 })
+    .onConflictDoNothing()
+    .run();
+}
+
+/** What is to be sent now, oldest first. Times are wall time: sending is real. */
+export function dueEvents(db: Writer, wallNow: number): OutboxRow[] {
+  return db
+    .select()
+    .from(outbox)
+    .where(and(isNull(outbox.sentAt), lte(outbox.nextAttemptAt, wallNow)))
+    .orderBy(asc(outbox.createdAt), asc(outbox.id))
+    .limit(50)
+    .all();
+}
+
+export function markSent(db: Writer, id: string, engineEventId: string | null, now: number): void {
+  db.update(outbox).set({ sentAt: now, engineEventId, lastError: null }).where(eq(outbox.id, id)).run();
+}
+
+export function markNotSent(
+  db: Writer,
+  id: string,
+  attempts: number,
+  error: string,
+  nextAttemptAt: number,
+): void {
+  db.update(outbox).set({ attempts, lastError: error, nextAttemptAt }).where(eq(outbox.id, id)).run();
+}

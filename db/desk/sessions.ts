@@ -1,0 +1,54 @@
+import { createHash, randomBytes } from "node:crypto";
+import { and, eq, gt, isNull, lt } from "drizzle-orm";
+import type { Reader, Writer } from "../connection";
+import { operators, sessions } from "../schema";
+import type { Operator } from "./operators";
+
+/** A session ends 12 hours after it was made. ms. */
+export const SESSION_MS = 12 * 3_600_000;
+const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex");
+
+/** Starts a session on wall time; the token goes into the cookie, only its hash is kept. */
+export function startSession(db: Writer, operatorId: string, wallNow: number): string {
+  const token = randomBytes(32).toString("base64url");
+  db.insert(sessions)
+    .values({
+      tokenHash: hashOf(token),
+      operatorId,
+      createdAt: wallNow,
+      seenAt: wallNow,
+      expiresAt: wallNow + SESSION_MS,
+    })
+    .run();
+  db.delete(sessions).where(lt(sessions.expiresAt, wallNow)).run();
+  return token;
+}
+
+/** Who a token belongs to; null when it is unknown, over or the operator is disabled. */
+export function sessionOperator(read: Reader, token: string | undefined, wallNow: number): Operator | null {
+  if (!token) return null;
+  const row = read
+    .select({ operator: operators })
+    .from(sessions)
+    .innerJoin(operators, eq(operators.id, sessions.operatorId))
+    .where(
+      and(
+        eq(sessions.tokenHash, hashOf(token)),
+        gt(sessions.expiresAt, wallNow),
+        isNull(operators.disabledAt),
+      ),
+    )
+    .get();
+  return row?.operator ?? null;
+}
+
+export function endSession(db: Writer, token: string): void {
+  db.delete(sessions)
+    .where(eq(sessions.tokenHash, hashOf(token)))
+    .run();
+}
+
+/** Signs an operator out everywhere. */
+export function endSessions(db: Writer, operatorId: string): void {
+  db.delete(sessions).where(eq(sessions.operatorId, operatorId)).run();
+}

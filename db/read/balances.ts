@@ -1,0 +1,65 @@
+import { and, asc, desc, eq, gte, lt, type InferSelectModel } from "drizzle-orm";
+import { balanceKinds, type BalanceKind } from "../../domain/statuses";
+import type { Reader } from "../connection";
+import { balances } from "../schema";
+
+export type Balance = InferSelectModel<typeof balances>;
+
+/** The newest row of every kind that was ever seen, in the order of the page. */
+export function listCurrentBalances(db: Reader): Balance[] {
+  return balanceKinds.flatMap((kind) => {
+    const row = db
+      .select()
+      .from(balances)
+      .where(eq(balances.kind, kind))
+      .orderBy(desc(balances.at))
+      .limit(1)
+      .get();
+    return row ? [row] : [];
+  });
+}
+
+/** How many points a chart and its table take at most. */
+export const HISTORY_LIMIT = 2_000;
+
+export interface BalanceHistory {
+  /** Oldest first. The first may lie before `fromMs`: it is what the balance was when the stretch began. */
+  points: { at: number; amountMicro: bigint }[];
+  /** True when older points of the stretch were left out. */
+  cut: boolean;
+}
+
+/** How one balance moved from `fromMs` (ms) on. */
+export function listBalanceHistory(db: Reader, kind: BalanceKind, fromMs: number): BalanceHistory {
+  const columns = { at: balances.at, amountMicro: balances.amountMicro };
+  const within = db
+    .select(columns)
+    .from(balances)
+    .where(and(eq(balances.kind, kind), gte(balances.at, fromMs)))
+    .orderBy(desc(balances.at))
+    .limit(HISTORY_LIMIT + 1)
+    .all();
+  const cut = within.length > HISTORY_LIMIT;
+  const points = within.slice(0, HISTORY_LIMIT).reverse();
+  if (cut) return { points, cut };
+  const before = db
+    .select(columns)
+    .from(balances)
+    .where(and(eq(balances.kind, kind), lt(balances.at, fromMs)))
+    .orderBy(desc(balances.at))
+    .limit(1)
+    .get();
+  return { points: before ? [before, ...points] : points, cut };
+}
+
+/** When the first row of this kind was written, ms; null when there is none. */
+export function getFirstBalanceAt(db: Reader, kind: BalanceKind): number | null {
+  const row = db
+    .select({ at: balances.at })
+    .from(balances)
+    .where(eq(balances.kind, kind))
+    .orderBy(asc(balances.at))
+    .limit(1)
+    .get();
+  return row?.at ?? null;
+}

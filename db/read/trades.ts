@@ -1,0 +1,151 @@
+import { and, desc, eq, gte, inArray, lt, sql, type InferSelectModel, type SQL } from "drizzle-orm";
+import { openTradeStatuses, type TradeStatus } from "../../domain/statuses";
+import type { Reader } from "../connection";
+import { alerts, intents, timeline, trades } from "../schema";
+import { countRows, listByKeyset, listDistinct, type Count, type Page, type PageRequest } from "./keyset";
+
+export type Trade = InferSelectModel<typeof trades>;
+export type Alert = InferSelectModel<typeof alerts>;
+export type Intent = InferSelectModel<typeof intents>;
+export type TimelineEntry = InferSelectModel<typeof timeline>;
+
+export interface TradeFilter {
+  /** Any of these. */
+  statuses?: readonly TradeStatus[];
+  asset?: string;
+  side?: "long" | "short";
+  agentId?: string;
+  /** Written at or after this moment, ms. */
+  fromMs?: number;
+  /** Written before this moment, ms. */
+  untilMs?: number;
+}
+export const tradeSorts = ["placed", "size"] as const;
+export type TradeSort = (typeof tradeSorts)[number];
+
+/** One page of trades, by when they were written or by size. */
+export function listTrades(
+  db: Reader,
+  filter: TradeFilter,
+  order: { sort: TradeSort; direction: "asc" | "desc" },
+  page: PageRequest,
+  size: number,
+): Page<Trade> {
+  const bySize = order.sort === "size";
+  return listByKeyset({
+    sort: bySize ? trades.sizeMicro : trades.createdAt,
+    id: trades.ref,
+    direction: order.direction,
+    where: conditions(filter, bySize),
+    oneOf: statusBranches(filter),
+    page,
+    size,
+    fetch: (where, orderBy, limit) =>
+      db
+        .select()
+        .from(trades)
+        .where(where)
+        .orderBy(...orderBy)
+        .limit(limit)
+        .all(),
+    keyOf: (row) => ({ value: bySize ? row.sizeMicro : row.createdAt, id: row.ref }),
+  });
+}
+
+/** How many trades the filter leaves. */
+export function countTrades(db: Reader, filter: TradeFilter, exact = false): Count {
+  return countRows(db, trades, conditions(filter, false), { oneOf: statusBranches(filter), exact });
+}
+
+/** The numbers beside the views' names. */
+export function countTradeViews(db: Reader): { open: Count; unknown: Count; refused: Count } {
+  return {
+    open: countTrades(db, { statuses: openTradeStatuses }),
+    unknown: countTrades(db, { statuses: ["unknown"] }),
+    refused: countTrades(db, { statuses: ["refused"] }),
+  };
+}
+
+/** What the filters can be set to. */
+export function listTradeFacets(db: Reader): { assets: string[]; agents: string[] } {
+  return {
+    assets: listDistinct(db, trades, trades.asset),
+    agents: listDistinct(db, trades, trades.agentId),
+  };
+}
+
+/** A trade with everything that is known about it; null when there is none by that ref. */
+export function getTrade(
+  db: Reader,
+  ref: string,
+): { trade: Trade; alert: Alert | null; intent: Intent | null; timeline: TimelineEntry[] } | null {
+  const trade = db.select().from(trades).where(eq(trades.ref, ref)).get();
+  if (!trade) return null;
+  return {
+    trade,
+    alert: db.select().from(alerts).where(eq(alerts.id, trade.alertId)).get() ?? null,
+    intent:
+      db
+        .select()
+        .from(intents)
+        .where(eq(intents.key, `order:${trade.alertId}`))
+        .get() ?? null,
+    timeline: listTimeline(db, "trade", ref),
+  };
+}
+
+/** The story of one thing, oldest first. */
+export function listTimeline(
+  db: Reader,
+  subjectType: TimelineEntry["subjectType"],
+  ref: string,
+): TimelineEntry[] {
+  return db
+    .select()
+    .from(timeline)
+    .where(and(eq(timeline.subjectType, subjectType), eq(timeline.subjectRef, ref)))
+    .orderBy(timeline.at, timeline.id)
+    .limit(500)
+    .all();
+}
+
+/** The newest fill prices by asset, for the alert form: what the last trade got and when. */
+export function listLastPrices(
+  db: Reader,
+  assets: readonly string[],
+): { asset: string; price: string; at: number }[] {
+  if (assets.length === 0) return [];
+  return assets.flatMap((asset) => {
+    const row = db
+      .select({ asset: trades.asset, fill: trades.fillPrice, alert: trades.alertPrice, at: trades.createdAt })
+      .from(trades)
+      .where(and(eq(trades.asset, asset), inArray(trades.status, ["open", "filled", "closed"])))
+      .orderBy(desc(trades.createdAt), desc(trades.ref))
+      .limit(1)
+      .get();
+    return row ? [{ asset: row.asset, price: row.fill ?? row.alert, at: row.at }] : [];
+  });
+}
+
+/** `+` keeps SQLite from choosing the market's index where the list is to be followed by size. */
+function conditions(filter: TradeFilter, bySize: boolean): (SQL | undefined)[] {
+  return [
+    filter.asset === undefined
+      ? undefined
+      : bySize
+        ? sql`+${trades.asset} = ${filter.asset}`
+        : eq(trades.asset, filter.asset),
+    filter.agentId === undefined
+      ? undefined
+      : bySize
+        ? sql`+${trades.agentId} = ${filter.agentId}`
+        : eq(trades.agentId, filter.agentId),
+    filter.side === undefined ? undefined : eq(trades.side, filter.side),
+    filter.fromMs === undefined ? undefined : gte(trades.createdAt, filter.fromMs),
+    filter.untilMs === undefined ? undefined : lt(trades.createdAt, filter.untilMs),
+  ];
+}
+
+function statusBranches(filter: TradeFilter): SQL[] | undefined {
+  return filter.statuses?.map((status) => eq(trades.status, status));
+}

@@ -1,0 +1,21 @@
+// Bundles what runs beside the pages: the server and the two sandbox services. Packages stay where npm put them.
+import { build } from "esbuild";
+
+await build({
+  entryPoints: {
+    server: "server/index.ts",
+    engine: "sandbox/inngest/main.ts",
+    "purple-flea": "sandbox/purple-flea/main.ts",
+  },
+  outdir: "build",
+  bundle: true,
+  packages: "external",
+  external: ["./build/*"],
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  sourcemap: true,
+  splitting: true,
+  chunkNames: "chunks/[name]-[hash]",
+  logLevel: "warning",
+});

@@ -1,0 +1,109 @@
+import { z } from "zod";
+import { MoneyFormatError, parseUsdc } from "../domain/money";
+
+const usdc = (fallback?: string) =>
+  z
+    .string()
+    .optional()
+    .transform((text, context): bigint | undefined => {
+      const value = text || fallback;
+      if (value === undefined) return undefined;
+      try {
+        return parseUsdc(value);
+      } catch (error) {
+        if (!(error instanceof MoneyFormatError)) throw error;
+        context.addIssue({ code: "custom", message: "not an amount in USDC such as 10 or 2.5" });
+        return z.NEVER;
+      }
+    });
+const required = (text: string) => usdc(text).transform((value) => value ?? 0n);
+const text = z
+  .string()
+  .trim()
+  .min(1)
+  .optional()
+  .or(z.literal("").transform(() => undefined));
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+const age = z
+  .string()
+  .regex(/^\d+[smh]$/, "not an age such as 15m")
+  .default("15m")
+  .transform(
+    (value) =>
+      Number(value.slice(0, -1)) *
+      { s: 1_000, m: 60_000, h: 3_600_000 }[value.at(-1) === "s" ? "s" : value.at(-1) === "m" ? "m" : "h"],
+  );
+
+const schema = z
+  .object({
+    APP_MODE: z.enum(["live", "practice", "test"]).default("practice"),
+    PORT: port(3000),
+    HOST: text,
+    DATABASE_PATH: z.string().default("data/operator.sqlite"),
+    SESSION_SECRET: text,
+    OPERATOR_EMAIL: text,
+    OPERATOR_PASSWORD: text,
+    PURPLE_FLEA_API_KEY: text,
+    PURPLE_FLEA_API_URL: z.url().default("https://purpleflea.com/api"),
+    PURPLE_FLEA_FAUCET_URL: z.url().default("https://faucet.purpleflea.com/api"),
+    PURPLE_FLEA_WEBHOOK_SECRET: text,
+    PURPLE_FLEA_WEBHOOK_SECRET_OLD: text,
+    AGENT_ID: text,
+    AGENT_WALLET: text,
+    SLACK_WEBHOOK_URL: text,
+    TRADE_SIZE_USDC: required("10"),
+    TRADE_MIN_BALANCE_USDC: required("10"),
+    TRADE_DAILY_LIMIT_USDC: usdc(),
+    TRADE_MAX_ALERT_AGE: age,
+    CASINO_CRON: text,
+    CASINO_STAKE_USDC: required("5"),
+    CASINO_DAILY_LOSS_USDC: required("25"),
+    INNGEST_DEV: text,
+    INNGEST_BASE_URL: text,
+    INNGEST_EVENT_KEY: text,
+    INNGEST_SIGNING_KEY: text,
+    INNGEST_SIGNING_KEY_FALLBACK: text,
+    INNGEST_SERVE_ORIGIN: text,
+    SANDBOX_FOLDER: z.string().default("data/practice"),
+    SANDBOX_ENGINE_PORT: port(8288),
+    SANDBOX_PURPLE_FLEA_PORT: port(8400),
+    SANDBOX_RETRY_INTERVAL: text,
+    SANDBOX: z.enum(["on", "off"]).default("on"),
+  })
+  .superRefine((env, context) => {
+    if (env.APP_MODE !== "live") return;
+    const needed = [
+      "SESSION_SECRET",
+      "PURPLE_FLEA_API_KEY",
+      "PURPLE_FLEA_WEBHOOK_SECRET",
+      "AGENT_ID",
+      "AGENT_WALLET",
+      "INNGEST_EVENT_KEY",
+      "INNGEST_SIGNING_KEY",
+    ] as const;
+    for (const name of needed)
+      if (!env[name])
+        context.addIssue({ code: "custom", path: [name], message: "is required when APP_MODE=live" });
+    if (env.SESSION_SECRET && env.SESSION_SECRET.length < 32)
+      context.addIssue({
+        code: "custom",
+        path: ["SESSION_SECRET"],
+        message: "is shorter than 32 characters",
+      });
+    if (env.INNGEST_DEV && !["0", "false"].includes(env.INNGEST_DEV))
+      context.addIssue({
+        code: "custom",
+        path: ["INNGEST_DEV"],
+        message: "turns signature checks off; it must be 0 when APP_MODE=live",
+      });
+  });
+export type Env = z.output<typeof schema>;
+
+/** Reads the environment; every mistake as a line that names its variable and never its value. */
+export function readEnv(
+  source: Record<string, string | undefined> = process.env,
+): { env: Env } | { mistakes: string[] } {
+  const parsed = schema.safeParse(source);
+  if (parsed.success) return { env: parsed.data };
+  return { mistakes: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) };
+}

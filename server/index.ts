@@ -1,0 +1,262 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createRequestHandler } from "@remix-run/express";
+import compression from "compression";
+import express from "express";
+import { serve } from "inngest/express";
+import pino from "pino";
+import type { PracticePort } from "../app/context";
+import { closeDatabase, openReader, openWriter } from "../db/connection";
+import { hasOperators, saveOperator } from "../db/desk/operators";
+import { sessionOperator } from "../db/desk/sessions";
+import { wallClock } from "../domain/clock";
+import { createFunctions } from "../inngest";
+import { createInngest } from "../inngest/client";
+import { createJournal } from "../inngest/journal";
+import { createPurpleFlea } from "../inngest/purple-flea/client";
+import { readEnv } from "./env";
+import { liveNudge } from "./live";
+import { startOutbox } from "./outbox";
+import { clockRoutes, followedClock } from "./practice-clock";
+import { pageHeaders, sameSiteForms } from "./security";
+import { webhookRoutes } from "./webhooks";
+
+const read = readEnv();
+if ("mistakes" in read) {
+  for (const line of read.mistakes) console.error(line);
+  process.exit(1);
+}
+const { env } = read;
+const live = env.APP_MODE === "live";
+const withSandbox = !live && env.SANDBOX === "on";
+const log = pino({ level: env.APP_MODE === "test" ? "warn" : "info", base: undefined });
+const root = process.cwd();
+const appUrl = `http://127.0.0.1:${env.PORT}`;
+
+const writer = openWriter(env.DATABASE_PATH, join(root, "db/migrations"));
+const reader = openReader(env.DATABASE_PATH);
+const practiceClock = followedClock();
+const clock = live ? wallClock : practiceClock;
+
+const sandboxKey = "pf_live_sandbox";
+const webhookSecret = env.PURPLE_FLEA_WEBHOOK_SECRET ?? (withSandbox ? "whsec_sandbox" : undefined);
+const purpleFleaUrl = `http://127.0.0.1:${env.SANDBOX_PURPLE_FLEA_PORT}`;
+const engineUrl = withSandbox
+  ? `http://127.0.0.1:${env.SANDBOX_ENGINE_PORT}`
+  : env.INNGEST_DEV && env.INNGEST_DEV.startsWith("http")
+    ? env.INNGEST_DEV
+    : env.INNGEST_BASE_URL;
+const agentId = env.AGENT_ID ?? "ag_practice";
+const agentWallet = env.AGENT_WALLET ?? "0xA9e17c0000000000000000000000000000000001";
+
+const journal = createJournal({
+  mirror: writer,
+  clock,
+  log: (message, error) => log.error({ err: error instanceof Error ? error.message : "error" }, message),
+});
+const quiet = {
+  info: () => undefined,
+  debug: () => undefined,
+  warn: (...words: unknown[]) => log.warn(String(words[0])),
+  error: (...words: unknown[]) => log.warn(String(words[0])),
+};
+const client = createInngest({
+  isDev: !live,
+  baseUrl: engineUrl,
+  eventKey: env.INNGEST_EVENT_KEY,
+  signingKey: env.INNGEST_SIGNING_KEY,
+  signingKeyFallback: env.INNGEST_SIGNING_KEY_FALLBACK,
+  middleware: [journal],
+  logger: quiet,
+});
+const slackUrl = env.SLACK_WEBHOOK_URL;
+const functions = createFunctions({
+  client,
+  mirror: writer,
+  read: reader,
+  clock,
+  purpleFlea: createPurpleFlea({
+    apiUrl: withSandbox ? `${purpleFleaUrl}/api` : env.PURPLE_FLEA_API_URL,
+    faucetUrl: withSandbox ? `${purpleFleaUrl}/faucet/api` : env.PURPLE_FLEA_FAUCET_URL,
+    apiKey: withSandbox ? sandboxKey : (env.PURPLE_FLEA_API_KEY ?? "unset"),
+    clock,
+  }),
+  config: {
+    agentId,
+    agentWallet,
+    tradeSizeMicro: env.TRADE_SIZE_USDC,
+    tradeMinBalanceMicro: env.TRADE_MIN_BALANCE_USDC,
+    tradeDailyLimitMicro: env.TRADE_DAILY_LIMIT_USDC,
+    tradeMaxAlertAgeMs: env.TRADE_MAX_ALERT_AGE,
+    casino: {
+      cron: env.CASINO_CRON,
+      stakeMicro: env.CASINO_STAKE_USDC,
+      dailyLossMicro: env.CASINO_DAILY_LOSS_USDC,
+    },
+  },
+  slack: slackUrl
+    ? async (text) => {
+        const response = await fetch(slackUrl, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ text }),
+        });
+        if (!response.ok) throw new Error(`Slack answered ${response.status}`);
+      }
+    : undefined,
+});
+
+const outbox = startOutbox({
+  desk: writer,
+  client,
+  clock,
+  wall: wallClock,
+  log: (message) => log.warn(message),
+});
+
+const demoAccounts = live
+  ? []
+  : [
+      {
+        email: "operator@practice.test",
+        password: "practice-operator-1",
+        role: "operator",
+        name: "Olive Operator",
+      },
+      { email: "viewer@practice.test", password: "practice-viewer-1", role: "viewer", name: "Vera Viewer" },
+    ];
+for (const account of demoAccounts) {
+  await saveOperator(
+    writer,
+    { ...account, role: account.role === "viewer" ? "viewer" : "operator" },
+    clock.now(),
+  );
+}
+if (env.OPERATOR_EMAIL && env.OPERATOR_PASSWORD && (live ? !hasOperators(reader) : true)) {
+  await saveOperator(
+    writer,
+    { email: env.OPERATOR_EMAIL, name: env.OPERATOR_EMAIL, password: env.OPERATOR_PASSWORD, role: "admin" },
+    clock.now(),
+  );
+}
+
+let practice: PracticePort | undefined;
+let stopSandbox: () => Promise<void> = () => Promise.resolve();
+
+const app = express();
+app.disable("x-powered-by");
+app.get("/healthz", (_request, response) => {
+  const waiting = writer.$client.prepare("select count(*) n from outbox where sent_at is null").pluck().get();
+  response.json({ ok: true, mode: env.APP_MODE, outbox_waiting: Number(waiting) });
+});
+app.use(
+  "/api/inngest",
+  express.json({ limit: "4mb" }),
+  serve({
+    client,
+    functions,
+    servePath: "/api/inngest",
+    serveOrigin: env.INNGEST_SERVE_ORIGIN ?? (live ? undefined : appUrl),
+  }),
+);
+app.use(
+  webhookRoutes({
+    desk: writer,
+    clock,
+    wall: wallClock,
+    secrets: [webhookSecret, env.PURPLE_FLEA_WEBHOOK_SECRET_OLD].filter((secret): secret is string =>
+      Boolean(secret),
+    ),
+    stored: () => void outbox.wake(),
+  }),
+);
+if (!live) app.use(clockRoutes(practiceClock, () => outbox.wake()));
+const liveUpdates = liveNudge(reader, async (cookie) => {
+  const { tokenOf } = await import("../app/auth/session.server");
+  return (
+    sessionOperator(
+      reader,
+      await tokenOf(new Request(appUrl, { headers: cookie ? { cookie } : {} })),
+      wallClock.now(),
+    ) !== null
+  );
+});
+app.get("/live", liveUpdates.handler);
+
+app.use(compression());
+app.use("/assets", express.static("build/client/assets", { immutable: true, maxAge: "1y" }));
+app.use(express.static(existsSync("build/client") ? "build/client" : "public", { maxAge: "1h" }));
+app.use(pageHeaders(live), sameSiteForms);
+const buildPath = join(root, "build/server/index.js");
+app.all(
+  "*",
+  createRequestHandler({
+    build: () =>
+      import(buildPath) as Promise<Parameters<typeof createRequestHandler>[0]["build"] & object> as never, // what remix built
+    mode: process.env.NODE_ENV,
+    getLoadContext: (_request, response) => ({
+      read: reader,
+      desk: writer,
+      clock,
+      practice,
+      outboxChanged: () => void outbox.wake(),
+      nonce: response.locals.nonce ?? "",
+      config: {
+        mode: env.APP_MODE,
+        agentId,
+        agentWallet,
+        tradeSizeMicro: env.TRADE_SIZE_USDC,
+        secureCookies: live,
+        demoAccounts,
+        engine: engineUrl ?? "Inngest Cloud",
+      },
+    }),
+  }),
+);
+
+const server = app.listen(env.PORT, env.HOST ?? (live ? "0.0.0.0" : "127.0.0.1"), () =>
+  log.info(`listening on ${appUrl}`),
+);
+
+if (withSandbox) {
+  const { startSandbox } = await import("../sandbox/start");
+  const built = existsSync("build/engine.js");
+  const sandbox = await startSandbox({
+    folder: env.SANDBOX_FOLDER,
+    appUrl,
+    enginePort: env.SANDBOX_ENGINE_PORT,
+    purpleFleaPort: env.SANDBOX_PURPLE_FLEA_PORT,
+    retryInterval: env.SANDBOX_RETRY_INTERVAL,
+    apiKey: sandboxKey,
+    webhookSecret: webhookSecret ?? "whsec_sandbox",
+    command: (service) =>
+      built
+        ? { file: process.execPath, args: [`build/${service}.js`] }
+        : {
+            file: "npx",
+            args: ["tsx", service === "engine" ? "sandbox/inngest/main.ts" : "sandbox/purple-flea/main.ts"],
+          },
+    say: (message) => log.warn(message),
+  });
+  practice = sandbox.practice;
+  stopSandbox = sandbox.stop;
+  const started = await practice.clock();
+  if (started) practiceClock.follow(started.offsetMs);
+}
+
+let stopping = false;
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  liveUpdates.stop();
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  await outbox.stop();
+  await stopSandbox();
+  await closed;
+  closeDatabase(reader);
+  closeDatabase(writer);
+  process.exit(0);
+}
+process.once("SIGTERM", () => void stop());
+process.once("SIGINT", () => void stop());

@@ -1,0 +1,13 @@
+import { vitePlugin as remix } from "@remix-run/dev";
+import tailwindcss from "@tailwindcss/vite";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  plugins: [
+    tailwindcss(),
+    remix({
+      future: { v3_fetcherPersist: true, v3_lazyRouteDiscovery: false, v3_relativeSplatPath: true, v3_singleFetch: true, v3_throwAbortReason: true },
+    }),
+  ],
+  ssr: { external: ["better-sqlite3", "@node-rs/argon2", "inngest"] },
+});
