@@ -14,14 +14,15 @@ export type Reader = Db & { readonly [readerBrand]: true };
 /** The handle that writes. WAL lets readers go on meanwhile. */
 export type Writer = Db & { readonly [writerBrand]: true };
 
-function open(path: string, readonly: boolean): Db {
+function open(path: string, readonly: boolean, durable = true): Db {
   if (!readonly && path !== ":memory:") mkdirSync(dirname(resolve(path)), { recursive: true });
   const client = new Database(path, { readonly, timeout: 5_000 });
   // Every integer comes out as a bigint; the column types in schema/columns.ts say which ones become numbers.
   client.defaultSafeIntegers(true);
   if (!readonly) {
     client.pragma("journal_mode = WAL");
-    client.pragma("synchronous = FULL");
+    // FULL survives a power cut, NORMAL a killed process; practice money needs no more than that.
+    client.pragma(`synchronous = ${durable ? "FULL" : "NORMAL"}`);
     client.pragma("foreign_keys = ON");
   }
   client.pragma("cache_size = -32000");
@@ -32,8 +33,8 @@ function open(path: string, readonly: boolean): Db {
  * Opens the file for reading and writing, making it if need be, and brings its tables up to date.
  * @param migrationsFolder where the generated migrations lie
  */
-export function openWriter(path: string, migrationsFolder: string): Writer {
-  const db = open(path, false);
+export function openWriter(path: string, migrationsFolder: string, durable = true): Writer {
+  const db = open(path, false, durable);
   migrate(db, { migrationsFolder });
   // The brand exists only in types: this is the one place that hands out writers.
   return db as Writer;

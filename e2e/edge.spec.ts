@@ -1,10 +1,11 @@
+import type axe from "axe-core";
 import { createRequire } from "node:module";
 import { expect, signIn, test } from "./journey";
 import { viewerAccount } from "./stack";
 
 declare global {
   interface Window {
-    axe: typeof import("axe-core");
+    axe: typeof axe;
   }
 }
 

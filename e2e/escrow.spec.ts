@@ -69,6 +69,8 @@ test("a rejected escrow is cancelled and refunded", async ({ desk, stack }) => {
 });
 
 test("nobody confirms for seven days: cancelled and refunded", async ({ desk, stack }) => {
+  // Two thousand reads of the mirror fall due on the way, and each of them runs.
+  test.slow();
   const before = BigInt((await stack.books()).accounts.wallet ?? "0");
   await createEscrow(desk, { reference: "esc_silent", amount: "30", counterparty: silentCounterparty });
   await escrowIs(stack, "esc_silent", "pending");

@@ -67,13 +67,17 @@ async function post(url: string, body: unknown): Promise<void> {
     throw new Error(`${url} answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
 }
 
-async function waitUntil(what: string, check: () => Promise<boolean>, limitMs = 30_000): Promise<void> {
+async function waitUntil(
+  what: string | (() => string),
+  check: () => Promise<boolean>,
+  limitMs = 30_000,
+): Promise<void> {
   const end = performance.now() + limitMs;
   while (performance.now() < end) {
     if (await check().catch(() => false)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`timed out: ${what}`);
+  throw new Error(`timed out: ${typeof what === "string" ? what : what()}`);
 }
 
 /** Starts a stack with an empty history. `env` adds to the app's environment. */
@@ -109,10 +113,13 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
     },
     async until<T>(sql: string, condition: (row: T | undefined) => boolean, ...params: unknown[]) {
       let row: T | undefined;
-      await waitUntil(`${sql} (last row ${JSON.stringify(row)})\n${output.slice(-2000)}`, async () => {
-        row = stack.query<T>(sql, ...params)[0];
-        return Promise.resolve(condition(row));
-      });
+      await waitUntil(
+        () => `${sql} (last row ${JSON.stringify(row)})\n${output.slice(-2000)}`,
+        async () => {
+          row = stack.query<T>(sql, ...params)[0];
+          return Promise.resolve(condition(row));
+        },
+      );
       return row as T; // the condition held for it
     },
     async start() {
@@ -137,6 +144,10 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
       app.stdout?.on("data", keep);
       app.stderr?.on("data", keep);
       await waitUntil(`the app at ${url}\n${output}`, async () => (await fetch(`${url}/healthz`)).ok);
+      await waitUntil(
+        "the sandbox Purple Flea",
+        async () => (await fetch(`${purpleFleaUrl}/control/books`)).ok,
+      );
       await waitUntil("the engine knows the functions", async () => {
         const info = (await (await fetch(`${engineUrl}/dev`)).json()) as { functions?: unknown[] };
         return (info.functions?.length ?? 0) > 0;

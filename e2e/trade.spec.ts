@@ -55,7 +55,7 @@ test("the guide's own test line starts a trade", async ({ stack }) => {
 });
 
 test("nonsense beside the field, and nothing is sent", async ({ desk, stack }) => {
-  const [before] = stack.query<{ n: number }>("select count(*) n from outbox");
+  const [before] = stack.query<{ n: number }>("select count(*) n from commands");
   await desk.goto("/alerts/send");
   await desk.getByLabel("Asset").fill("ETH");
   await desk.getByLabel("Price").fill("-5");
@@ -63,5 +63,5 @@ test("nonsense beside the field, and nothing is sent", async ({ desk, stack }) =
   const price = desk.getByLabel("Price");
   await expect(price).toHaveAttribute("aria-invalid", "true");
   await expect(price).toHaveValue("-5");
-  expect(stack.query("select count(*) n from outbox")).toEqual([before]);
+  expect(stack.query("select count(*) n from commands")).toEqual([before]);
 });

@@ -12,6 +12,8 @@ export interface SandboxOptions {
   webhookSecret: string;
   /** How a service is started: `node build/engine.js` or `tsx sandbox/inngest/main.ts`. */
   command: (service: "engine" | "purple-flea") => { file: string; args: string[] };
+  /** What the services inherit, less the keys. */
+  environment: NodeJS.ProcessEnv;
   say: (message: string) => void;
 }
 
@@ -43,7 +45,7 @@ export async function startSandbox(options: SandboxOptions) {
 
   async function start(service: "engine" | "purple-flea", args: string[], url: string): Promise<void> {
     const { file, args: first } = options.command(service);
-    const { INNGEST_SIGNING_KEY: _signing, INNGEST_EVENT_KEY: _event, ...env } = process.env;
+    const { INNGEST_SIGNING_KEY: _signing, INNGEST_EVENT_KEY: _event, ...env } = options.environment;
     const child = spawn(file, [...first, ...args], {
       stdio: ["pipe", "ignore", "inherit"],
       env: { ...env, SANDBOX_CHILD: "1" },

@@ -37,6 +37,7 @@ const age = z
 const schema = z
   .object({
     APP_MODE: z.enum(["live", "practice", "test"]).default("practice"),
+    NODE_ENV: z.string().optional(),
     PORT: port(3000),
     HOST: text,
     DATABASE_PATH: z.string().default("data/operator.sqlite"),
@@ -97,6 +98,9 @@ const schema = z
         message: "turns signature checks off; it must be 0 when APP_MODE=live",
       });
   });
+/** The environment as it is, for processes started from this one. */
+export const inherited: NodeJS.ProcessEnv = process.env;
+
 export type Env = z.output<typeof schema>;
 
 /** Reads the environment; every mistake as a line that names its variable and never its value. */

@@ -14,7 +14,7 @@ import { createFunctions } from "../inngest";
 import { createInngest } from "../inngest/client";
 import { createJournal } from "../inngest/journal";
 import { createPurpleFlea } from "../inngest/purple-flea/client";
-import { readEnv } from "./env";
+import { inherited, readEnv } from "./env";
 import { liveNudge } from "./live";
 import { startOutbox } from "./outbox";
 import { clockRoutes, followedClock } from "./practice-clock";
@@ -33,7 +33,7 @@ const log = pino({ level: env.APP_MODE === "test" ? "warn" : "info", base: undef
 const root = process.cwd();
 const appUrl = `http://127.0.0.1:${env.PORT}`;
 
-const writer = openWriter(env.DATABASE_PATH, join(root, "db/migrations"));
+const writer = openWriter(env.DATABASE_PATH, join(root, "db/migrations"), live);
 const reader = openReader(env.DATABASE_PATH);
 const practiceClock = followedClock();
 const clock = live ? wallClock : practiceClock;
@@ -193,7 +193,7 @@ app.all(
   createRequestHandler({
     build: () =>
       import(buildPath) as Promise<Parameters<typeof createRequestHandler>[0]["build"] & object> as never, // what remix built
-    mode: process.env.NODE_ENV,
+    mode: env.NODE_ENV,
     getLoadContext: (_request, response) => ({
       read: reader,
       desk: writer,
@@ -236,6 +236,7 @@ if (withSandbox) {
             file: "npx",
             args: ["tsx", service === "engine" ? "sandbox/inngest/main.ts" : "sandbox/purple-flea/main.ts"],
           },
+    environment: inherited,
     say: (message) => log.warn(message),
   });
   practice = sandbox.practice;

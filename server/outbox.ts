@@ -38,6 +38,8 @@ export function startOutbox({
           // What a row holds was written by this process from the event's own schema.
           const sent = await client.send({
             id: row.id,
+            // The moment it was asked for, on the clock everything else here goes by.
+            ts: row.createdAt,
             name: row.eventName,
             data: row.data as Record<string, unknown>,
           });

@@ -117,9 +117,9 @@ export default function Desk() {
           </Form>
         </header>
         {practice && (
-          <p className="px-4 lg:px-8 py-2 bg-caution-tint" role="note">
+          <aside aria-label="Practice" className="px-4 lg:px-8 py-2 bg-caution-tint">
             <b>Practice money.</b> Everything here happens in the sandbox on this machine.
-          </p>
+          </aside>
         )}
         <main id="content" tabIndex={-1} className="px-4 py-6 lg:px-8" style={{ maxWidth: 1440 }}>
           <Outlet />

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tradeStatuses, type TradeStatus } from "../../domain/statuses";
-import { alerts, intents, timeline, trades } from "../schema";
+import { alerts, intents, timeline } from "../schema";
 import { explainQueries, openTestDatabase } from "../testing";
 import { parseCursor, type PageRequest } from "./keyset";
 import {

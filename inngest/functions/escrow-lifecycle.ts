@@ -71,45 +71,40 @@ export function escrowLifecycle(setting: Setting) {
         return { status: "unknown", reason: created.reason };
       }
 
+      // The wait that lost a race stays open. Only a step that is itself part of a race lets the function go on meanwhile.
+      const race = <T>(work: () => Promise<T>): Promise<T> => group.parallel({ mode: "race" }, work);
       for (let look = 0; look < MAX_LOOKS; look++) {
-        const verdict = await step.run("check-decision", () => decide(ref, created.deadline, runId));
-        if (verdict.kind === "over") return step.run("read-end", () => endOf(requireRow(ref)));
+        const verdict = await race(() =>
+          step.run("check-decision", () => decide(ref, created.deadline, runId)),
+        );
+        if (verdict.kind === "over") return race(() => step.run("read-end", () => endOf(requireRow(ref))));
         if (verdict.kind === "act") {
           const { ending } = verdict;
-          const ended = await step
-            .run(ending.action === "release" ? "release-escrow" : "cancel-escrow", () =>
-              endEscrow(setting, ref, ending, runId),
-            )
-            .catch(async (error: unknown) => {
+          const name = ending.action === "release" ? "release-escrow" : "cancel-escrow";
+          const ended = await race(() => step.run(name, () => endEscrow(setting, ref, ending, runId))).catch(
+            async (error: unknown) => {
               const reason = error instanceof Error ? error.message : "out of attempts";
-              await step.run("record-not-ended", () => recordNotEnded(ref, ending, reason, runId));
+              await race(() =>
+                step.run("record-not-ended", () => recordNotEnded(ref, ending, reason, runId)),
+              );
               const key = `escrow-end:${ref}`;
-              await step.sendEvent(
-                "ask-what-became",
-                outcomeUnknown.create(
-                  { intent_key: key },
-                  { id: eventIdFor("outcome.unknown", `${key}:${runId}`) },
-                ),
+              const id = eventIdFor("outcome.unknown", `${key}:${runId}`);
+              await race(() =>
+                step.sendEvent("ask-what-became", outcomeUnknown.create({ intent_key: key }, { id })),
               );
               throw new NonRetriableError(`the ${ending.action} did not go through: ${reason}`);
-            });
+            },
+          );
           if (ended.status !== "held") return ended;
-          await step.sleep("held", HELD_MS);
+          await race(() => step.sleep("held", HELD_MS));
           continue;
         }
         const condition = `async.data.escrow_id == "${ref}"`;
-        await group.parallel({ mode: "race" }, () =>
+        const timeout = verdict.remaining;
+        await race(() =>
           Promise.race([
-            step.waitForEvent("wait-for-counterparty", {
-              event: escrowConfirmed,
-              timeout: verdict.remaining,
-              if: condition,
-            }),
-            step.waitForEvent("wait-for-rejection", {
-              event: escrowRejected,
-              timeout: verdict.remaining,
-              if: condition,
-            }),
+            step.waitForEvent("wait-for-counterparty", { event: escrowConfirmed, timeout, if: condition }),
+            step.waitForEvent("wait-for-rejection", { event: escrowRejected, timeout, if: condition }),
           ]),
         );
       }

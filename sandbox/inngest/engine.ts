@@ -49,7 +49,7 @@ export function openEngine(options: EngineOptions) {
   let paused = false;
   let timer: NodeJS.Timeout | undefined;
   let pumping = false;
-  let idle: (() => void)[] = [];
+  const idle: (() => void)[] = [];
   let finished = 0;
 
   const ctx: Context = {

@@ -15,5 +15,3 @@ export function namedUuid(name: string): string {
   const hex = createHash("sha1").update(name).digest("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
-
-export const sha1 = (text: string): string => createHash("sha1").update(text).digest("hex");

@@ -41,11 +41,6 @@ export function settleStep(
   return true;
 }
 
-/** Whether the run still waits for other steps of the group under way. */
-export function hasPending(ctx: Context, runId: string): boolean {
-  return ctx.store.get("select 1 from pending where run_id = ? limit 1", runId) !== undefined;
-}
-
 /** What the SDK is told of the first `length` settled steps. */
 export function memoOf(ctx: Context, runId: string, stack: string[]): Record<string, unknown> {
   const known = new Set(stack);

@@ -67,6 +67,7 @@ export function openUpstream(options: UpstreamOptions) {
   if (options.file !== ":memory:") mkdirSync(dirname(resolve(options.file)), { recursive: true });
   const db = new Database(options.file);
   db.pragma("journal_mode = WAL");
+  db.pragma("synchronous = NORMAL");
   db.defaultSafeIntegers(true);
   db.exec(`
     create table if not exists escrows (id text primary key, amount integer, fee integer, referral integer, counterparty text, status text, created_at integer, expires_at integer, confirms_at integer, confirmed_at integer, ended_at integer);

@@ -41,7 +41,13 @@ export function Receipt({ receipt }: { receipt: ReceiptData }) {
                       ? "circle-x"
                       : "circle-check"
                 }
-                className={hop.at === null ? "text-text-muted" : "text-positive"}
+                className={
+                  hop.at === null
+                    ? "text-text-muted"
+                    : receipt.answer?.state === "failed" && index === 3
+                      ? "text-danger"
+                      : "text-positive"
+                }
               />
               {hop.title}
             </p>
