@@ -2,7 +2,7 @@ import { and, eq, ne, sql } from "drizzle-orm";
 import type { MicroUsdc } from "../../domain/money";
 import type { IntentStatus, MoneyAction } from "../../domain/statuses";
 import type { Writer } from "../connection";
-import { intents } from "../schema";
+import { intents, sync } from "../schema";
 
 export type Intent = typeof intents.$inferSelect;
 
@@ -125,14 +125,36 @@ export function spentSince(tx: Writer, action: MoneyAction, since: number): Micr
   return row?.sum ?? 0n;
 }
 
-/** What open and unknown calls may still take from the wallet; micro-USDC. */
+/**
+ * What the wallet no longer has, or may no longer have, although the mirror's balance still shows it: open and unknown calls,
+ * and those done since that balance was read. micro-USDC.
+ */
 export function committed(tx: Writer): MicroUsdc {
+  const readAt = tx.select().from(sync).where(eq(sync.source, "wallet")).get()?.syncedAt ?? 0;
   const row = tx
     .select({ sum: sql<bigint>`coalesce(sum(${intents.amountMicro}), 0)` })
     .from(intents)
     .where(
-      sql`${intents.status} in ('open', 'unknown') and ${intents.action} in ('order', 'escrow-create', 'bet')`,
+      sql`(${intents.status} in ('open', 'unknown') or (${intents.status} = 'done' and ${intents.settledAt} >= ${readAt})) and ${intents.action} in ('order', 'escrow-create', 'bet')`,
     )
     .get();
   return row?.sum ?? 0n;
+}
+
+/** Calls of a run that ended while they were open: nobody knows whether they were made. Their intents, as they were. */
+export function loseOpenIntents(tx: Writer, runId: string, now: number): Intent[] {
+  const open = tx
+    .select()
+    .from(intents)
+    .where(and(eq(intents.runId, runId), eq(intents.status, "open")))
+    .all();
+  for (const intent of open) {
+    settleIntent(
+      tx,
+      intent.key,
+      { status: "unknown", detail: "its run ended before an answer was recorded" },
+      now,
+    );
+  }
+  return open;
 }

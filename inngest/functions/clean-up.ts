@@ -1,6 +1,9 @@
 import { inTransaction } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { changeEscrow, getEscrow, isOver, tellEscrow } from "../../db/mirror/escrows";
+import { changeBet, changeClaim } from "../../db/mirror/bets";
+import { loseOpenIntents } from "../../db/mirror/intents";
+import { applyTradeNews } from "../../db/mirror/trades";
 import { endRun } from "../../db/mirror/runs";
 import { isCommand } from "../../db/read/decisions";
 import { z } from "zod";
@@ -47,6 +50,16 @@ export function cleanUp({ client, mirror, read, clock }: Setting) {
             error?.message ?? (cancelled ? "cancelled before its end" : null),
             now,
           );
+          for (const intent of loseOpenIntents(tx, endedId, now)) {
+            const reason = "its run ended before an answer was recorded";
+            if (intent.action === "order")
+              applyTradeNews(tx, intent.subjectRef, { status: "unknown", reason }, now, now);
+            if (intent.action === "bet") changeBet(tx, intent.subjectRef, { status: "unknown", reason }, now);
+            if (intent.action === "claim")
+              changeClaim(tx, intent.subjectRef, { status: "unknown", reason }, now);
+            if (intent.action.startsWith("escrow"))
+              changeEscrow(tx, intent.subjectRef, { status: "unknown", reason }, now, now);
+          }
           const commandId = trigger?.id && isCommand(read, trigger.id) ? trigger.id : null;
           const ref = trigger?.data?.escrow_id;
           const row =

@@ -17,11 +17,12 @@ export async function checkBalance({
   clock,
   config,
 }: Setting): Promise<{ balance_usdc: string; tooLow: boolean }> {
+  // The moment before the read: what is done while the read is under way counts as not yet in it.
+  const asked = clock.now();
   const { balanceMicro } = await purpleFlea.balance();
-  const now = clock.now();
   inTransaction(mirror, (tx) => {
-    recordBalance(tx, "wallet", balanceMicro, true, now);
-    recordSync(tx, "wallet", now);
+    recordBalance(tx, "wallet", balanceMicro, true, asked);
+    recordSync(tx, "wallet", asked);
   });
   return { balance_usdc: formatMicro(balanceMicro), tooLow: balanceMicro < config.tradeMinBalanceMicro };
 }

@@ -3,7 +3,7 @@ import { NonRetriableError } from "inngest";
 import { isCommand } from "../../db/read/decisions";
 import { inTransaction } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
-import { settleIntent } from "../../db/mirror/intents";
+import { getIntent, settleIntent } from "../../db/mirror/intents";
 import { applyTradeNews, recordAlert, settleAlert, tellTrade } from "../../db/mirror/trades";
 import { formatMicro } from "../../domain/money";
 import { eventIdFor, outcomeUnknown, priceAlert, tradeTrigger } from "../events";
@@ -84,19 +84,42 @@ export function tradeOnPriceAlert(setting: Setting) {
         }
       } catch (error) {
         const reason = error instanceof Error ? error.message : "out of attempts";
-        await step.run("record-not-placed", () => {
+        const lost = await step.run("record-not-placed", () => {
           const now = clock.now();
-          inTransaction(mirror, (tx) => {
+          return inTransaction(mirror, (tx) => {
+            const told = { at: now, actor: by(ID), runId, stepId: "place-order" };
+            // The last try may have died after it had sent: then this is not known, and is not called "not placed".
+            const status = getIntent(tx, `order:${alertId}`)?.status;
+            if (status === "open" || status === "unknown" || status === "done") {
+              settleIntent(tx, `order:${alertId}`, { status: "unknown", detail: reason }, now);
+              applyTradeNews(tx, ref, { status: "unknown", reason }, now, now);
+              settleAlert(tx, alertId, "unknown", now, { reason, tradeRef: ref });
+              tellTrade(tx, ref, {
+                kind: "unknown",
+                ...told,
+                title: "No answer was recorded",
+                detail: "The order may exist; it is not sent again.",
+              });
+              if (isCommand(read, event.id))
+                answerCommand(
+                  tx,
+                  event.id,
+                  {
+                    state: "unknown",
+                    message: "The order may have been sent; no answer was recorded.",
+                    runId,
+                  },
+                  now,
+                );
+              return true;
+            }
             settleIntent(tx, `order:${alertId}`, { status: "refused", detail: reason }, now);
             applyTradeNews(tx, ref, { status: "refused", reason }, now, now);
             tellTrade(tx, ref, {
               kind: "refused",
-              at: now,
+              ...told,
               title: "Not placed",
               detail: `${reason}. Nothing moved.`,
-              actor: by(ID),
-              runId,
-              stepId: "place-order",
             });
             settleAlert(tx, alertId, "refused", now, { reason, tradeRef: ref });
             if (isCommand(read, event.id))
@@ -106,8 +129,10 @@ export function tradeOnPriceAlert(setting: Setting) {
                 { state: "failed", message: `No order: ${reason}. Nothing moved.`, runId },
                 now,
               );
+            return false;
           });
         });
+        if (lost) throw new NonRetriableError(`the order's outcome is not known: ${reason}`);
         throw new NonRetriableError(`no order was placed: ${reason}`);
       }
       if (placed.kind === "skipped") return skip(placed.reason);

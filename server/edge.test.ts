@@ -1,0 +1,148 @@
+import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import express from "express";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { manualClock } from "../domain/clock";
+import { openTestDatabase } from "../db/testing";
+import { inbox, outbox } from "../db/schema";
+import { recordCommand } from "../db/desk/commands";
+import { readEnv } from "./env";
+import { startOutbox } from "./outbox";
+import { webhookRoutes } from "./webhooks";
+
+const NOW = Date.UTC(2026, 10, 24, 12);
+const SECRET = "whsec_test";
+let db: ReturnType<typeof openTestDatabase>;
+beforeEach(() => {
+  db = openTestDatabase();
+});
+afterEach(() => db.close());
+
+describe("the environment", () => {
+  const live = {
+    APP_MODE: "live",
+    SESSION_SECRET: "x".repeat(32),
+    PURPLE_FLEA_API_KEY: "k",
+    PURPLE_FLEA_WEBHOOK_SECRET: "w",
+    AGENT_ID: "a",
+    AGENT_WALLET: "0x1",
+    INNGEST_EVENT_KEY: "e",
+    INNGEST_SIGNING_KEY: "s",
+  };
+  test("live with everything is accepted", () => expect(readEnv(live)).toHaveProperty("env"));
+  test.each(["SESSION_SECRET", "PURPLE_FLEA_API_KEY", "INNGEST_SIGNING_KEY"])(
+    "live without %s says so and names no value",
+    (name) => {
+      expect(readEnv({ ...live, [name]: "" })).toEqual({
+        mistakes: [`${name}: is required when APP_MODE=live`],
+      });
+    },
+  );
+  test("live refuses dev mode", () =>
+    expect(readEnv({ ...live, INNGEST_DEV: "1" })).toHaveProperty("mistakes"));
+  test("a limit that is no amount is named", () =>
+    expect(readEnv({ TRADE_SIZE_USDC: "ten" })).toEqual({
+      mistakes: [expect.stringMatching(/^TRADE_SIZE_USDC:/)],
+    }));
+});
+
+describe("webhooks", () => {
+  const body = JSON.stringify({ id: "evt_1", type: "escrow_confirmed", data: { escrow_id: "e" } });
+  async function post(text: string, options: { at?: number; secret?: string; path?: string } = {}) {
+    const app = express().use(
+      webhookRoutes({
+        desk: db.writer,
+        clock: manualClock(NOW),
+        wall: manualClock(NOW),
+        secrets: [SECRET],
+        stored: () => undefined,
+      }),
+    );
+    const server = app.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo; // listening on a port
+    const timestamp = String((options.at ?? NOW) / 1_000);
+    const mac = createHmac("sha256", options.secret ?? SECRET)
+      .update(`${timestamp}.${text}`)
+      .digest("hex");
+    const response = await fetch(`http://127.0.0.1:${port}${options.path ?? "/webhooks/purple-flea"}`, {
+      method: "POST",
+      headers: { "x-purpleflea-timestamp": timestamp, "x-purpleflea-signature": `sha256=${mac}` },
+      body: text,
+    });
+    const answer = {
+      status: response.status,
+      body: (await response.json()) as { error?: string; duplicate?: boolean },
+    }; // our own answer
+    server.close();
+    return answer;
+  }
+  test("a signed one is kept and queued, under both names; a second delivery is one", async () => {
+    expect((await post(body)).status).toBe(200);
+    expect((await post(body, { path: "/api/webhooks/escrow" })).body.duplicate).toBe(true);
+    expect(db.reader.select().from(inbox).all()).toMatchObject([
+      { id: "evt_1", type: "escrow.confirmed", deliveries: 2 },
+    ]);
+    expect(db.reader.select().from(outbox).all()).toHaveLength(1);
+  });
+  test.each([
+    ["another secret", body, { secret: "whsec_other" }, 401, "signature_mismatch"],
+    ["an old signature", body, { at: NOW - 301_000 }, 401, "signature_stale"],
+    ["no JSON", "{", {}, 400, "not_json"],
+    ["no id", "{}", {}, 400, "bad_envelope"],
+    ["too much", JSON.stringify({ id: "x".repeat(300_000) }), {}, 413, "too_large"],
+  ])("%s is refused by name and changes nothing", async (_what, text, options, status, error) => {
+    const answer = await post(text, options);
+    expect([answer.status, answer.body.error]).toEqual([status, error]);
+    expect(db.reader.select().from(inbox).all()).toEqual([]);
+  });
+});
+
+describe("the outbox", () => {
+  const command = {
+    id: "01J00000000000000000000000",
+    kind: "send-price-alert",
+    operatorId: "op",
+    payload: {},
+    event: { name: "purple-flea/price.alert", data: { asset: "ETH" } },
+  };
+  test("a command is recorded once, whatever is pressed", () => {
+    expect(recordCommand(db.writer, command, NOW).kind).toBe("accepted");
+    expect(recordCommand(db.writer, command, NOW).kind).toBe("duplicate");
+    expect(db.reader.select().from(outbox).all()).toHaveLength(1);
+  });
+  test("with the engine down it waits; back up, it goes out once under its own id", async () => {
+    recordCommand(db.writer, command, NOW);
+    const wall = manualClock(NOW);
+    let down = true;
+    const sent: unknown[] = [];
+    const client = {
+      send: (event: unknown) => {
+        if (down) return Promise.reject(new Error("refused"));
+        sent.push(event);
+        return Promise.resolve({ ids: ["engine-id"] });
+      },
+    };
+    const sender = startOutbox({
+      desk: db.writer,
+      client,
+      clock: manualClock(NOW),
+      wall,
+      log: () => undefined,
+    });
+    await sender.wake();
+    expect(db.reader.select().from(outbox).all()).toMatchObject([
+      { sentAt: null, attempts: 1, lastError: "the event engine does not answer" },
+    ]);
+    down = false;
+    wall.advance(60_000);
+    await sender.wake();
+    await sender.wake();
+    expect(sent).toMatchObject([{ id: command.id, name: "purple-flea/price.alert" }]);
+    expect(db.reader.select().from(outbox).all()).toMatchObject([
+      { sentAt: NOW, engineEventId: "engine-id" },
+    ]);
+    await sender.stop();
+  });
+});
