@@ -38,6 +38,8 @@ export interface DeskContext {
     agentWallet: string;
     tradeSizeMicro: MicroUsdc;
     secureCookies: boolean;
+    /** Sessions are kept under a hash keyed with this: another one signs everybody out. */
+    sessionSecret: string;
     demoAccounts: { email: string; password: string; role: string; name: string }[];
     engine: string;
   };

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createRequestHandler } from "@remix-run/express";
@@ -38,6 +39,8 @@ const reader = openReader(env.DATABASE_PATH);
 const practiceClock = followedClock();
 const clock = live ? wallClock : practiceClock;
 
+/** In practice sessions need not outlive the process. */
+const sessionSecret = env.SESSION_SECRET ?? randomBytes(32).toString("hex");
 const sandboxKey = "pf_live_sandbox";
 const webhookSecret = env.PURPLE_FLEA_WEBHOOK_SECRET ?? (withSandbox ? "whsec_sandbox" : undefined);
 const purpleFleaUrl = `http://127.0.0.1:${env.SANDBOX_PURPLE_FLEA_PORT}`;
@@ -176,6 +179,7 @@ const liveUpdates = liveNudge(reader, async (cookie) => {
   return (
     sessionOperator(
       reader,
+      sessionSecret,
       await tokenOf(new Request(appUrl, { headers: cookie ? { cookie } : {} })),
       wallClock.now(),
     ) !== null
@@ -207,6 +211,7 @@ app.all(
         agentWallet,
         tradeSizeMicro: env.TRADE_SIZE_USDC,
         secureCookies: live,
+        sessionSecret,
         demoAccounts,
         engine: engineUrl ?? "Inngest Cloud",
       },

@@ -24,7 +24,7 @@ export const clearSession = (): Promise<string> => sessionCookie.serialize("", {
 
 /** Who is signed in, or null. Sessions live on wall time. */
 export async function getOperator(request: Request, context: DeskContext): Promise<Operator | null> {
-  return sessionOperator(context.read, await tokenOf(request), wallClock.now());
+  return sessionOperator(context.read, context.config.sessionSecret, await tokenOf(request), wallClock.now());
 }
 
 /** Who is signed in. @throws a redirect to the sign-in page, which leads back here */

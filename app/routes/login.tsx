@@ -33,7 +33,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const operator = await authenticate(context.read, email, text(form.get("password")));
   if (!operator)
     return data({ email, message: "This e-mail and password do not belong together." }, { status: 401 });
-  const token = startSession(context.desk, operator.id, wallClock.now());
+  const token = startSession(context.desk, context.config.sessionSecret, operator.id, wallClock.now());
   recordAudit(
     context.desk,
     { actor: { kind: "operator", id: operator.id }, action: "sign-in", result: "accepted" },

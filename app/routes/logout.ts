@@ -5,7 +5,7 @@ import { clearSession, tokenOf } from "../auth/session.server";
 
 export async function action({ request, context }: ActionFunctionArgs) {
   const token = await tokenOf(request);
-  if (token) endSession(context.desk, token);
+  if (token) endSession(context.desk, context.config.sessionSecret, token);
   return redirect("/login", { headers: { "set-cookie": await clearSession() } });
 }
 export const loader = () => redirect("/");

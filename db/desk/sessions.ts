@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { and, eq, gt, isNull, lt } from "drizzle-orm";
 import type { Reader, Writer } from "../connection";
 import { operators, sessions } from "../schema";
@@ -6,14 +6,15 @@ import type { Operator } from "./operators";
 
 /** A session ends 12 hours after it was made. ms. */
 export const SESSION_MS = 12 * 3_600_000;
-const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex");
+const hashOf = (secret: string, token: string): string =>
+  createHmac("sha256", secret).update(token).digest("hex");
 
 /** Starts a session on wall time; the token goes into the cookie, only its hash is kept. */
-export function startSession(db: Writer, operatorId: string, wallNow: number): string {
+export function startSession(db: Writer, secret: string, operatorId: string, wallNow: number): string {
   const token = randomBytes(32).toString("base64url");
   db.insert(sessions)
     .values({
-      tokenHash: hashOf(token),
+      tokenHash: hashOf(secret, token),
       operatorId,
       createdAt: wallNow,
       seenAt: wallNow,
@@ -25,7 +26,12 @@ export function startSession(db: Writer, operatorId: string, wallNow: number): s
 }
 
 /** Who a token belongs to; null when it is unknown, over or the operator is disabled. */
-export function sessionOperator(read: Reader, token: string | undefined, wallNow: number): Operator | null {
+export function sessionOperator(
+  read: Reader,
+  secret: string,
+  token: string | undefined,
+  wallNow: number,
+): Operator | null {
   if (!token) return null;
   const row = read
     .select({ operator: operators })
@@ -33,7 +39,7 @@ export function sessionOperator(read: Reader, token: string | undefined, wallNow
     .innerJoin(operators, eq(operators.id, sessions.operatorId))
     .where(
       and(
-        eq(sessions.tokenHash, hashOf(token)),
+        eq(sessions.tokenHash, hashOf(secret, token)),
         gt(sessions.expiresAt, wallNow),
         isNull(operators.disabledAt),
       ),
@@ -42,9 +48,9 @@ export function sessionOperator(read: Reader, token: string | undefined, wallNow
   return row?.operator ?? null;
 }
 
-export function endSession(db: Writer, token: string): void {
+export function endSession(db: Writer, secret: string, token: string): void {
   db.delete(sessions)
-    .where(eq(sessions.tokenHash, hashOf(token)))
+    .where(eq(sessions.tokenHash, hashOf(secret, token)))
     .run();
 }
 
