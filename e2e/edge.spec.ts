@@ -3,6 +3,8 @@ import { createRequire } from "node:module";
 import { expect, signIn, test } from "./journey";
 import { viewerAccount } from "./stack";
 
+test.use({ stackName: "edge" });
+
 declare global {
   interface Window {
     axe: typeof axe;

@@ -9,6 +9,8 @@ import {
   test,
 } from "./journey";
 
+test.use({ stackName: "escrow" });
+
 test("an approved escrow is released once, with its fee and referral to the micro", async ({
   desk,
   stack,

@@ -1,5 +1,7 @@
 import { createEscrow, escrowIs, expect, silentCounterparty, test } from "./journey";
 
+test.use({ stackName: "failure" });
+
 test("engine stopped, approve, engine started: one release", async ({ desk, stack }) => {
   await createEscrow(desk, { reference: "esc_outage", amount: "25", counterparty: silentCounterparty });
   await escrowIs(stack, "esc_outage", "pending");

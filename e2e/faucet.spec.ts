@@ -1,5 +1,7 @@
 import { day, expect, hour, test } from "./journey";
 
+test.use({ stackName: "faucet" });
+
 test("a claim by click, and a second one the same day refused in words", async ({ desk, stack }) => {
   await desk.goto("/faucet");
   await desk.getByRole("button", { name: /^Claim/ }).click();

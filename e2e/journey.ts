@@ -2,11 +2,11 @@ import { test as base, expect, type Page } from "@playwright/test";
 import { operatorAccount, startStack, type Account, type Stack } from "./stack";
 
 /** A stack for each file, a signed-in page for each test. */
-export const test = base.extend<{ desk: Page }, { stack: Stack }>({
+export const test = base.extend<{ desk: Page }, { stackName: string; stack: Stack }>({
+  // Another name is another worker, and so another stack: each file says its own.
+  stackName: ["", { scope: "worker", option: true }],
   stack: [
-    // Playwright wants the empty pattern to know that this fixture needs no other.
-    // eslint-disable-next-line no-empty-pattern
-    async ({}, use) => {
+    async ({ stackName: _name }, use) => {
       const stack = await startStack();
       await use(stack);
       await stack.close();

@@ -1,5 +1,7 @@
 import { expect, test } from "./journey";
 
+test.use({ stackName: "trade" });
+
 test("an alert becomes a trade with its order id, fill and run", async ({ desk, stack }) => {
   await desk.goto("/alerts/send");
   await desk.getByLabel("Asset").fill("ETH");
