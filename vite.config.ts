@@ -2,6 +2,9 @@ import { vitePlugin as remix } from "@remix-run/dev";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "vite";
 
+/** What only the server runs: never bundled, never looked at for the browser. */
+const serverOnly = ["better-sqlite3", "@node-rs/argon2", "inngest"];
+
 export default defineConfig({
   plugins: [
     tailwindcss(),
@@ -17,5 +20,6 @@ export default defineConfig({
   ],
   // Nothing is written into the stylesheet as data: the content policy loads fonts from this desk only.
   build: { assetsInlineLimit: 0 },
-  ssr: { external: ["better-sqlite3", "@node-rs/argon2", "inngest"] },
+  ssr: { external: serverOnly },
+  optimizeDeps: { exclude: serverOnly },
 });

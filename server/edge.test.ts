@@ -41,6 +41,18 @@ describe("the environment", () => {
   );
   test("live refuses dev mode", () =>
     expect(readEnv({ ...live, INNGEST_DEV: "1" })).toHaveProperty("mistakes"));
+  test("practice calls no real Purple Flea", () => {
+    expect(readEnv({ APP_MODE: "practice", SANDBOX: "off" })).toEqual({
+      mistakes: [
+        expect.stringMatching(/^PURPLE_FLEA_API_URL: is not on this machine/),
+        expect.stringMatching(/^PURPLE_FLEA_FAUCET_URL: is not on this machine/),
+      ],
+    });
+    const local = "http://127.0.0.1:8400/api";
+    expect(
+      readEnv({ SANDBOX: "off", PURPLE_FLEA_API_URL: local, PURPLE_FLEA_FAUCET_URL: local }),
+    ).toHaveProperty("env");
+  });
   test("a limit that is no amount is named", () =>
     expect(readEnv({ TRADE_SIZE_USDC: "ten" })).toEqual({
       mistakes: [expect.stringMatching(/^TRADE_SIZE_USDC:/)],

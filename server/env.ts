@@ -34,6 +34,8 @@ const age = z
       { s: 1_000, m: 60_000, h: 3_600_000 }[value.at(-1) === "s" ? "s" : value.at(-1) === "m" ? "m" : "h"],
   );
 
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
 const schema = z
   .object({
     APP_MODE: z.enum(["live", "practice", "test"]).default("practice"),
@@ -72,7 +74,16 @@ const schema = z
     SANDBOX: z.enum(["on", "off"]).default("on"),
   })
   .superRefine((env, context) => {
-    if (env.APP_MODE !== "live") return;
+    if (env.APP_MODE !== "live") {
+      for (const name of ["PURPLE_FLEA_API_URL", "PURPLE_FLEA_FAUCET_URL"] as const)
+        if (env.SANDBOX === "off" && !LOOPBACK.has(new URL(env[name]).hostname))
+          context.addIssue({
+            code: "custom",
+            path: [name],
+            message: `is not on this machine: with APP_MODE=${env.APP_MODE} no real Purple Flea is called`,
+          });
+      return;
+    }
     const needed = [
       "SESSION_SECRET",
       "PURPLE_FLEA_API_KEY",

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
-import { createRequestHandler } from "@remix-run/express";
-import compression from "compression";
 import express from "express";
 import { serve } from "inngest/express";
 import pino from "pino";
@@ -18,8 +17,8 @@ import { createPurpleFlea } from "../inngest/purple-flea/client";
 import { inherited, readEnv } from "./env";
 import { liveNudge } from "./live";
 import { startOutbox } from "./outbox";
+import { pageRoutes } from "./pages";
 import { clockRoutes, followedClock } from "./practice-clock";
-import { pageHeaders, sameSiteForms } from "./security";
 import { webhookRoutes } from "./webhooks";
 
 const read = readEnv();
@@ -57,11 +56,13 @@ const journal = createJournal({
   clock,
   log: (message, error) => log.error({ err: error instanceof Error ? error.message : "error" }, message),
 });
+/** The SDK's words and not its objects: those may carry what a log must not. */
+const words = (said: unknown[]) => log.warn(said.filter((word) => typeof word === "string").join(" "));
 const quiet = {
   info: () => undefined,
   debug: () => undefined,
-  warn: (...words: unknown[]) => log.warn(String(words[0])),
-  error: (...words: unknown[]) => log.warn(String(words[0])),
+  warn: (...said: unknown[]) => words(said),
+  error: (...said: unknown[]) => words(said),
 };
 const client = createInngest({
   isDev: !live,
@@ -160,6 +161,8 @@ app.use(
     functions,
     servePath: "/api/inngest",
     serveOrigin: env.INNGEST_SERVE_ORIGIN ?? (live ? undefined : appUrl),
+    // Only who signs may make this desk register itself anywhere.
+    enableUnauthedSync: false,
   }),
 );
 app.use(
@@ -187,24 +190,18 @@ const liveUpdates = liveNudge(reader, async (cookie) => {
 });
 app.get("/live", liveUpdates.handler);
 
-app.use(compression());
-app.use("/assets", express.static("build/client/assets", { immutable: true, maxAge: "1y" }));
-app.use(express.static(existsSync("build/client") ? "build/client" : "public", { maxAge: "1h" }));
-app.use(pageHeaders(live), sameSiteForms);
-const buildPath = join(root, "build/server/index.js");
-app.all(
-  "*",
-  createRequestHandler({
-    build: () =>
-      import(buildPath) as Promise<Parameters<typeof createRequestHandler>[0]["build"] & object> as never, // what remix built
-    mode: env.NODE_ENV,
-    getLoadContext: (_request, response) => ({
+const server = createServer(app);
+app.use(
+  await pageRoutes({
+    development: env.NODE_ENV === "development",
+    secure: live,
+    server,
+    context: () => ({
       read: reader,
       desk: writer,
       clock,
       practice,
       outboxChanged: () => void outbox.wake(),
-      nonce: response.locals.nonce ?? "",
       config: {
         mode: env.APP_MODE,
         agentId,
@@ -218,8 +215,7 @@ app.all(
     }),
   }),
 );
-
-const server = app.listen(env.PORT, env.HOST ?? (live ? "0.0.0.0" : "127.0.0.1"), () =>
+server.listen(env.PORT, env.HOST ?? (live ? "0.0.0.0" : "127.0.0.1"), () =>
   log.info(`listening on ${appUrl}`),
 );
 

@@ -7,9 +7,12 @@ declare module "express-serve-static-core" {
   }
 }
 
-/** Headers for pages: scripts run only with this response's nonce, nothing is framed, nothing is guessed. */
+/**
+ * Headers for pages: scripts run only with this response's nonce, nothing is framed, nothing is guessed. In development
+ * Vite puts styles into the page itself.
+ */
 export const pageHeaders =
-  (secure: boolean): RequestHandler =>
+  ({ secure, development }: { secure: boolean; development: boolean }): RequestHandler =>
   (_request, response, next) => {
     const nonce = randomBytes(16).toString("base64");
     response.locals.nonce = nonce;
@@ -19,7 +22,7 @@ export const pageHeaders =
         "default-src 'self'",
         `script-src 'self' 'nonce-${nonce}'`,
         // Style attributes carry the chart's and the waterfall's positions.
-        "style-src 'self'",
+        `style-src 'self'${development ? " 'unsafe-inline'" : ""}`,
         "style-src-attr 'unsafe-inline'",
         "img-src 'self' data:",
         "font-src 'self'",

@@ -1,0 +1,71 @@
+import { existsSync } from "node:fs";
+import type { Server } from "node:http";
+import { join } from "node:path";
+import { createRequestHandler } from "@remix-run/express";
+import compression from "compression";
+import express, { Router, type RequestHandler } from "express";
+import type { DeskContext } from "../app/context";
+import { pageHeaders, sameSiteForms } from "./security";
+
+type Build = Parameters<typeof createRequestHandler>[0]["build"];
+
+interface PagesOptions {
+  /** From source, reloading by themselves, in place of the built ones. */
+  development: boolean;
+  secure: boolean;
+  /** Carries the socket over which changed pages are told, in development. */
+  server: Server;
+  /** What every loader and action is handed, less the response's own nonce. */
+  context: () => Omit<DeskContext, "nonce">;
+}
+
+/** The pages for people: their files, their headers, and Remix behind both. */
+export async function pageRoutes(options: PagesOptions): Promise<Router> {
+  const router = Router();
+  router.use(compression());
+  const { files, build } = options.development ? await fromSource(options.server) : fromBuild(process.cwd());
+  router.use(...files);
+  router.use(pageHeaders({ secure: options.secure, development: options.development }), sameSiteForms);
+  router.all(
+    "*",
+    createRequestHandler({
+      build,
+      mode: options.development ? "development" : "production",
+      getLoadContext: (_request, response) => ({
+        ...options.context(),
+        nonce: response.locals.nonce ?? "",
+      }),
+    }),
+  );
+  return router;
+}
+
+function fromBuild(root: string): { files: RequestHandler[]; build: Build } {
+  const built = join(root, "build/server/index.js");
+  if (!existsSync(built)) throw new Error("the pages are not built: npm run build");
+  return {
+    files: [
+      express.static("build/client", {
+        setHeaders: (response, path) =>
+          // A name with its content's hash never changes its content.
+          response.setHeader(
+            "cache-control",
+            path.includes("/assets/") ? "public, max-age=31536000, immutable" : "public, max-age=3600",
+          ),
+      }),
+    ],
+    build: () => import(built) as Promise<never>, // what Remix built
+  };
+}
+
+async function fromSource(server: Server): Promise<{ files: RequestHandler[]; build: Build }> {
+  const { createServer } = await import("vite");
+  const vite = await createServer({
+    appType: "custom",
+    server: { middlewareMode: true, hmr: { server } },
+  });
+  return {
+    files: [vite.middlewares],
+    build: () => vite.ssrLoadModule("virtual:remix/server-build") as Promise<never>, // what Remix builds
+  };
+}
