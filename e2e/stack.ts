@@ -35,6 +35,8 @@ export interface Stack {
   setFault(fault: Record<string, unknown>): Promise<void>;
   /** Sends events as a price feed would, straight to the engine. */
   send(events: unknown): Promise<void>;
+  /** Lets the engine take up nothing more; what is under way goes on. A restart ends it. */
+  pauseEngine(): Promise<void>;
   /** Reads the product's database. */
   query<T>(sql: string, ...params: unknown[]): T[];
   /** Waits until the query's first row satisfies the condition, and returns it. */
@@ -106,6 +108,7 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
     },
     setFault: (fault) => post(`${purpleFleaUrl}/control/faults`, fault),
     send: (events) => post(`${engineUrl}/e/any-key`, events),
+    pauseEngine: () => post(`${engineUrl}/control/pause`, {}),
     query<T>(sql: string, ...params: unknown[]) {
       reader ??= new Database(databasePath, { readonly: true });
       // The caller names the columns it asks for.
