@@ -28,7 +28,7 @@ describe("the environment", () => {
     AGENT_ID: "a",
     AGENT_WALLET: "0x1",
     INNGEST_EVENT_KEY: "e",
-    INNGEST_SIGNING_KEY: "s",
+    INNGEST_SIGNING_KEY: "signkey-prod-00ff",
   };
   test("live with everything is accepted", () => expect(readEnv(live)).toHaveProperty("env"));
   test.each(["SESSION_SECRET", "PURPLE_FLEA_API_KEY", "INNGEST_SIGNING_KEY"])(
@@ -39,6 +39,10 @@ describe("the environment", () => {
       });
     },
   );
+  test("a signing key the engine could not use is named", () =>
+    expect(readEnv({ ...live, INNGEST_SIGNING_KEY: "signkey-prod-secret" })).toEqual({
+      mistakes: [expect.stringMatching(/^INNGEST_SIGNING_KEY: is not an even number/)],
+    }));
   test("live refuses dev mode", () =>
     expect(readEnv({ ...live, INNGEST_DEV: "1" })).toHaveProperty("mistakes"));
   test("practice calls no real Purple Flea", () => {

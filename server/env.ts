@@ -102,6 +102,12 @@ const schema = z
         path: ["SESSION_SECRET"],
         message: "is shorter than 32 characters",
       });
+    if (env.INNGEST_SIGNING_KEY && !/^(?:signkey-\w+-)?(?:[0-9a-f]{2})+$/i.test(env.INNGEST_SIGNING_KEY))
+      context.addIssue({
+        code: "custom",
+        path: ["INNGEST_SIGNING_KEY"],
+        message: "is not an even number of hexadecimal digits (with or without signkey-…- in front)",
+      });
     if (env.INNGEST_DEV && !["0", "false"].includes(env.INNGEST_DEV))
       context.addIssue({
         code: "custom",
