@@ -1,9 +1,7 @@
-import { existsSync } from "node:fs";
-import { chromium, defineConfig } from "@playwright/test";
+import { defineConfig } from "@playwright/test";
+import { findBrowser } from "./scripts/browser";
 
-/** Playwright's own browser where it was fetched, the system's Chromium elsewhere. */
-const system = "/usr/bin/chromium";
-const own = existsSync(chromium.executablePath());
+const browser = findBrowser();
 
 export default defineConfig({
   testDir: "e2e",
@@ -19,7 +17,7 @@ export default defineConfig({
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     launchOptions: {
-      ...(own ? {} : { executablePath: system }),
+      ...(browser && !browser.own && { executablePath: browser.path }),
       args: [
         ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
         "--disable-gpu",

@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { chromium } from "@playwright/test";
+import { ensureBrowser } from "./browser";
 
 interface Tally {
   passed: number;
@@ -51,18 +51,6 @@ function numberAt(report: unknown, ...path: string[]): number {
   return typeof value === "number" ? value : 0;
 }
 
-/** Playwright's own Chromium, else the system's, else Playwright is asked to fetch its own. */
-async function ensureBrowser(): Promise<boolean> {
-  if (existsSync(chromium.executablePath())) return true;
-  if (existsSync("/usr/bin/chromium")) return true;
-  return run("fetch a browser for the browser tests", "npx", [
-    "playwright",
-    "install",
-    "--with-deps",
-    "chromium",
-  ]);
-}
-
 const checks: [string, string, string[]][] = [
   ["types", "npx", ["tsc", "--noEmit"]],
   ["lint", "npx", ["eslint", ".", "--max-warnings", "0"]],
@@ -98,7 +86,7 @@ if (!process.argv.includes("--checks")) {
   );
   const built = await run("build", "npm", ["run", "--silent", "build"]);
   count(built ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
-  const browser = built && (await ensureBrowser());
+  const browser = built && (await ensureBrowser(run));
   const e2eReport = `${reports}-e2e.json`;
   rmSync(e2eReport, { force: true });
   const e2e =
