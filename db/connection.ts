@@ -14,15 +14,21 @@ export type Reader = Db & { readonly [readerBrand]: true };
 /** The handle that writes. WAL lets readers go on meanwhile. */
 export type Writer = Db & { readonly [writerBrand]: true };
 
-function open(path: string, readonly: boolean, durable = true): Db {
+/**
+ * What committed rows outlive: a power cut (FULL), or a killed process only (NORMAL; OFF spares the disk, for tests that
+ * throw the file away).
+ */
+export type Durability = "power-cut" | "kill" | "test";
+const SYNCHRONOUS: Record<Durability, string> = { "power-cut": "FULL", kill: "NORMAL", test: "OFF" };
+
+function open(path: string, readonly: boolean, durability: Durability = "power-cut"): Db {
   if (!readonly && path !== ":memory:") mkdirSync(dirname(resolve(path)), { recursive: true });
   const client = new Database(path, { readonly, timeout: 5_000 });
   // Every integer comes out as a bigint; the column types in schema/columns.ts say which ones become numbers.
   client.defaultSafeIntegers(true);
   if (!readonly) {
     client.pragma("journal_mode = WAL");
-    // FULL survives a power cut, NORMAL a killed process; practice money needs no more than that.
-    client.pragma(`synchronous = ${durable ? "FULL" : "NORMAL"}`);
+    client.pragma(`synchronous = ${SYNCHRONOUS[durability]}`);
     client.pragma("foreign_keys = ON");
   }
   client.pragma("cache_size = -32000");
@@ -33,8 +39,12 @@ function open(path: string, readonly: boolean, durable = true): Db {
  * Opens the file for reading and writing, making it if need be, and brings its tables up to date.
  * @param migrationsFolder where the generated migrations lie
  */
-export function openWriter(path: string, migrationsFolder: string, durable = true): Writer {
-  const db = open(path, false, durable);
+export function openWriter(
+  path: string,
+  migrationsFolder: string,
+  durability: Durability = "power-cut",
+): Writer {
+  const db = open(path, false, durability);
   migrate(db, { migrationsFolder });
   // The brand exists only in types: this is the one place that hands out writers.
   return db as Writer;

@@ -1,14 +1,44 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { closeDatabase, openReader, openWriter, type Reader, type Writer } from "./connection";
+
+const MIGRATIONS = join(import.meta.dirname, "migrations");
+/** In memory where the machine offers it: nothing here outlives its test. */
+const TEMPORARY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
+let migrated: Buffer | undefined;
+
+/** The bytes of a database that has every migration and no row. Made once a process. */
+function emptyDatabase(): Buffer {
+  if (migrated) return migrated;
+  const folder = testFolder();
+  const path = join(folder, "empty.sqlite");
+  closeDatabase(openWriter(path, MIGRATIONS, "test"));
+  const file = new Database(path);
+  file.pragma("journal_mode = DELETE");
+  migrated = file.serialize();
+  file.close();
+  rmSync(folder, { recursive: true });
+  return migrated;
+}
+
+/** A temporary folder; who makes it removes it. */
+export const testFolder = (): string => mkdtempSync(join(TEMPORARY, "purple-flea-"));
+
+/** Puts an empty database there, or opens the one that is there, as a process that starts again does. */
+export function openTestFile(path: string): { writer: Writer; reader: Reader } {
+  if (!existsSync(path)) writeFileSync(path, emptyDatabase());
+  const writer = openWriter(path, MIGRATIONS, "test");
+  return { writer, reader: openReader(path) };
+}
 
 /** A real SQLite file in a temporary folder, with both handles. `close` removes it. */
 export function openTestDatabase(): { path: string; writer: Writer; reader: Reader; close(): void } {
-  const folder = mkdtempSync(join(tmpdir(), "purple-flea-"));
+  const folder = testFolder();
   const path = join(folder, "test.sqlite");
-  const writer = openWriter(path, join(import.meta.dirname, "migrations"));
-  const reader = openReader(path);
+  const { writer, reader } = openTestFile(path);
   return {
     path,
     writer,

@@ -33,7 +33,7 @@ const log = pino({ level: env.APP_MODE === "test" ? "warn" : "info", base: undef
 const root = process.cwd();
 const appUrl = `http://127.0.0.1:${env.PORT}`;
 
-const writer = openWriter(env.DATABASE_PATH, join(root, "db/migrations"), live);
+const writer = openWriter(env.DATABASE_PATH, join(root, "db/migrations"), live ? "power-cut" : "kill");
 const reader = openReader(env.DATABASE_PATH);
 const practiceClock = followedClock();
 const clock = live ? wallClock : practiceClock;
