@@ -1,8 +1,9 @@
-import { dueEvents, markNotSent, markSent } from "../db/desk/outbox";
+import { dueEvents, markNotSent, markSent, nextAttempt } from "../db/desk/outbox";
 import type { Writer } from "../db/connection";
 import type { Clock } from "../domain/clock";
 import type { InngestClient } from "../inngest/client";
 
+/** How often it looks when nothing waits and nobody woke it, ms. */
 const IDLE_MS = 1_000;
 const MAX_WAIT_MS = 30_000;
 
@@ -16,12 +17,14 @@ export function startOutbox({
   clock,
   wall,
   log,
+  idleMs = IDLE_MS,
 }: {
   desk: Writer;
   client: Pick<InngestClient, "send">;
   clock: Clock;
   wall: Clock;
   log: (message: string) => void;
+  idleMs?: number;
 }) {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -61,6 +64,17 @@ export function startOutbox({
     }
   }
 
+  /** Until the next try is due, or the next look. ms. */
+  function untilNext(): number {
+    try {
+      const due = nextAttempt(desk);
+      return due === null ? idleMs : Math.min(Math.max(due - wall.now(), 50), idleMs);
+    } catch {
+      // The file cannot be read just now: the next look will say so.
+      return idleMs;
+    }
+  }
+
   function run(): Promise<void> {
     clearTimeout(timer);
     running ??= drain()
@@ -69,7 +83,7 @@ export function startOutbox({
       )
       .finally(() => {
         running = undefined;
-        if (!stopped) timer = setTimeout(() => void run(), IDLE_MS);
+        if (!stopped) timer = setTimeout(() => void run(), untilNext());
       });
     return running;
   }

@@ -4,7 +4,7 @@ import type { Writer } from "../db/connection";
 import type { Clock } from "../domain/clock";
 import { eventIdFor, webhookReceived } from "../inngest/events";
 import { webhookEnvelope } from "../inngest/purple-flea/contract";
-import { verifySignature } from "../inngest/purple-flea/webhook-signature";
+import { verifySignature, type HeaderValue } from "../inngest/purple-flea/webhook-signature";
 
 interface Options {
   desk: Writer;
@@ -14,60 +14,70 @@ interface Options {
   secrets: string[];
   stored: () => void;
 }
-const no = (response: Response, status: number, error: string, message: string) =>
-  void response.status(status).json({ error, message });
+interface Answer {
+  status: number;
+  body: object;
+}
+const no = (status: number, error: string, message: string): Answer => ({ status, body: { error, message } });
 
-/** Purple Flea's webhooks, under both names. Verified over the raw bytes, stored and queued in one transaction. */
-export function webhookRoutes({ desk, clock, wall, secrets, stored }: Options): Router {
+/** Takes one webhook: verified over the raw bytes, stored and queued in one transaction. */
+export function receive(
+  { desk, clock, wall, secrets, stored }: Options,
+  headers: { timestamp: HeaderValue; signature: HeaderValue },
+  bytes: Buffer,
+): Answer {
+  if (secrets.length === 0) return no(503, "not_configured", "no webhook secret is set here");
+  const verdict = verifySignature(secrets, headers, bytes, wall.now());
+  if (verdict.kind !== "ok")
+    return no(401, `signature_${verdict.kind}`, "the webhook's signature was not accepted");
+  let envelope: unknown;
+  try {
+    envelope = JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return no(400, "not_json", "the body is not JSON");
+  }
+  const parsed = webhookEnvelope.safeParse(envelope);
+  if (!parsed.success)
+    return no(
+      400,
+      "bad_envelope",
+      `field ${parsed.error.issues[0]?.path.join(".") || "id"} is missing or wrong`,
+    );
+  const { id, name } = parsed.data;
+  const outcome = receiveWebhook(
+    desk,
+    { id, type: name, envelope, signedAt: Number(headers.timestamp) * 1_000 },
+    { id: eventIdFor(webhookReceived.name, id), name: webhookReceived.name, data: { webhook_id: id } },
+    clock.now(),
+  );
+  if (outcome === "stored") stored();
+  return { status: 200, body: { received: true, duplicate: outcome === "duplicate" } };
+}
+
+/** Purple Flea's webhooks, under both names. */
+export function webhookRoutes(options: Options): Router {
   const router = Router();
-  const receive = (request: Request, response: Response) => {
-    if (secrets.length === 0) return no(response, 503, "not_configured", "no webhook secret is set here");
+  const say = (response: Response, { status, body }: Answer) => void response.status(status).json(body);
+  const take = (request: Request, response: Response) => {
     const body: unknown = request.body;
-    const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-    const verdict = verifySignature(
-      secrets,
-      {
-        timestamp: request.headers["x-purpleflea-timestamp"],
-        signature: request.headers["x-purpleflea-signature"],
-      },
-      bytes,
-      wall.now(),
-    );
-    if (verdict.kind !== "ok")
-      return no(response, 401, `signature_${verdict.kind}`, "the webhook's signature was not accepted");
-    let envelope: unknown;
-    try {
-      envelope = JSON.parse(bytes.toString("utf8"));
-    } catch {
-      return no(response, 400, "not_json", "the body is not JSON");
-    }
-    const parsed = webhookEnvelope.safeParse(envelope);
-    if (!parsed.success)
-      return no(
-        response,
-        400,
-        "bad_envelope",
-        `field ${parsed.error.issues[0]?.path.join(".") || "id"} is missing or wrong`,
-      );
-    const { id, name } = parsed.data;
-    const outcome = receiveWebhook(
-      desk,
-      { id, type: name, envelope, signedAt: Number(request.headers["x-purpleflea-timestamp"]) * 1_000 },
-      { id: eventIdFor(webhookReceived.name, id), name: webhookReceived.name, data: { webhook_id: id } },
-      clock.now(),
-    );
-    if (outcome === "stored") stored();
-    response.status(200).json({ received: true, duplicate: outcome === "duplicate" });
+    const headers = {
+      timestamp: request.headers["x-purpleflea-timestamp"],
+      signature: request.headers["x-purpleflea-signature"],
+    };
+    say(response, receive(options, headers, Buffer.isBuffer(body) ? body : Buffer.alloc(0)));
   };
   const tooLarge: ErrorRequestHandler = (error: unknown, _request, response, next) => {
     const type: unknown =
       typeof error === "object" && error !== null && "type" in error ? error.type : undefined;
-    if (type === "entity.too.large") return no(response, 413, "too_large", "a webhook is at most 256 KiB");
+    if (type === "entity.too.large")
+      return say(response, no(413, "too_large", "a webhook is at most 256 KiB"));
     return next(error);
   };
   for (const path of ["/webhooks/purple-flea", "/api/webhooks/escrow"]) {
-    router.post(path, raw({ type: () => true, limit: "256kb" }), receive);
-    router.all(path, (_request, response) => no(response, 405, "method_not_allowed", "webhooks are POSTed"));
+    router.post(path, raw({ type: () => true, limit: "256kb" }), take);
+    router.all(path, (_request, response) =>
+      say(response, no(405, "method_not_allowed", "webhooks are POSTed")),
+    );
   }
   router.use(tooLarge);
   return router;

@@ -27,6 +27,18 @@ export function dueEvents(db: Writer, wallNow: number): OutboxRow[] {
     .all();
 }
 
+/** When the next try of what waits is due, wall time; null when nothing waits. */
+export function nextAttempt(db: Writer): number | null {
+  const row = db
+    .select({ at: outbox.nextAttemptAt })
+    .from(outbox)
+    .where(isNull(outbox.sentAt))
+    .orderBy(asc(outbox.nextAttemptAt))
+    .limit(1)
+    .get();
+  return row?.at ?? null;
+}
+
 export function markSent(db: Writer, id: string, engineEventId: string | null, now: number): void {
   db.update(outbox).set({ sentAt: now, engineEventId, lastError: null }).where(eq(outbox.id, id)).run();
 }
