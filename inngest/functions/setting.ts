@@ -18,6 +18,8 @@ export interface Setting {
     tradeMinBalanceMicro: MicroUsdc;
     tradeDailyLimitMicro?: MicroUsdc;
     tradeMaxAlertAgeMs: number;
+    /** When the mirror is read anew: a cron of five fields, UTC. Every 5 minutes when absent. */
+    syncCron?: string;
     casino: { cron?: string; stakeMicro: MicroUsdc; dailyLossMicro: MicroUsdc };
   };
   /** Says a line in Slack; absent when no webhook URL is set. */

@@ -20,7 +20,7 @@ export function syncMirror(setting: Setting) {
       id: "sync-mirror",
       name: "Sync mirror",
       retries: 2,
-      triggers: [{ cron: "*/5 * * * *" }, syncRequested],
+      triggers: [{ cron: config.syncCron ?? "*/5 * * * *" }, syncRequested],
     },
     async ({ event, step, runId }) => {
       const result = await step.run("read-sources", async () => {

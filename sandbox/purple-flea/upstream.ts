@@ -347,6 +347,19 @@ export function openUpstream(options: UpstreamOptions) {
         expires_at: new Date(born + i * 40 * DAY_MS + 365 * DAY_MS).toISOString(),
       }));
     },
+    /** When `catchUp` has something to do next, ms; null when nothing is planned. */
+    nextDue(): number | null {
+      const { at } = db
+        .prepare(
+          `select min(at) at from (
+             select min(confirms_at) at from escrows where status = 'funded'
+             union all select min(expires_at) from escrows where status = 'funded'
+             union all select min(closes_at) from orders where status = 'filled'
+             union all select min(due_at) from webhooks where done = 0)`,
+        )
+        .get() as { at: bigint | null }; // the one column
+      return at === null ? null : Number(at);
+    },
     /** Does everything that is due by now: confirmations, closings, time-outs, webhooks, in this order of their moments. */
     async catchUp(): Promise<void> {
       const now = options.now();
