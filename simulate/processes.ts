@@ -1,0 +1,177 @@
+import { join } from "node:path";
+import { serve } from "inngest/edge";
+import { closeDatabase, type Reader, type Writer } from "../db/connection";
+import { openTestFile } from "../db/testing";
+import type { Clock } from "../domain/clock";
+import { createFunctions } from "../inngest";
+import { createInngest } from "../inngest/client";
+import type { Setting } from "../inngest/functions/setting";
+import { createJournal } from "../inngest/journal";
+import { createPurpleFlea } from "../inngest/purple-flea/client";
+import { createApi as createEngineApi } from "../sandbox/inngest/api";
+import { openEngine } from "../sandbox/inngest/engine";
+import { createApi as createPurpleFleaApi } from "../sandbox/purple-flea/api";
+import { openUpstream } from "../sandbox/purple-flea/upstream";
+import { startOutbox } from "../server/outbox";
+import { receive } from "../server/webhooks";
+import { watchCommits } from "./commits";
+import { Life, scope } from "./life";
+
+export const API_KEY = "pf_live_simulated";
+export const WEBHOOK_SECRET = "whsec_simulated";
+export const AGENT = "ag_simulated";
+const WALLET = "0xA9e17c0000000000000000000000000000000001";
+const APP_URL = "http://app.test";
+const HOUR_MS = 3_600_000;
+const silent = {
+  info: () => undefined,
+  debug: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** What every simulated process is given by the world. */
+export interface Surroundings {
+  folder: string;
+  clock: Clock;
+  random: () => number;
+  /** A commit of this process is durable; what this throws stops the code behind it. */
+  committed(life: Life): void;
+  /** The wire to the others. */
+  fetch: typeof fetch;
+}
+
+type Config = Partial<Setting["config"]>;
+
+/** The desk's process: functions, outbox and webhook edge, as server/index.ts puts them together, without sockets. */
+export function startApp(world: Surroundings, config: Config, slack?: (text: string) => Promise<void>) {
+  const life = new Life("app");
+  const { clock } = world;
+  const { writer, reader } = openTestFile(join(world.folder, "desk.sqlite"));
+  watchCommits(writer.$client, () => world.committed(life));
+  const journal = createJournal({ mirror: writer, clock, log: () => undefined });
+  const client = createInngest({
+    isDev: true,
+    baseUrl: "http://engine.test",
+    fetch: world.fetch,
+    middleware: [journal],
+    logger: silent,
+  });
+  const functions = createFunctions({
+    client,
+    mirror: writer,
+    read: reader,
+    clock,
+    purpleFlea: createPurpleFlea({
+      apiUrl: "http://purple-flea.test/api",
+      faucetUrl: "http://purple-flea.test/faucet/api",
+      apiKey: API_KEY,
+      fetch: world.fetch,
+      clock,
+    }),
+    config: {
+      agentId: AGENT,
+      agentWallet: WALLET,
+      tradeSizeMicro: 10_000_000n,
+      tradeMinBalanceMicro: 10_000_000n,
+      tradeMaxAlertAgeMs: 15 * 60_000,
+      syncCron: "17 */12 * * *",
+      casino: { stakeMicro: 5_000_000n, dailyLossMicro: 25_000_000n },
+      ...config,
+    },
+    slack,
+  });
+  const handler = serve({ client, functions, serveOrigin: APP_URL, servePath: "/api/inngest" });
+  const outbox = scope.run({ life }, () =>
+    startOutbox({ desk: writer, client, clock, wall: clock, log: () => undefined, idleMs: HOUR_MS }),
+  );
+  const edge = {
+    desk: writer,
+    clock,
+    wall: clock,
+    secrets: [WEBHOOK_SECRET],
+    stored: () => void outbox.wake(),
+  };
+
+  return {
+    life,
+    writer,
+    reader,
+    outbox,
+    /** Runs code of this process. */
+    within: <T>(work: () => T): T => scope.run({ life }, work),
+    async answer(request: Request): Promise<Response> {
+      if (!request.url.endsWith("/webhooks/purple-flea")) return handler(request);
+      const bytes = Buffer.from(await request.arrayBuffer());
+      const { headers } = request;
+      const { status, body } = receive(
+        edge,
+        {
+          timestamp: headers.get("x-purpleflea-timestamp"),
+          signature: headers.get("x-purpleflea-signature"),
+        },
+        bytes,
+      );
+      return Response.json(body, { status });
+    },
+    /** Ends it on the spot, as SIGKILL does; what was committed stays. */
+    kill(): void {
+      life.end();
+      closeDatabase(reader);
+      closeDatabase(writer);
+    },
+  };
+}
+export type App = ReturnType<typeof startApp>;
+/** The desk's database, as the app's process has it open. */
+export type Desk = { writer: Writer; reader: Reader };
+
+/** The sandbox engine's process. */
+export function startEngine(world: Surroundings) {
+  const life = new Life("engine");
+  const engine = scope.run({ life }, () => {
+    const opened = openEngine({
+      file: join(world.folder, "engine.sqlite"),
+      clock: world.clock,
+      random: world.random,
+      fetch: world.fetch,
+    });
+    watchCommits(opened.ctx.store.db, () => world.committed(life));
+    opened.start();
+    return opened;
+  });
+  const handle = createEngineApi({ engine, signingKeys: [], eventKeys: [], sdkUrls: [] });
+  return {
+    life,
+    engine,
+    answer: handle,
+    kill(): void {
+      life.end();
+      engine.kill();
+    },
+  };
+}
+export type EngineProcess = ReturnType<typeof startEngine>;
+
+/** The sandbox Purple Flea's process. */
+export function startPurpleFlea(world: Surroundings, seed: string) {
+  const life = new Life("purple-flea");
+  const upstream = openUpstream({
+    file: ":memory:",
+    seed,
+    now: world.clock.now,
+    wallNow: world.clock.now,
+    webhookUrl: `${APP_URL}/webhooks/purple-flea`,
+    webhookSecret: WEBHOOK_SECRET,
+    fetch: world.fetch,
+  });
+  watchCommits(upstream.db, () => world.committed(life));
+  const handle = createPurpleFleaApi({
+    upstream,
+    apiKey: API_KEY,
+    now: world.clock.now,
+    follow: () => undefined,
+  });
+  return { life, upstream, answer: handle };
+}
+export type PurpleFleaProcess = ReturnType<typeof startPurpleFlea>;
