@@ -13,6 +13,7 @@ export interface IncomingEvent {
   name: string;
   data?: Record<string, unknown> | null;
   ts?: number;
+  user?: Record<string, unknown>;
   v?: string;
 }
 
@@ -22,7 +23,7 @@ export const shownEvent = (event: StoredEvent) => ({
   id: event.id,
   name: event.name,
   ts: event.ts,
-  user: {},
+  user: event.user ?? {},
   ...(event.v && { v: event.v }),
 });
 
@@ -57,6 +58,7 @@ export function store(ctx: Context, incoming: IncomingEvent, internalId = ctx.ne
     // Keys in order, as the real server hands data on.
     data: incoming.data ? (JSON.parse(canonicalize(incoming.data) ?? "{}") as Record<string, unknown>) : null,
     ts: incoming.ts || ctx.now(),
+    ...(incoming.user && { user: incoming.user }),
     ...(incoming.v && { v: incoming.v }),
   };
   ctx.store.run(

@@ -259,6 +259,7 @@ export function openEngine(options: EngineOptions) {
     ctx,
     now,
     offset: () => offset,
+    nextDueAt: nextMoment,
     functions: () => [...ctx.functions.values()],
     register,
     settled,

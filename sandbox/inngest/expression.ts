@@ -1,4 +1,4 @@
-import { Environment } from "@marcbachmann/cel-js";
+import { Environment, ParseError } from "@marcbachmann/cel-js";
 
 /**
  * Expressions as the real server reads them: CEL, but a path that does not exist is null, and what cannot be compared is
@@ -70,6 +70,17 @@ export class ExpressionError extends Error {
   override name = "ExpressionError";
 }
 
+const OPERANDS =
+  "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
+
+/** A mistake as CEL's own compiler shows it: the place, what is wrong there, and the line with a mark under it. */
+function readable(text: string, error: ParseError): string {
+  const at = error.node?.pos ?? 0;
+  const [said = ""] = error.message.split("\n");
+  const what = said === "Unexpected token: EOF" ? `mismatched input '<EOF>' expecting ${OPERANDS}` : said;
+  return `ERROR: <input>:1:${at + 1}: Syntax error: ${what}\n | ${text}\n | ${".".repeat(at)}^`;
+}
+
 interface Compiled {
   run(scope: Record<string, unknown>): unknown;
 }
@@ -83,7 +94,8 @@ export function compile(text: string): Compiled {
   try {
     parsed = environment.parse(text);
   } catch (error) {
-    throw new ExpressionError(error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
+    if (!(error instanceof ParseError)) throw error;
+    throw new ExpressionError(readable(text, error));
   }
   const paths = pathsOf(parsed.ast);
   const compiled: Compiled = {

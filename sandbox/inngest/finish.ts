@@ -41,12 +41,13 @@ export function endRun(ctx: Context, runId: string, ending: Ending): void {
     id: event.id,
     name: event.name,
     ts: event.ts,
+    ...(event.user && { user: event.user }),
     ...(event.v && { v: event.v }),
   }));
   const data = {
     function_id: run.function_id,
     run_id: runId,
-    event: { ...shown[0], user: {} },
+    event: { user: {}, ...shown[0] },
     events: shown,
     ...(ending.status === "Failed" && { error: ending.error }),
     ...(ending.status !== "Cancelled" && { result: output }),
@@ -83,5 +84,5 @@ export function resumePause(ctx: Context, pause: PauseRow, value: unknown): void
   ctx.store.run("delete from pauses where id = ?", pause.id);
   ctx.store.run("delete from queue where id = ?", `${pause.run_id}:timeout:${pause.step_id}`);
   const run = ctx.store.get<RunRow>("select * from runs where id = ? and ended_at is null", pause.run_id);
-  if (run) settleStep(ctx, run, pause.step_id, value, { plan: pause.plan === 1 });
+  if (run) settleStep(ctx, run, pause.step_id, value, {});
 }

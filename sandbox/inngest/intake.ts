@@ -12,6 +12,7 @@ const eventSchema = z.object({
   name: z.string().min(1),
   data: z.record(z.string(), z.unknown()).nullish(),
   ts: z.number().nullish(),
+  user: z.record(z.string(), z.unknown()).nullish(),
   v: z.string().nullish(),
 });
 
@@ -70,8 +71,8 @@ function refusal(entry: unknown): string | null {
 }
 
 function readEvent(entry: unknown): IncomingEvent {
-  const { id, name, data, ts, v } = eventSchema.parse(entry);
+  const { id, name, data, ts, user, v } = eventSchema.parse(entry);
   // `_inngest` is the engine's own: what a sender puts there is dropped.
   const own = data && Object.fromEntries(Object.entries(data).filter(([key]) => key !== "_inngest"));
-  return { name, data: own, ...(id && { id }), ...(ts && { ts }), ...(v && { v }) };
+  return { name, data: own, ...(id && { id }), ...(ts && { ts }), ...(user && { user }), ...(v && { v }) };
 }

@@ -149,7 +149,11 @@ function waitForEvent(ctx: Context, run: RunRow, op: Op, plan: boolean): void {
       message: "Wait for event If expression failed to compile",
       stack: `error compiling expression: ${error.message}`,
     };
-    const output = JSON.stringify({ error: inner });
+    // As Go writes JSON.
+    const output = JSON.stringify({ error: inner }).replace(
+      /[<>&]/g,
+      (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`,
+    );
     endRun(ctx, run.id, {
       status: "Failed",
       error: { error: "InvalidExpression", message: output, name: "Error" },

@@ -11,6 +11,7 @@ export interface StoredEvent {
   name: string;
   data: Record<string, unknown> | null;
   ts: number;
+  user?: Record<string, unknown>;
   v?: string;
 }
 export type RunStatus = "Scheduled" | "Running" | "Completed" | "Failed" | "Cancelled";
