@@ -1,4 +1,5 @@
-import { formatMicro, type MicroUsdc } from "../../../domain/money";
+import type { MicroUsdc } from "../../../domain/money";
+import { moneyText } from "../../lib/money";
 
 /** An amount: exact to the cent shows two places, else six, of which the last four are faint. Grouped; minus is −. */
 export function Money({
@@ -11,15 +12,13 @@ export function Money({
   six?: boolean;
 }) {
   if (micro === null || micro === undefined) return <span className="text-text-muted">not known</span>;
-  const text = formatMicro(micro < 0n ? -micro : micro);
-  const [whole = "0", places = ""] = text.split(".");
-  const short = !six && places.endsWith("0000");
+  const text = moneyText(micro, six);
+  const cents = text.indexOf(".") + 3;
   return (
-    <span className="whitespace-nowrap">
-      {micro < 0n ? "−" : ""}
-      {whole.replace(/\B(?=(\d{3})+$)/g, ",")}.{places.slice(0, 2)}
-      {!short && <span className="text-text-faint">{places.slice(2)}</span>}
-      {unit && <span className="text-text-muted"> USDC</span>}
+    <span className="money">
+      {text.slice(0, cents)}
+      {text.length > cents && <span className="text-text-faint">{text.slice(cents)}</span>}
+      {unit && <span className="unit text-text-muted"> USDC</span>}
     </span>
   );
 }

@@ -1,44 +1,115 @@
-import { useId, type InputHTMLAttributes, type ReactNode } from "react";
+import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from "react";
+import { Icon } from "./icon";
 
-/** A labelled input whose message stands beside it and is read with it. */
+interface Said {
+  label: string;
+  error?: string;
+  hint?: string;
+  /** Said after the label, quietly: "optional". */
+  aside?: string;
+}
+
+/** A message that stands beside its field and is read with it. */
+export function FieldError({ id, children }: { id: string; children: ReactNode }) {
+  return (
+    <p id={id} className="field-error">
+      <Icon name="circle-alert" />
+      {children}
+    </p>
+  );
+}
+
+function Framed({ id, label, aside, error, hint, children }: Said & { id: string; children: ReactNode }) {
+  return (
+    <div className="field">
+      <label htmlFor={id}>
+        {label}
+        {aside && <span className="font-regular text-text-muted"> {aside}</span>}
+      </label>
+      {children}
+      {error && <FieldError id={`${id}-error`}>{error}</FieldError>}
+      {hint && (
+        <p id={`${id}-hint`} className="hint">
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+const describedBy = (id: string, { hint, error }: Said) =>
+  [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ") || undefined;
+
+/** A labelled input with its unit, its hint and its message. */
 export function Field({
   label,
   error,
   hint,
-  children,
+  aside,
+  suffix,
+  id,
   ...input
-}: InputHTMLAttributes<HTMLInputElement> & {
-  label: string;
-  error?: string;
-  hint?: string;
-  children?: ReactNode;
-}) {
-  const id = useId();
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
+}: InputHTMLAttributes<HTMLInputElement> & Said & { suffix?: string }) {
+  const made = useId();
+  const own = id ?? made;
+  const said = { label, error, hint, aside };
+  const drawn = (
+    <input
+      id={own}
+      className="input"
+      aria-invalid={error ? true : undefined}
+      aria-describedby={describedBy(own, said)}
+      {...input}
+    />
+  );
   return (
-    <div className="grid gap-1">
-      <label htmlFor={id} style={{ fontWeight: 510 }}>
-        {label}
-      </label>
-      <input
-        id={id}
-        className="input"
-        aria-invalid={error ? true : undefined}
-        aria-describedby={described}
-        {...input}
-      />
-      {hint && (
-        <p id={`${id}-hint`} className="text-meta text-text-muted">
-          {hint}
-        </p>
+    <Framed id={own} {...said}>
+      {suffix ? (
+        <div className="input-wrap">
+          {drawn}
+          <span className="suffix" aria-hidden>
+            {suffix}
+          </span>
+        </div>
+      ) : (
+        drawn
       )}
-      {error && (
-        <p id={`${id}-error`} className="text-danger">
-          {error}
-        </p>
-      )}
-      {children}
-    </div>
+    </Framed>
+  );
+}
+
+/** A labelled choice from a list. */
+export function Select({
+  label,
+  error,
+  hint,
+  aside,
+  options,
+  id,
+  ...select
+}: SelectHTMLAttributes<HTMLSelectElement> &
+  Said & { options: readonly { value: string; label: string }[] }) {
+  const made = useId();
+  const own = id ?? made;
+  const said = { label, error, hint, aside };
+  return (
+    <Framed id={own} {...said}>
+      <div className="select">
+        <select
+          id={own}
+          className="input"
+          aria-invalid={error ? true : undefined}
+          aria-describedby={describedBy(own, said)}
+          {...select}
+        >
+          {options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+        <Icon name="chevron-down" size={16} />
+      </div>
+    </Framed>
   );
 }
 
@@ -49,30 +120,35 @@ export function Choice({
   options,
   value,
   error,
+  onChange,
 }: {
   legend: string;
   name: string;
-  options: { value: string; label: string }[];
+  options: readonly { value: string; label: string }[];
   value?: string;
   error?: string;
+  onChange?: (value: string) => void;
 }) {
+  const id = useId();
   return (
-    <fieldset className="grid gap-1">
-      <legend style={{ fontWeight: 510 }}>{legend}</legend>
-      <div className="flex gap-4">
+    <fieldset className="field" aria-describedby={error ? `${id}-error` : undefined}>
+      <legend>{legend}</legend>
+      <div className="flex flex-wrap gap-x-5">
         {options.map((option) => (
-          <label key={option.value} className="inline-flex items-center gap-2" style={{ minHeight: 32 }}>
+          <label key={option.value} className="inline-flex items-center gap-2 min-h-(--control)">
             <input
+              className="check"
               type="radio"
               name={name}
               value={option.value}
               defaultChecked={(value ?? options[0]?.value) === option.value}
+              onChange={() => onChange?.(option.value)}
             />
             {option.label}
           </label>
         ))}
       </div>
-      {error && <p className="text-danger">{error}</p>}
+      {error && <FieldError id={`${id}-error`}>{error}</FieldError>}
     </fieldset>
   );
 }
