@@ -1,39 +1,34 @@
-import type { LinksFunction, LoaderFunctionArgs } from "@remix-run/node";
-import { createCookie } from "@remix-run/node";
-import {
-  isRouteErrorResponse,
-  Links,
-  Meta,
-  Outlet,
-  Scripts,
-  ScrollRestoration,
-  useRouteError,
-  useRouteLoaderData,
-} from "@remix-run/react";
+import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
+import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteLoaderData } from "@remix-run/react";
+import inter from "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url";
 import type { ReactNode } from "react";
+import { PageError } from "./components/shell/page-error";
+import { readTheme } from "./lib/theme.server";
 import styles from "./tailwind.css?url";
 
 export const links: LinksFunction = () => [
+  { rel: "preload", href: inter, as: "font", type: "font/woff2", crossOrigin: "anonymous" },
   { rel: "stylesheet", href: styles },
   { rel: "icon", href: "/mark.svg", type: "image/svg+xml" },
 ];
-export const meta = () => [{ title: "Purple Flea Operator" }];
-const themeCookie = createCookie("theme", { sameSite: "lax", path: "/", maxAge: 31_536_000 });
+export const meta: MetaFunction = () => [{ title: "Purple Flea Operator" }];
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  const theme: unknown = await themeCookie.parse(request.headers.get("cookie"));
-  return { theme: theme === "dark" || theme === "light" ? theme : null, nonce: context.nonce };
+  return { theme: await readTheme(request), nonce: context.nonce };
 }
 
 export function Layout({ children }: { children: ReactNode }) {
   const data = useRouteLoaderData<typeof loader>("root");
+  const theme = data?.theme ?? "system";
   // The browser hides a nonce from scripts, so what it shows at hydration differs from what was sent.
   const nonce = typeof document === "undefined" ? data?.nonce : undefined;
   return (
-    <html lang="en" data-theme={data?.theme ?? undefined}>
+    <html lang="en" data-theme={theme}>
       <head>
         <meta charSet="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+        {/* The canvas is the right one before the stylesheet is there. */}
+        <meta name="color-scheme" content={theme === "system" ? "light dark" : theme} />
         <Meta />
         <Links />
       </head>
@@ -50,26 +45,11 @@ export default function App() {
   return <Outlet />;
 }
 
+/** For what fails outside the desk's frame; inside it the shell draws the error and the navigation stays. */
 export function ErrorBoundary() {
-  const error = useRouteError();
-  const said = isRouteErrorResponse(error);
   return (
-    <main className="mx-auto max-w-[560px] p-8 grid gap-3">
-      <h1>
-        {said && error.status === 404
-          ? "There is nothing here"
-          : said && error.status === 403
-            ? "Not with this role"
-            : "This page could not be shown"}
-      </h1>
-      <p>
-        {said && typeof error.data === "string"
-          ? error.data
-          : "Something failed on our side while reading. No money moved because of it."}
-      </p>
-      <p>
-        <a href="/">Back to the overview</a>
-      </p>
+    <main className="page">
+      <PageError />
     </main>
   );
 }

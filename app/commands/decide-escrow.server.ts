@@ -2,6 +2,7 @@ import { z } from "zod";
 import { recordCommand } from "../../db/desk/commands";
 import type { Operator } from "../../db/desk/operators";
 import { getEscrowRow } from "../../db/read/escrows";
+import { isStale } from "../../domain/freshness";
 import { formatMicro } from "../../domain/money";
 import { escrowLook } from "../../domain/statuses";
 import { escrowConfirmed, escrowRejected } from "../../inngest/events";
@@ -20,9 +21,6 @@ const seen = z.object({
   seen_deadline: z.string(),
   reason: z.string().trim().max(500, "At most 500 characters.").optional(),
 });
-
-/** Sources older than this close the actions that rest on them. ms. */
-export const STALE_MS = 15 * 60_000;
 
 /**
  * Approves or rejects a pending escrow. What the operator saw comes with the form: when the row has changed since, nothing is
@@ -99,7 +97,7 @@ export function decideEscrow(
       message: "The escrow changed after you opened it. Nothing was sent.",
       changes,
     };
-  if (decision === "release" && (row.sourceSyncedAt === null || now - row.sourceSyncedAt > STALE_MS)) {
+  if (decision === "release" && isStale(row.sourceSyncedAt, now)) {
     return {
       kind: "conflict",
       message:

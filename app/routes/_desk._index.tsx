@@ -5,6 +5,7 @@ import { countEscrows } from "../../db/read/escrows";
 import { listActivity, listAttention, readFreshness } from "../../db/read/overview";
 import { countRunViews } from "../../db/read/runs";
 import { countTradeViews } from "../../db/read/trades";
+import { isStale } from "../../domain/freshness";
 import { requireOperator } from "../auth/session.server";
 import { Age, Time } from "../components/desk/moment";
 import { Money } from "../components/desk/money";
@@ -14,7 +15,6 @@ import { Icon } from "../components/ui/icon";
 import { countText } from "../lib/page-request";
 
 const WEEK_MS = 7 * 86_400_000;
-const STALE_MS = 15 * 60_000;
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   await requireOperator(request, context);
@@ -133,7 +133,7 @@ export default function Overview() {
                     <td>
                       {source.syncedAt === null
                         ? "never read"
-                        : data.now - source.syncedAt > STALE_MS
+                        : isStale(source.syncedAt, data.now)
                           ? "stale"
                           : source.error
                             ? "last read failed"

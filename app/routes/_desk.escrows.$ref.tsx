@@ -2,11 +2,12 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { escrowStory, getEscrowRow, getReceipt, latestCommandOf } from "../../db/read/escrows";
+import { isStale } from "../../domain/freshness";
 import { newId } from "../../domain/ids";
 import { escrowSums, formatMicro } from "../../domain/money";
 import { escrowLook } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
-import { decideEscrow, STALE_MS } from "../commands/decide-escrow.server";
+import { decideEscrow } from "../commands/decide-escrow.server";
 import { Consequence } from "../components/desk/consequence";
 import { Id } from "../components/desk/id";
 import { Money } from "../components/desk/money";
@@ -26,7 +27,7 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   if (!escrow && !receipt) throw new Response(`There is no escrow ${ref.slice(0, 80)}.`, { status: 404 });
   const now = context.clock.now();
   const mayAct = operator.role !== "viewer";
-  const stale = escrow !== null && (escrow.sourceSyncedAt === null || now - escrow.sourceSyncedAt > STALE_MS);
+  const stale = escrow !== null && isStale(escrow.sourceSyncedAt, now);
   const closed = !escrow
     ? "It is not in the mirror yet."
     : escrow.status !== "pending"

@@ -8,10 +8,9 @@ import { wallClock } from "../../domain/clock";
 import { tooManyTries } from "../auth/attempts.server";
 import { getOperator, setSession } from "../auth/session.server";
 import { Field } from "../components/ui/field";
+import { safePath } from "../lib/paths";
 
 const text = (value: FormDataEntryValue | null): string => (typeof value === "string" ? value : "");
-/** Only a path of this desk is led back to. */
-const safePath = (path: string | null): string => (path && /^\/(?![/\\])/.test(path) ? path : "/");
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   if (await getOperator(request, context)) return redirect("/");
@@ -39,7 +38,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
     { actor: { kind: "operator", id: operator.id }, action: "sign-in", result: "accepted" },
     context.clock.now(),
   );
-  return redirect(safePath(text(form.get("next"))), {
+  return redirect(safePath(form.get("next")), {
     headers: { "set-cookie": await setSession(context, token) },
   });
 }
