@@ -7,12 +7,13 @@ import { countRunViews } from "../../db/read/runs";
 import { countTradeViews } from "../../db/read/trades";
 import { isStale } from "../../domain/freshness";
 import { requireOperator } from "../auth/session.server";
-import { Age, Time } from "../components/desk/moment";
+import { Age, Time, useNow } from "../components/desk/moment";
 import { Money } from "../components/desk/money";
 import { PageHead } from "../components/desk/page-head";
 import { StepChart } from "../components/desk/step-chart";
 import { Icon } from "../components/ui/icon";
 import { countText } from "../lib/page-request";
+import { formatDay, formatTime } from "../lib/time";
 
 const WEEK_MS = 7 * 86_400_000;
 
@@ -36,6 +37,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 
 export default function Overview() {
   const data = useLoaderData<typeof loader>();
+  const { zone } = useNow();
   const tiles = [
     { to: "/balances", label: "Wallet balance", value: <Money micro={data.wallet?.amountMicro} unit /> },
     { to: "/trades?view=open", label: "Open trades", value: data.openTrades },
@@ -44,7 +46,10 @@ export default function Overview() {
   ];
   return (
     <>
-      <PageHead title="Overview" lead={<Time ms={data.now} />}>
+      <PageHead
+        title="Overview"
+        lead={`${formatDay(data.now, zone)}, ${formatTime(data.now, zone, data.now)}`}
+      >
         <Link className="btn" to="/alerts/send">
           Send price alert
         </Link>

@@ -9,7 +9,7 @@ import { sendPriceAlert } from "../commands/ask.server";
 import { complaintsOf } from "../commands/result";
 import { CommandForm } from "../components/desk/command-form";
 import { PageHead } from "../components/desk/page-head";
-import { Choice, Field } from "../components/ui/field";
+import { Field, Select } from "../components/ui/field";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   await requireOperator(request, context);
@@ -63,14 +63,14 @@ export default function SendAlert() {
             error={fields.price}
             onChange={(e) => setPrice(e.target.value)}
           />
-          <Choice
-            legend="Direction"
+          <Select
+            label="Then open"
             name="direction"
-            value={values.direction}
+            defaultValue={values.direction}
             error={fields.direction}
             options={[
-              { value: "long", label: "Long" },
-              { value: "short", label: "Short" },
+              { value: "long", label: "a long" },
+              { value: "short", label: "a short" },
             ]}
           />
         </CommandForm>

@@ -1,6 +1,7 @@
 import { Form } from "@remix-run/react";
 import { useEffect, useRef, type ReactNode } from "react";
 import type { CommandResult } from "../../commands/result";
+import { Note } from "../ui/note";
 
 /** A form that sends one command: its id was made when it was rendered, so that a second press is the same command. */
 export function CommandForm({
@@ -33,8 +34,7 @@ export function CommandForm({
     <Form
       method="post"
       action={action}
-      className="grid gap-5"
-      style={{ maxWidth: 460 }}
+      className="form"
       onSubmit={(event) => {
         // The second click of a double click arrives before the button can be drawn disabled.
         if (sent.current) event.preventDefault();
@@ -43,9 +43,9 @@ export function CommandForm({
     >
       <input type="hidden" name="command_id" value={id.current} />
       {said && (
-        <p role="alert" className="bg-danger-tint p-3">
+        <Note tone="danger" icon="circle-alert" alert>
           {said}
-        </p>
+        </Note>
       )}
       {children}
       {closed ? (

@@ -1,5 +1,5 @@
 import type { EscrowRow } from "../../../db/read/escrows";
-import { formatMicro } from "../../../domain/money";
+import { usdcText } from "../../lib/money";
 import { formatDuration } from "../../lib/time";
 import { useNow } from "./moment";
 
@@ -24,7 +24,7 @@ export function Consequence({
       >
         {left <= 0
           ? "Its time is over; it is being cancelled"
-          : `Cancels and refunds ${formatMicro(escrow.amountMicro)} USDC in ${formatDuration(left)} unless confirmed`}
+          : `Cancels and refunds ${usdcText(escrow.amountMicro)} in ${formatDuration(left)} unless confirmed`}
         {escrow.claimedConfirmationAt !== null && escrow.confirmedAt === null && (
           <span className="block text-caution">Confirmation claimed, not proven</span>
         )}

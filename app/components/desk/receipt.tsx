@@ -1,7 +1,7 @@
 import { Link } from "@remix-run/react";
 import type { Receipt as ReceiptData } from "../../../db/read/escrows";
 import { commandLook } from "../../../domain/statuses";
-import { formatDuration } from "../../lib/time";
+import { formatWait } from "../../lib/time";
 import { Icon } from "../ui/icon";
 import { Time, useNow } from "./moment";
 
@@ -55,7 +55,7 @@ export function Receipt({ receipt }: { receipt: ReceiptData }) {
               {hop.at !== null ? (
                 <Time ms={hop.at} />
               ) : index === open ? (
-                `waiting ${formatDuration(now - (hops[index - 1]?.at ?? now))}`
+                `waiting ${formatWait(now - (hops[index - 1]?.at ?? now))}`
               ) : (
                 "not yet"
               )}
