@@ -1,21 +1,11 @@
-import { Environment, ParseError } from "@marcbachmann/cel-js";
+import { ParseError } from "@marcbachmann/cel-js";
+import { at, environment } from "./cel";
+import { readable } from "./expression-error";
 
-/**
- * Expressions as the real server reads them: CEL, but a path that does not exist is null, and what cannot be compared is
- * false instead of an error.
+/*
+ * Expressions as the real server reads them: a path that does not exist is null, and what cannot be evaluated holds for
+ * nothing.
  */
-const ORDERINGS = ["<", "<=", ">", ">="];
-const ORDERED = ["int", "double", "string", "bool"];
-
-const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false });
-for (const operator of ORDERINGS) {
-  for (const type of ORDERED) {
-    environment.registerOperator(`null ${operator} ${type}`, () => false);
-    environment.registerOperator(`${type} ${operator} null`, () => false);
-  }
-  environment.registerOperator(`null ${operator} null`, () => false);
-}
-
 type Node = { op: string; args: unknown };
 const isNode = (value: unknown): value is Node =>
   typeof value === "object" &&
@@ -24,69 +14,68 @@ const isNode = (value: unknown): value is Node =>
   typeof value.op === "string" &&
   "args" in value;
 
-/** The member paths an expression reads below its variables, e.g. ["event", "data", "id"]. */
-function pathsOf(node: unknown, found: string[][] = []): string[][] {
-  if (Array.isArray(node)) for (const child of node) pathsOf(child, found);
-  if (!isNode(node)) return found;
-  const path = pathTo(node);
-  if (path) found.push(path);
-  else if (!(node.op === "call" && Array.isArray(node.args) && node.args[0] === "has"))
-    pathsOf(node.args, found);
-  return found;
-}
-
+/** The keys below a variable that a node reads, e.g. ["event", "data", "id"]; null when it is no such path. */
 function pathTo(node: unknown): string[] | null {
   if (!isNode(node)) return null;
   if (node.op === "id" && typeof node.args === "string") return [node.args];
-  if (node.op !== "." || !Array.isArray(node.args) || typeof node.args[1] !== "string") return null;
-  const before = pathTo(node.args[0]);
-  return before && [...before, node.args[1]];
+  if ((node.op !== "." && node.op !== "[]") || !Array.isArray(node.args)) return null;
+  const [inner, key] = node.args as unknown[];
+  const name = node.op === "." ? key : isNode(key) && key.op === "value" ? key.args : null;
+  const before = typeof name === "string" ? pathTo(inner) : null;
+  return before && [...before, String(name)];
 }
 
-function withNulls(scope: Record<string, unknown>, paths: string[][]): Record<string, unknown> {
-  const filled = structuredClone(scope);
-  for (const path of paths) {
-    let at: Record<string, unknown> = filled;
-    for (const [index, key] of path.entries()) {
-      if (!Object.hasOwn(at, key) || at[key] === undefined) at[key] = index === path.length - 1 ? null : {};
-      const next = at[key];
-      if (typeof next !== "object" || next === null || Array.isArray(next)) {
-        // Reading on below null or a plain value is null as well.
-        if (next === null && index < path.length - 1) {
-          const made: Record<string, unknown> = {};
-          at[key] = made;
-          at = made;
-          continue;
-        }
-        break;
-      }
-      at = next as Record<string, unknown>; // just seen to be an object that is no array
-    }
+interface Found {
+  paths: string[][];
+  /** Paths that `has()` asks about are left as they are. */
+  asked: string[][];
+  macros: boolean;
+}
+const MACROS = new Set(["all", "exists", "exists_one", "map", "filter"]);
+
+function search(node: unknown, found: Found = { paths: [], asked: [], macros: false }): Found {
+  if (Array.isArray(node)) for (const child of node) search(child, found);
+  if (!isNode(node)) return found;
+  const path = pathTo(node);
+  const [name, argument] = Array.isArray(node.args) ? (node.args as unknown[]) : [];
+  if (path) found.paths.push(path);
+  else if (node.op === "call" && name === "has") found.asked.push(...search(argument).paths);
+  else {
+    if (node.op === "rcall" && typeof name === "string" && MACROS.has(name)) found.macros = true;
+    search(node.args, found);
   }
-  return filled;
+  return found;
+}
+
+const missing = (path: string[], index: number): unknown =>
+  index === path.length ? null : { [path[index] ?? ""]: missing(path, index + 1) };
+
+/** The value, with the path below it there: what is missing on the way is null. Nothing is changed in place. */
+function filled(value: unknown, path: string[], index: number): unknown {
+  if (index === path.length) return value;
+  if (value === null || value === undefined) return missing(path, index);
+  if (typeof value !== "object" || Array.isArray(value)) return value;
+  const key = path[index] ?? "";
+  const child: unknown = Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+  const next = child === undefined ? missing(path, index + 1) : filled(child, path, index + 1);
+  return next === child ? value : { ...value, [key]: next };
 }
 
 export class ExpressionError extends Error {
   override name = "ExpressionError";
 }
 
-const OPERANDS =
-  "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
-
-/** A mistake as CEL's own compiler shows it: the place, what is wrong there, and the line with a mark under it. */
-function readable(text: string, error: ParseError): string {
-  const at = error.node?.pos ?? 0;
-  const [said = ""] = error.message.split("\n");
-  const what = said === "Unexpected token: EOF" ? `mismatched input '<EOF>' expecting ${OPERANDS}` : said;
-  return `ERROR: <input>:1:${at + 1}: Syntax error: ${what}\n | ${text}\n | ${".".repeat(at)}^`;
-}
-
 interface Compiled {
-  run(scope: Record<string, unknown>): unknown;
+  run(scope: Record<string, unknown>, nowMs: number): unknown;
+  /** Whether it looks into lists with all, exists, map and the like. */
+  macros: boolean;
+  /** Whether it looks at the event that started the run. */
+  readsTrigger: boolean;
 }
 const cache = new Map<string, Compiled>();
+const CACHED = 10_000;
 
-/** @throws ExpressionError when the text is no expression */
+/** @throws ExpressionError when the text is no expression, or names what there is not */
 export function compile(text: string): Compiled {
   const known = cache.get(text);
   if (known) return known;
@@ -97,47 +86,57 @@ export function compile(text: string): Compiled {
     if (!(error instanceof ParseError)) throw error;
     throw new ExpressionError(readable(text, error));
   }
-  const paths = pathsOf(parsed.ast);
+  const checked = parsed.check();
+  if (!checked.valid) throw new ExpressionError(readable(text, checked.error ?? { message: "not valid" }));
+  const { paths, asked, macros } = search(parsed.ast);
+  const isAsked = new Set(asked.map((path) => path.join("\n")));
+  const toFill = paths.filter((path) => !isAsked.has(path.join("\n")));
   const compiled: Compiled = {
-    run(scope) {
+    macros,
+    readsTrigger: [...paths, ...asked].some(([variable]) => variable === "event"),
+    run(scope, nowMs) {
+      let whole: unknown = scope;
+      for (const path of toFill) whole = filled(whole, path, 0);
       try {
-        return parsed(withNulls(scope, paths));
+        return at(nowMs, (): unknown => parsed(whole as typeof scope)); // `filled` hands back what it was given
       } catch {
         return undefined;
       }
     },
   };
-  if (cache.size > 1_000) cache.clear();
+  if (cache.size >= CACHED) cache.clear();
   cache.set(text, compiled);
   return compiled;
 }
 
-interface Named {
+/** What an expression may look at of an event. */
+interface Seen {
+  id?: string;
+  name?: string;
+  ts?: number;
+  user?: unknown;
+  v?: string;
   data?: unknown;
 }
-const scopeOf = (event: Named, incoming?: Named) => ({
-  event: { data: event.data ?? {} },
-  ...(incoming && { async: { name: "", data: incoming.data ?? {} } }),
-});
+const seen = (event: Seen): Seen => ({ ...event, data: event.data ?? {} });
 
 /** Whether a condition holds for a trigger (`event`) and, in waits and cancels, an incoming event (`async`). */
-export function holds(text: string, event: Named, incoming?: Named): boolean {
-  return compile(text).run(scopeOf(event, incoming)) === true;
+export function holds(text: string, event: Seen, incoming?: Seen): boolean {
+  // The incoming event has no name there, as recorded.
+  const scope = { event: seen(event), async: incoming ? { ...seen(incoming), name: "" } : null };
+  return compile(text).run(scope, (incoming ?? event).ts ?? 0) === true;
 }
 
 /** The value of a key expression; undefined when its path is missing or it cannot be evaluated. */
-export function keyOf(text: string, event: Named): string | undefined {
-  const value = compile(text).run(scopeOf(event));
-  return value === null || value === undefined
-    ? undefined
-    : typeof value === "string"
-      ? value
-      : stringify(value);
+export function keyOf(text: string, event: Seen): string | undefined {
+  const value = compile(text).run({ event: seen(event), async: null }, event.ts ?? 0);
+  if (value === null || value === undefined) return undefined;
+  return typeof value === "string" ? value : stringify(value);
 }
 
 /** The number an expression gives, or 0. */
-export function numberOf(text: string, event: Named): number {
-  const value = compile(text).run(scopeOf(event));
+export function numberOf(text: string, event: Seen): number {
+  const value = compile(text).run({ event: seen(event), async: null }, event.ts ?? 0);
   return typeof value === "bigint" || typeof value === "number" ? Number(value) : 0;
 }
 

@@ -1,8 +1,9 @@
 import type { Context } from "./context";
 import { parseDuration } from "./durations";
+import { readEvent, type EventView } from "./events";
 import { keyOf, numberOf } from "./expression";
+import type { Slot } from "./ready";
 import type { FunctionConfig } from "./registration";
-import type { StoredEvent } from "./store";
 
 const DAY_MS = 86_400_000;
 const MAX_PRIORITY_S = 600;
@@ -17,67 +18,86 @@ export function claimOnce(ctx: Context, key: string, windowMs: number): boolean 
 }
 
 /** The `idempotency` option: one run per key and day. A key that is missing from the event holds nothing back. */
-export function passesIdempotency(ctx: Context, fn: FunctionConfig, event: StoredEvent): boolean {
+export function passesIdempotency(ctx: Context, fn: FunctionConfig, event: EventView): boolean {
   if (!fn.idempotency) return true;
   const key = keyOf(fn.idempotency, event);
   return key === undefined || claimOnce(ctx, `idempotency:${fn.id}:${key}`, DAY_MS);
 }
 
-/** The `rateLimit` option: what is over the rate is dropped. */
-export function passesRateLimit(ctx: Context, fn: FunctionConfig, event: StoredEvent): boolean {
+/** A place in line: none is let in more often than every `spacing` ms, after the first `capacity` of a quiet time. */
+interface Pace {
+  bucket: string;
+  spacing: number;
+  capacity: number;
+}
+
+/** When the next of a pace may be let in, ms; not before `earliest`. */
+function nextOf(ctx: Context, { bucket, spacing, capacity }: Pace, earliest: number): number {
+  const at = ctx.store.get<{ at: number }>("select at from rates where key = ?", bucket)?.at ?? 0;
+  return Math.max(earliest, Math.ceil(at - spacing * (capacity - 1)));
+}
+function letIn(ctx: Context, { bucket, spacing }: Pace, start: number): void {
+  ctx.store.run(
+    "insert into rates (key, at) values (?, ?) on conflict (key) do update set at = max(at, ?) + ?",
+    bucket,
+    start + spacing,
+    start,
+    spacing,
+  );
+}
+
+/**
+ * The `rateLimit` option: what is over the rate is dropped. The real server spaces starts evenly, and lets a tenth of the
+ * limit run ahead: below ten a period, two at once are one too many.
+ */
+export function passesRateLimit(ctx: Context, fn: FunctionConfig, event: EventView): boolean {
   const limit = fn.rateLimit;
   if (!limit || fn.idempotency) return true;
-  const period = parseDuration(limit.period) ?? 0;
-  const bucket = `rate:${fn.id}:${limit.key ? keyOf(limit.key, event) : ""}`;
-  const spacing = period / limit.limit;
+  const pace: Pace = {
+    bucket: `rate:${fn.id}:${limit.key ? keyOf(limit.key, event) : ""}`,
+    spacing: (parseDuration(limit.period) ?? 0) / limit.limit,
+    capacity: 1 + Math.floor(limit.limit / 10),
+  };
   const now = ctx.now();
-  const at = Math.max(bucketAt(ctx, bucket), now);
-  if (at - now > period - spacing) return false;
-  setBucket(ctx, bucket, at + spacing);
+  if (nextOf(ctx, pace, now) > now) return false;
+  letIn(ctx, pace, now);
   return true;
 }
 
-/** The `throttle` option: when a run may start, ms. Nothing is dropped. */
-export function throttledStart(
-  ctx: Context,
-  fn: FunctionConfig,
-  event: StoredEvent,
-  earliest: number,
-): number {
+/** The `throttle` option: when a run may start, ms: `limit` and `burst` at once, then evenly. Nothing is dropped. */
+export function throttledStart(ctx: Context, fn: FunctionConfig, trigger: string, earliest: number): number {
   const limit = fn.throttle;
   if (!limit) return earliest;
-  const bucket = `throttle:${fn.id}:${limit.key ? keyOf(limit.key, event) : ""}`;
-  const spacing = (parseDuration(limit.period) ?? 0) / limit.limit;
-  const at = Math.max(bucketAt(ctx, bucket), earliest);
-  setBucket(ctx, bucket, at + spacing);
-  return Math.max(earliest, at - spacing * ((limit.burst ?? 1) - 1));
-}
-
-function bucketAt(ctx: Context, key: string): number {
-  return ctx.store.get<{ at: number }>("select at from rates where key = ?", key)?.at ?? 0;
-}
-function setBucket(ctx: Context, key: string, at: number): void {
-  ctx.store.run("insert or replace into rates (key, at) values (?, ?)", key, Math.ceil(at));
+  const pace: Pace = {
+    bucket: `throttle:${fn.id}:${limit.key ? keyOf(limit.key, readEvent(trigger)) : ""}`,
+    spacing: (parseDuration(limit.period) ?? 0) / limit.limit,
+    capacity: limit.limit + (limit.burst ?? 0),
+  };
+  const start = nextOf(ctx, pace, earliest);
+  letIn(ctx, pace, start);
+  return start;
 }
 
 /** Where a run stands among those that are ready: its time, moved by `priority` (seconds, at most ten minutes). */
-export function rankOf(ctx: Context, fn: FunctionConfig, event: StoredEvent): number {
+export function rankOf(ctx: Context, fn: FunctionConfig, event: EventView): number {
   const seconds = fn.priority?.run ? numberOf(fn.priority.run, event) : 0;
-  return ctx.now() - Math.max(-MAX_PRIORITY_S, Math.min(MAX_PRIORITY_S, seconds)) * 1_000;
+  return Math.round(ctx.now() - Math.max(-MAX_PRIORITY_S, Math.min(MAX_PRIORITY_S, seconds)) * 1_000);
 }
 
-/** The slots a run's calls must hold while they are under way, with how many there are of each. */
-export function slotsOf(fn: FunctionConfig, event: StoredEvent): { key: string; limit: number }[] {
-  return fn.concurrency
+/** The slots a run's calls must hold while they are under way, as JSON; null when there are none. */
+export function slotsOf(fn: FunctionConfig, event: EventView): string | null {
+  const slots: Slot[] = fn.concurrency
     .filter((entry) => entry.limit > 0)
-    .map((entry) => ({
-      key: `${entry.scope === "env" || entry.scope === "account" ? entry.scope : fn.id}:${entry.key ? `${entry.key}=${keyOf(entry.key, event)}` : ""}`,
-      limit: entry.limit,
-    }));
+    .map(({ limit, key, scope = "fn" }) => {
+      const value = key ? (keyOf(key, event) ?? "") : "";
+      // Beyond one function it is the value alone that is shared.
+      return { key: scope === "fn" ? `${fn.id}:${key ?? ""}=${value}` : `${scope}:${value}`, limit };
+    });
+  return slots.length > 0 ? JSON.stringify(slots) : null;
 }
 
 /** The key under which only one run of a singleton function may be active; null for other functions. */
-export function singletonKey(fn: FunctionConfig, event: StoredEvent): string | null {
+export function singletonKey(fn: FunctionConfig, event: EventView): string | null {
   if (!fn.singleton) return null;
   return `${fn.id}:${fn.singleton.key ? keyOf(fn.singleton.key, event) : ""}`;
 }

@@ -1,8 +1,6 @@
 import { z } from "zod";
 import type { Context } from "./context";
-import { settleStep } from "./memo";
-import { removeItem } from "./queue";
-import type { QueueRow, RunRow } from "./store";
+import type { Op } from "./reply";
 
 const requestSchema = z.object({
   url: z.string(),
@@ -11,34 +9,36 @@ const requestSchema = z.object({
   body: z.string().nullish(),
 });
 const HOP_BY_HOP = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade"]);
-const canonical = (name: string): string => name.replace(/(^|-)([a-z])/g, (all) => all.toUpperCase());
+const canonicalName = (name: string): string => name.replace(/(^|-)([a-z])/g, (all) => all.toUpperCase());
 
-/** `step.fetch`: the engine itself makes the HTTP request and stores the answer. */
-export async function performFetch(ctx: Context, item: QueueRow): Promise<void> {
-  const request = requestSchema.parse(JSON.parse(item.payload ?? "{}"));
-  let value: unknown;
+/** What came of a request the engine made for a step, as the step is told it. */
+export interface Fetched {
+  stepId: string;
+  value: { data: unknown } | { error: { error: string; name: string; message: string } };
+}
+
+/** `step.fetch`: the engine itself makes the HTTP request. Any status is an answer; only silence is a failure. */
+export async function fetchFor(ctx: Context, op: Op, signal: AbortSignal): Promise<Fetched> {
   try {
+    const request = requestSchema.parse(op.opts ?? {});
     const response = await ctx.fetch(request.url, {
       method: request.method,
       headers: request.headers ?? {},
       body: request.body ?? undefined,
+      signal,
     });
     const headers = [...response.headers].filter(([name]) => !HOP_BY_HOP.has(name));
-    value = {
-      data: {
-        url: request.url,
-        status_code: response.status,
-        headers: Object.fromEntries(headers.map(([name, text]) => [canonical(name), text])),
-        body: await response.text(),
-      },
+    const data = {
+      url: request.url,
+      status_code: response.status,
+      headers: Object.fromEntries(headers.map(([name, text]) => [canonicalName(name), text])),
+      body: await response.text(),
     };
+    return { stepId: op.id, value: { data } };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    value = { error: { error: `GatewayError: ${message}`, name: "GatewayError", message } };
+    const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const message = `Error making gateway request: ${reason instanceof Error ? reason.message : String(reason)}`;
+    const name = "GatewayError";
+    return { stepId: op.id, value: { error: { error: `${name}: ${message}`, name, message } } };
   }
-  ctx.store.transaction(() => {
-    const run = ctx.store.get<RunRow>("select * from runs where id = ? and ended_at is null", item.run_id);
-    removeItem(ctx, item.id);
-    if (run) settleStep(ctx, run, item.step_id, value, { plan: item.plan === 1 });
-  });
 }

@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
-import { monotonicFactory } from "ulid";
+import { encodeTime, monotonicFactory } from "ulid";
 
 /** Sortable ids whose time is the engine's and whose rest comes from the given source of chance. */
 export function idFactory(now: () => number, random: () => number): () => string {
   const next = monotonicFactory(random);
   return () => next(now());
 }
+
+/** An id before all others of that moment. */
+export const firstIdAt = (ms: number): string => `${encodeTime(ms, 10)}${"0".repeat(16)}`;
 
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 export const isUlid = (text: string): boolean => ULID.test(text);

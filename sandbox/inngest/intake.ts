@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { deliver, type IncomingEvent } from "./deliver";
+import { deliver } from "./deliver";
 import type { Engine } from "./engine";
+import type { IncomingEvent } from "./events";
 
 const MAX_EVENTS = 5_000;
 const MAX_NAME = 512;

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { wallClock } from "../../domain/clock";
 import { createApi } from "./api";
-import { openEngine } from "./engine";
+import { openEngine, type Engine } from "./engine";
 import { listen } from "./listen";
 import { syncApp } from "./sync";
 
@@ -17,14 +17,16 @@ const { values: args } = parseArgs({
     db: { type: "string", default: ":memory:" },
     "clock-follower": { type: "string", multiple: true, default: [] },
     "dashboard-url": { type: "string" },
+    "retain-runs": { type: "string" },
   },
 });
-if (process.env.APP_MODE === "live") {
-  console.error("The sandbox engine is for practice and tests: it does not start with APP_MODE=live.");
-  process.exit(1);
-}
-
 const say = (message: string) => console.log(`engine: ${message}`);
+const die = (message: string): never => {
+  console.error(`engine: ${message}`);
+  process.exit(1);
+};
+if (process.env.APP_MODE === "live")
+  die("this is for practice and tests: it does not start with APP_MODE=live");
 
 async function tellFollowers(nowMs: number, offsetMs: number): Promise<void> {
   for (const url of args["clock-follower"]) {
@@ -43,15 +45,25 @@ async function tellFollowers(nowMs: number, offsetMs: number): Promise<void> {
 const keys = [process.env.INNGEST_SIGNING_KEY, process.env.INNGEST_SIGNING_KEY_FALLBACK].filter(
   (key): key is string => Boolean(key),
 );
-const engine = openEngine({
-  file: args.db,
-  clock: wallClock,
-  random: Math.random,
-  signingKey: keys[0],
-  retryIntervalMs: args["retry-interval"] === undefined ? undefined : Number(args["retry-interval"]) * 1_000,
-  onTimeMoved: tellFollowers,
-  log: say,
-});
+function open(): Engine {
+  try {
+    return openEngine({
+      file: args.db,
+      clock: wallClock,
+      random: Math.random,
+      signingKey: keys[0],
+      signingKeyFallback: keys[1],
+      retryIntervalMs:
+        args["retry-interval"] === undefined ? undefined : Number(args["retry-interval"]) * 1_000,
+      retainRuns: args["retain-runs"] === undefined ? undefined : Number(args["retain-runs"]),
+      onTimeMoved: tellFollowers,
+      log: say,
+    });
+  } catch (error) {
+    return die(error instanceof Error ? error.message : String(error));
+  }
+}
+const engine = open();
 const handle = createApi({
   engine,
   signingKeys: keys,
@@ -60,7 +72,9 @@ const handle = createApi({
   dashboardUrl: args["dashboard-url"],
   onError: say,
 });
-const server = await listen(handle, Number(args.port));
+const server = await listen(handle, Number(args.port)).catch((error: unknown) =>
+  die(`port ${args.port} cannot be listened on: ${error instanceof Error ? error.message : String(error)}`),
+);
 engine.start();
 say(`listening on http://127.0.0.1:${args.port}`);
 

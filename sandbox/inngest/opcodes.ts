@@ -1,24 +1,14 @@
 import { z } from "zod";
 import type { Context } from "./context";
-import { store } from "./deliver";
 import { parseDuration, wakeTime } from "./durations";
+import { takeEvent } from "./events";
 import { compile, ExpressionError } from "./expression";
-import { endRun, resumePause } from "./finish";
+import { failRun, resumePause } from "./finish";
 import { settleStep } from "./memo";
 import { enqueue } from "./queue";
+import type { Op } from "./reply";
 import { schedule } from "./schedule";
-import type { PauseRow, RunRow } from "./store";
-
-export const opSchema = z.object({
-  id: z.string(),
-  op: z.string(),
-  name: z.string().nullish(),
-  displayName: z.string().nullish(),
-  opts: z.record(z.string(), z.unknown()).nullish(),
-  data: z.unknown().optional(),
-  error: z.unknown().optional(),
-});
-export type Op = z.infer<typeof opSchema>;
+import { openRun, type PauseRow, type RunRow } from "./store";
 
 const YEAR_MS = 366 * 86_400_000;
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
@@ -30,8 +20,7 @@ const isRace = (op: Op): boolean => op.opts?.parallelMode === "race";
  * Begins what an answer of several steps, or one that takes time, asks for. Waits are registered before anything else
  * begins, so that a step beside a wait may send what the wait is for.
  */
-export function beginOps(ctx: Context, run: RunRow, ops: Op[], stackLength: number): void {
-  const plan = ops.length > 1;
+export function beginOps(ctx: Context, run: RunRow, ops: Op[]): void {
   const fresh = ops.filter(
     (op) =>
       !ctx.store.get("select 1 from memo where run_id = ? and step_id = ?", run.id, op.id) &&
@@ -42,65 +31,40 @@ export function beginOps(ctx: Context, run: RunRow, ops: Op[], stackLength: numb
         isRace(op) ? 1 : 0,
       ).changes > 0,
   );
-  const waitsFirst = [
-    ...fresh.filter((op) => op.op === "WaitForEvent"),
-    ...fresh.filter((op) => op.op !== "WaitForEvent"),
-  ];
-  for (const op of waitsFirst) begin(ctx, run, op, plan, stackLength);
+  const isWait = (op: Op): boolean => op.op === "WaitForEvent";
+  for (const op of [...fresh.filter(isWait), ...fresh.filter((op) => !isWait(op))]) {
+    begin(ctx, run, op);
+    // A wait that cannot be made ends the run: what stood beside it does not begin.
+    if (op.op !== "StepPlanned" && op.op !== "Sleep" && !openRun(ctx.store, run.id)) return;
+  }
 }
 
-function begin(ctx: Context, run: RunRow, op: Op, plan: boolean, stackLength: number): void {
+function begin(ctx: Context, run: RunRow, op: Op): void {
+  const item = { run, functionId: run.function_id, stepId: op.id };
   switch (op.op) {
-    case "StepPlanned":
-      enqueue(ctx, {
-        id: `${run.id}:step:${op.id}`,
-        run,
-        functionId: run.function_id,
-        kind: "step",
-        stepId: op.id,
-        plan: true,
-        stackLength,
-        payload: op.opts?.type === "step.sendEvent" ? SENDS : undefined,
-      });
-      return;
-    case "Sleep":
-      enqueue(ctx, {
-        id: `${run.id}:sleep:${op.id}`,
-        run,
-        functionId: run.function_id,
-        kind: "sleep",
-        stepId: op.id,
-        plan,
-        dueAt: wakeTime(op.name || text(op.opts?.duration), ctx.now()),
-      });
-      return;
+    case "StepPlanned": {
+      const payload = op.opts?.type === "step.sendEvent" ? SENDS : undefined;
+      return enqueue(ctx, { ...item, id: `${run.id}:step:${op.id}`, kind: "step", payload });
+    }
+    case "Sleep": {
+      const dueAt = wakeTime(op.name || text(op.opts?.duration), ctx.now());
+      return enqueue(ctx, { ...item, id: `${run.id}:sleep:${op.id}`, kind: "sleep", dueAt });
+    }
     case "WaitForEvent":
-      return waitForEvent(ctx, run, op, plan);
+      return waitForEvent(ctx, run, op);
     case "WaitForSignal":
-      return waitForSignal(ctx, run, op, plan);
+      return waitForSignal(ctx, run, op);
     case "InvokeFunction":
-      return invoke(ctx, run, op, plan);
+      return invoke(ctx, run, op);
     case "Gateway":
-      enqueue(ctx, {
-        id: `${run.id}:gateway:${op.id}`,
-        run,
-        functionId: run.function_id,
-        kind: "gateway",
-        stepId: op.id,
-        plan,
-        payload: op.opts ?? {},
-      });
-      return;
+      return; // The call that was answered with it makes the request.
     default:
-      endRun(ctx, run.id, {
-        status: "Failed",
-        error: {
-          error: "UnsupportedOpcode",
-          name: "UnsupportedOpcode",
-          message: `the sandbox engine does not support ${op.op} (step ${op.displayName ?? op.name ?? op.id})`,
-        },
-        output: { name: "UnsupportedOpcode", message: `the sandbox engine does not support ${op.op}` },
-      });
+      return failRun(
+        ctx,
+        run,
+        "UnsupportedOpcode",
+        `the sandbox engine does not support ${op.op} (step ${op.displayName ?? op.name ?? op.id})`,
+      );
   }
 }
 
@@ -108,21 +72,25 @@ function pause(
   ctx: Context,
   run: RunRow,
   op: Op,
-  row: Pick<PauseRow, "kind" | "name" | "expression"> & { timeoutMs: number; plan: boolean },
+  {
+    kind,
+    name,
+    expression,
+    timeoutMs,
+  }: Pick<PauseRow, "kind" | "name" | "expression"> & { timeoutMs: number },
 ): PauseRow {
   const made: PauseRow = {
     id: `${run.id}:${op.id}`,
-    kind: row.kind,
+    kind,
     run_id: run.id,
     step_id: op.id,
-    name: row.name,
-    expression: row.expression,
-    plan: row.plan ? 1 : 0,
+    name,
+    expression,
     created_at: ctx.now(),
-    expires_at: ctx.now() + row.timeoutMs,
+    expires_at: ctx.now() + timeoutMs,
   };
   ctx.store.run(
-    "insert or ignore into pauses (id, kind, run_id, step_id, name, expression, plan, created_at, expires_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "insert or ignore into pauses (id, kind, run_id, step_id, name, expression, created_at, expires_at) values (?, ?, ?, ?, ?, ?, ?, ?)",
     ...Object.values(made),
   );
   enqueue(ctx, {
@@ -136,106 +104,79 @@ function pause(
   return made;
 }
 
-function waitForEvent(ctx: Context, run: RunRow, op: Op, plan: boolean): void {
+function waitForEvent(ctx: Context, run: RunRow, op: Op): void {
   const expression = text(op.opts?.if) || null;
   const timeoutMs = parseDuration(text(op.opts?.timeout)) ?? 0;
+  if (timeoutMs > YEAR_MS)
+    return failRun(ctx, run, "TimeoutTooLong", "the wait's time-out is longer than 366 days");
   try {
     if (expression) compile(expression);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    const inner = {
-      error: "InvalidExpression: Wait for event If expression failed to compile",
-      name: "InvalidExpression",
-      message: "Wait for event If expression failed to compile",
-      stack: `error compiling expression: ${error.message}`,
-    };
-    // As Go writes JSON.
-    const output = JSON.stringify({ error: inner }).replace(
-      /[<>&]/g,
-      (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`,
-    );
-    endRun(ctx, run.id, {
-      status: "Failed",
-      error: { error: "InvalidExpression", message: output, name: "Error" },
-      output,
-    });
-    return;
+    const said = "Wait for event If expression failed to compile";
+    return failRun(ctx, run, "InvalidExpression", said, `error compiling expression: ${error.message}`);
   }
-  if (timeoutMs > YEAR_MS) {
-    const message = "the wait's time-out is longer than 366 days";
-    endRun(ctx, run.id, {
-      status: "Failed",
-      error: { error: "TimeoutTooLong", name: "TimeoutTooLong", message },
-      output: { name: "TimeoutTooLong", message },
-    });
-    return;
-  }
-  pause(ctx, run, op, { kind: "wait", name: op.name || text(op.opts?.event), expression, timeoutMs, plan });
+  pause(ctx, run, op, { kind: "wait", name: op.name || text(op.opts?.event), expression, timeoutMs });
 }
 
-function waitForSignal(ctx: Context, run: RunRow, op: Op, plan: boolean): void {
-  const signal = text(op.opts?.signal);
-  const held = ctx.store.get<PauseRow>("select * from pauses where kind = 'signal' and name = ?", signal);
-  if (held && op.opts?.conflict !== "replace") {
-    const message = `signal ${signal} is already waited for`;
-    endRun(ctx, run.id, {
-      status: "Failed",
-      error: { error: "SignalConflict", name: "SignalConflict", message },
-      output: { name: "SignalConflict", message },
-    });
-    return;
-  }
-  if (held) ctx.store.run("delete from pauses where id = ?", held.id);
-  pause(ctx, run, op, {
-    kind: "signal",
-    name: signal,
-    expression: null,
-    timeoutMs: parseDuration(text(op.opts?.timeout)) ?? 0,
-    plan,
-  });
+function waitForSignal(ctx: Context, run: RunRow, op: Op): void {
+  const name = text(op.opts?.signal);
+  const held = ctx.store.get<PauseRow>("select * from pauses where kind = 'signal' and name = ?", name);
+  if (held && op.opts?.conflict !== "replace")
+    return failRun(ctx, run, "Error", "Signal conflict; signal wait already exists for another run");
+  // Who waited before no longer hears the signal, and runs into its time-out.
+  if (held) ctx.store.run("update pauses set name = '' where id = ?", held.id);
+  const timeoutMs = parseDuration(text(op.opts?.timeout)) ?? 0;
+  pause(ctx, run, op, { kind: "signal", name, expression: null, timeoutMs });
 }
 
 /** Wakes who waits for a signal; returns the run, or null when nobody does. */
 export function signal(ctx: Context, name: string, data: unknown): string | null {
-  const held = ctx.store.get<PauseRow>("select * from pauses where kind = 'signal' and name = ?", name);
-  if (!held) return null;
+  const held = ctx.store.get<PauseRow>(
+    "select * from pauses where kind = 'signal' and name = ? and expires_at > ?",
+    name,
+    ctx.now(),
+  );
+  if (!held || name === "") return null;
   resumePause(ctx, held, { data: { signal: name, data } });
   return held.run_id;
 }
 
-function invoke(ctx: Context, run: RunRow, op: Op, plan: boolean): void {
+const payloadSchema = z.object({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  v: z.string().nullish(),
+});
+
+function invoke(ctx: Context, run: RunRow, op: Op): void {
   const callee = text(op.opts?.function_id);
   const correlation = `${run.id}.${op.id}`;
   const timeout = text(op.opts?.timeout);
-  const made = pause(ctx, run, op, {
-    kind: "invoke",
-    name: correlation,
-    expression: null,
-    timeoutMs: timeout ? (parseDuration(timeout) ?? 0) : YEAR_MS,
-    plan,
-  });
-  const fn = ctx.functions.get(callee);
+  const timeoutMs = timeout ? (parseDuration(timeout) ?? 0) : YEAR_MS;
+  const made = pause(ctx, run, op, { kind: "invoke", name: correlation, expression: null, timeoutMs });
   const refuse = (message: string) =>
     resumePause(ctx, made, { error: { error: `InvokeError: ${message}`, name: "Error", message } });
+  const fn = ctx.functions.get(callee);
   if (!fn) return refuse(`could not find function with ID: ${callee}`);
-  const payload = z
-    .object({ data: z.record(z.string(), z.unknown()).nullish(), v: z.string().nullish() })
-    .safeParse(op.opts?.payload);
-  const event = store(ctx, {
+  const payload = payloadSchema.safeParse(op.opts?.payload);
+  const { data, v } = payload.success ? payload.data : {};
+  const own = {
+    correlation_id: correlation,
+    expire: made.expires_at,
+    fn_id: callee,
+    name: op.displayName ?? op.name ?? "",
+  };
+  const event = takeEvent(ctx, {
     name: "inngest/function.invoked",
-    data: {
-      ...(payload.success ? payload.data.data : {}),
-      _inngest: { fn_id: callee, correlation_id: correlation, name: op.displayName ?? op.name },
-    },
-    ...(payload.success && payload.data.v ? { v: payload.data.v } : {}),
+    data: { ...data, _inngest: own },
+    ...(v && { v }),
   });
-  const result = schedule(ctx, fn, event, correlation);
-  if ("skipped" in result)
-    refuse(
-      result.skipped === "limited"
-        ? "invoked function is rate limited"
-        : `invoked function was skipped (${result.skipped})`,
-    );
+  const result = schedule(ctx, fn, event);
+  if (!("skipped" in result)) return;
+  refuse(
+    result.skipped === "limited"
+      ? "invoked function is rate limited"
+      : `invoked function was skipped (${result.skipped})`,
+  );
 }
 
 /** A wait's, a signal's or an invoke's time is over. */
@@ -244,24 +185,28 @@ export function timeOut(ctx: Context, run: RunRow, stepId: string): void {
   if (!held) return;
   const message = "Timed out waiting for invoked function to complete";
   const name = "InngestInvokeTimeoutError";
-  resumePause(
-    ctx,
-    held,
-    held.kind === "invoke" ? { error: { error: `${name}: ${message}`, name, message } } : null,
-  );
+  const late = { error: { error: `${name}: ${message}`, name, message } };
+  resumePause(ctx, held, held.kind === "invoke" ? late : null);
 }
+
+const thrownSchema = z.object({
+  name: z.string().nullish(),
+  message: z.string().nullish(),
+  stack: z.string().nullish(),
+  cause: z.unknown().optional(),
+});
 
 /** Settles a step that ran: its data, or its final error. */
 export function settleRun(ctx: Context, run: RunRow, op: Op): void {
-  if (op.op === "StepRun" || op.op === "Step") {
-    settleStep(ctx, run, op.id, { data: op.data ?? null });
-    return;
-  }
-  const error = z
-    .object({ name: z.string().nullish(), message: z.string().nullish(), stack: z.string().nullish() })
-    .safeParse(op.error);
-  const { name, message, stack } = error.success ? error.data : {};
-  settleStep(ctx, run, op.id, {
-    error: { message: message ?? "", name: name ?? "Error", ...(stack && { stack }) },
-  });
+  if (op.op === "StepRun" || op.op === "Step")
+    return settleStep(ctx, run, op.id, { data: op.data ?? null }, { race: isRace(op) });
+  const thrown = thrownSchema.safeParse(op.error);
+  const { name, message, stack, cause } = thrown.success ? thrown.data : {};
+  const error = {
+    message: message ?? "",
+    name: name ?? "Error",
+    ...(stack && { stack }),
+    ...(cause !== undefined && cause !== null && { cause }),
+  };
+  settleStep(ctx, run, op.id, { error }, { race: isRace(op) });
 }

@@ -3,7 +3,8 @@ import { retryAfter, retryDelay } from "./backoff";
 import { parseCron } from "./cron";
 import { parseDuration, wakeTime } from "./durations";
 import { compile, ExpressionError, holds, keyOf } from "./expression";
-import { nameMatches, parseFunctions, RegistrationError } from "./registration";
+import { parseFunctions, RegistrationError } from "./registration";
+import { indexTriggers } from "./triggers";
 
 const holdsFor = (text: string, event: object, incoming: object) =>
   holds(text, { data: event }, { data: incoming });
@@ -99,9 +100,9 @@ describe("registration", () => {
     expect(() => parseFunctions("app", fn(more))).toThrow(RegistrationError);
     expect(() => parseFunctions("app", fn(more))).toThrow(words);
   });
-  test("a wildcard is the whole last segment", () => {
-    expect(nameMatches("t/w.*", "t/w.a.b")).toBe(true);
-    expect(nameMatches("t/w.*", "t/w")).toBe(false);
-    expect(nameMatches("a/b", "a/b")).toBe(true);
+  test("a wildcard stands for the rest of a name", () => {
+    const triggers = indexTriggers(parseFunctions("app", fn({ triggers: [{ event: "t/w.*" }] })));
+    const starts = (name: string) => triggers.startedBy({ name, id: "1", data: {}, ts: 1, user: {} }).length;
+    expect(["t/w.a", "t/w.a.b", "t/w", "t/w.", "t/x.a"].map(starts)).toEqual([1, 1, 0, 0, 0]);
   });
 });

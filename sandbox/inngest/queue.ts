@@ -1,51 +1,74 @@
 import type { Context } from "./context";
+import type { Slot } from "./ready";
 import type { QueueKind, QueueRow, RunRow } from "./store";
 
 interface Item {
   id: string;
-  run?: Pick<RunRow, "id" | "rank">;
+  run?: Pick<RunRow, "id" | "rank" | "slots" | "settled">;
   functionId: string;
   kind: QueueKind;
   stepId?: string;
-  plan?: boolean;
-  stackLength?: number;
   dueAt?: number;
-  payload?: unknown;
+  payload?: string;
 }
 
-let sequence = 0;
+const callsApp = (kind: QueueKind): boolean => kind === "call" || kind === "step";
+
+const parsed = new Map<string, Slot[]>();
+const NONE: Slot[] = [];
+function slotsIn(text: string | null): Slot[] {
+  if (text === null) return NONE;
+  let slots = parsed.get(text);
+  if (!slots) {
+    if (parsed.size > 10_000) parsed.clear();
+    slots = JSON.parse(text) as Slot[]; // written by schedule
+    parsed.set(text, slots);
+  }
+  return slots;
+}
 
 /** Puts an item on the queue; one with that id already there stays as it is. Due at once unless `dueAt` says later. */
 export function enqueue(ctx: Context, item: Item): void {
   const now = ctx.now();
-  const dueAt = item.dueAt ?? now;
-  sequence = Math.max(sequence + 1, now * 1_000);
-  ctx.store.run(
-    "insert or ignore into queue (id, run_id, function_id, kind, step_id, plan, stack_length, attempt, due_at, ready, rank, seq, payload) values (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)",
+  const dueAt = Math.max(item.dueAt ?? now, now);
+  const ready = dueAt === now;
+  const slots = callsApp(item.kind) ? (item.run?.slots ?? null) : null;
+  const rank = item.run?.rank ?? now;
+  const seq = ctx.nextSeq();
+  const added = ctx.store.run(
+    "insert or ignore into queue (id, run_id, function_id, kind, step_id, current, attempt, due_at, ready, rank, seq, slots, payload) values (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)",
     item.id,
     item.run?.id ?? null,
     item.functionId,
     item.kind,
     item.stepId ?? "step",
-    item.plan ? 1 : 0,
-    item.stackLength ?? null,
+    item.run?.settled ?? 0,
     dueAt,
-    dueAt <= now ? 1 : 0,
-    item.run?.rank ?? now,
-    sequence,
-    item.payload === undefined ? null : JSON.stringify(item.payload),
+    ready ? 1 : 0,
+    rank,
+    seq,
+    slots,
+    item.payload ?? null,
   );
+  // Should this be rolled back, the item is looked up in vain later on.
+  if (ready && added.changes > 0) ctx.ready.push({ id: item.id, rank, seq, slots: slotsIn(slots) });
   ctx.wake();
 }
 
 /** Puts a failed item back for another attempt. */
 export function retryItem(ctx: Context, item: QueueRow, dueAt: number): void {
   ctx.store.run(
-    "update queue set attempt = attempt + 1, due_at = ?, ready = ? where id = ?",
-    dueAt,
-    dueAt <= ctx.now() ? 1 : 0,
+    "update queue set attempt = ?, due_at = ?, ready = 0 where id = ?",
+    item.attempt + 1,
+    Math.max(dueAt, ctx.now()),
     item.id,
   );
+  ctx.wake();
+}
+
+/** Puts an item back as it is, for later. */
+export function postponeItem(ctx: Context, item: QueueRow, dueAt: number): void {
+  ctx.store.run("update queue set due_at = ?, ready = 0 where id = ?", dueAt, item.id);
   ctx.wake();
 }
 
@@ -53,9 +76,26 @@ export function removeItem(ctx: Context, id: string): void {
   ctx.store.run("delete from queue where id = ?", id);
 }
 
-/** Makes everything due by now ready; returns how many items that were. */
-export function promoteDue(ctx: Context): number {
-  return ctx.store.run("update queue set ready = 1 where ready = 0 and due_at <= ?", ctx.now()).changes;
+type Due = Pick<QueueRow, "id" | "rank" | "seq" | "slots">;
+const push = (ctx: Context, { id, rank, seq, slots }: Due): void =>
+  ctx.ready.push({ id, rank, seq, slots: slotsIn(slots) });
+
+/** Makes everything due by now ready, in the order it fell due. */
+export function promoteDue(ctx: Context): void {
+  const now = ctx.now();
+  const due = ctx.store.all<Due>(
+    "select id, rank, seq, slots from queue where ready = 0 and due_at <= ? order by due_at, seq",
+    now,
+  );
+  if (due.length === 0) return;
+  ctx.store.run("update queue set ready = 1 where ready = 0 and due_at <= ?", now);
+  for (const item of due) push(ctx, item);
+}
+
+/** Takes up what an engine before this one had ready or under way. */
+export function recover(ctx: Context): void {
+  for (const item of ctx.store.all<Due>("select id, rank, seq, slots from queue where ready = 1"))
+    push(ctx, item);
 }
 
 /** When the next item that waits is due, ms; null when none waits. */
@@ -67,12 +107,6 @@ export function nextDue(ctx: Context): number | null {
 }
 
 /** Asks for one call of the function with what it has by now; repeated asks for the same state are one. */
-export function enqueueCall(ctx: Context, run: RunRow, plan = false): void {
-  const length = stackOf(ctx, run.id).length;
-  enqueue(ctx, { id: `${run.id}:call:${length}`, run, functionId: run.function_id, kind: "call", plan });
-}
-
-export function stackOf(ctx: Context, runId: string): string[] {
-  const row = ctx.store.get<{ stack: string }>("select stack from runs where id = ?", runId);
-  return row ? (JSON.parse(row.stack) as string[]) : []; // written by this engine
+export function enqueueCall(ctx: Context, run: RunRow): void {
+  enqueue(ctx, { id: `${run.id}:call:${run.settled}`, run, functionId: run.function_id, kind: "call" });
 }

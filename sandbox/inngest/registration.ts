@@ -7,17 +7,30 @@ import { compile, ExpressionError } from "./expression";
  * What a function may ask for. An option that is not here is refused at registration with its name: a run that ignores a
  * limit somebody counted on is worse than none.
  */
-const expression = z.string().superRefine((text, context) => {
+const expression = z.string().superRefine((text, context) => void checkExpression(text, context));
+/** A cancel's condition is looked up among many: what looks into lists is refused, as the real server does. */
+const plainExpression = z.string().superRefine((text, context) => {
+  if (!checkExpression(text, context)) return;
+  if (compile(text).macros)
+    context.addIssue({
+      code: "custom",
+      message: `expression ${JSON.stringify(text)} uses a macro (all, exists, map, filter), which cancelOn does not take`,
+    });
+});
+/** Whether it compiles; what is wrong with it is added to the issues. */
+function checkExpression(text: string, context: z.RefinementCtx): boolean {
   try {
     compile(text);
+    return true;
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     context.addIssue({
       code: "custom",
       message: `expression ${JSON.stringify(text)} does not compile: ${error.message}`,
     });
+    return false;
   }
-});
+}
 const duration = z
   .string()
   .refine((text) => parseDuration(text) !== null, "not a duration such as 30s, 2h or 7d");
@@ -35,12 +48,18 @@ const cronText = z.string().superRefine((text, context) => {
     context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
   }
 });
-const concurrency = z.strictObject({
-  limit: z.number().int().min(0),
-  key: expression.optional(),
-  scope: z.enum(["fn", "env", "account"]).optional(),
-});
-const listOf = <T extends z.ZodType>(one: T) => z.union([one.transform((value) => [value]), z.array(one)]);
+const concurrency = z
+  .strictObject({
+    limit: z.number().int().min(0),
+    key: expression.optional(),
+    scope: z.enum(["fn", "env", "account"]).optional(),
+  })
+  .refine(
+    ({ scope = "fn", key }) => scope === "fn" || key !== undefined,
+    "a limit beyond the function needs a key",
+  );
+const listOf = <T extends z.ZodType>(one: T) =>
+  z.union([one.transform((value) => [value]), z.array(one).max(2)]);
 
 const functionSchema = z.strictObject({
   id: z.string().min(1),
@@ -52,7 +71,11 @@ const functionSchema = z.strictObject({
         z.strictObject({ cron: cronText }),
       ]),
     )
-    .max(10),
+    .max(10)
+    .refine((triggers) => {
+      const crons = triggers.flatMap((trigger) => ("cron" in trigger ? trigger.cron : []));
+      return new Set(crons).size === crons.length;
+    }, "the same cron stands twice"),
   steps: z.record(
     z.string(),
     z.object({
@@ -97,7 +120,9 @@ const functionSchema = z.strictObject({
   timeouts: z.strictObject({ start: duration.optional(), finish: duration.optional() }).optional(),
   singleton: z.strictObject({ mode: z.enum(["skip", "cancel"]), key: expression.optional() }).optional(),
   cancel: z
-    .array(z.strictObject({ event: eventName, if: expression.optional(), timeout: z.string().optional() }))
+    .array(
+      z.strictObject({ event: eventName, if: plainExpression.optional(), timeout: z.string().optional() }),
+    )
     .max(5)
     .optional(),
 });
@@ -149,11 +174,4 @@ export function parseFunctions(appId: string, functions: unknown): FunctionConfi
       maxAttempts: (step.retries?.attempts ?? DEFAULT_RETRIES) + 1,
     };
   });
-}
-
-/** Whether an event's name is what a trigger, a wait or a cancel asks for. */
-export function nameMatches(wanted: string, name: string): boolean {
-  return wanted.endsWith("*")
-    ? name.startsWith(wanted.slice(0, -1)) && name.length >= wanted.length
-    : wanted === name;
 }

@@ -1,12 +1,15 @@
 import { z } from "zod";
 import type { Engine } from "./engine";
+import { canonical } from "./events";
 import { RegistrationError } from "./registration";
-import { signBody } from "./signature";
+import { signText } from "./signature";
 
-const replySchema = z.object({ app_id: z.string(), functions: z.array(z.unknown()) });
+const inBandSchema = z.object({ app_id: z.string(), functions: z.array(z.unknown()) });
+const outOfBandSchema = z.object({ message: z.string(), modified: z.boolean().default(false) });
 
 /**
- * Asks an app for its functions, in band: one PUT, and the answer names them.
+ * Asks an app for its functions. In band, one PUT's answer names them; an app that does not do that registers itself
+ * with `POST /fn/register` before it answers.
  * @returns what came of it: "synced", "unchanged", or why not
  */
 export async function syncApp(
@@ -15,29 +18,47 @@ export async function syncApp(
   wallNow: () => number,
 ): Promise<"synced" | "unchanged" | { error: string }> {
   const { ctx } = engine;
-  const body = { url: sdkUrl };
-  const signed: Record<string, string> = ctx.signingKey
-    ? { "x-inngest-signature": signBody(ctx.signingKey, body, Math.floor(wallNow() / 1_000)) }
-    : {};
+  const body = canonical({ url: sdkUrl });
+  const [key] = ctx.signingKeys;
+  let response: Response;
+  let text: string;
   try {
-    const response = await ctx.fetch(sdkUrl, {
+    response = await ctx.fetch(sdkUrl, {
       method: "PUT",
       redirect: "manual",
       headers: {
         "content-type": "application/json",
-        "x-inngest-server-kind": ctx.signingKey ? "cloud" : "dev",
+        "x-inngest-server-kind": key ? "cloud" : "dev",
         "x-inngest-sync-kind": "in_band",
-        ...signed,
+        ...(key && { "x-inngest-signature": signText(key, body, Math.floor(wallNow() / 1_000)) }),
       },
-      body: JSON.stringify(body),
+      body,
     });
-    if (!response.ok || !response.headers.has("x-inngest-sdk"))
-      return { error: `${sdkUrl} answered ${response.status}` };
-    const reply = replySchema.safeParse(await response.json());
-    if (!reply.success) return { error: `${sdkUrl} did not name its functions` };
+    text = await response.text();
+  } catch {
+    return { error: `${sdkUrl} does not answer yet` };
+  }
+  if (!response.ok || !response.headers.has("x-inngest-sdk"))
+    return { error: `${sdkUrl} answered ${response.status}: ${text.slice(0, 200)}` };
+  if (response.headers.get("x-inngest-sync-kind") === "out_of_band") {
+    const reply = outOfBandSchema.safeParse(parse(text));
+    if (!reply.success) return { error: `${sdkUrl} did not say what it registered` };
+    return reply.data.modified ? "synced" : "unchanged";
+  }
+  const reply = inBandSchema.safeParse(parse(text));
+  if (!reply.success) return { error: `${sdkUrl} did not name its functions` };
+  try {
     return engine.register(reply.data.app_id, reply.data.functions).modified ? "synced" : "unchanged";
   } catch (error) {
     if (error instanceof RegistrationError) return { error: error.message };
-    return { error: `${sdkUrl} does not answer yet` };
+    throw error;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
