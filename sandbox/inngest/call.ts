@@ -4,7 +4,7 @@ import { parseDuration } from "./durations";
 import { endRun } from "./finish";
 import { throttledStart } from "./flow-control";
 import { fetchFor, type Fetched } from "./gateway";
-import { post } from "./http";
+import type { Post } from "./http";
 import { settleStep } from "./memo";
 import { beginOps, settleRun } from "./opcodes";
 import { enqueue, postponeItem, removeItem, retryItem } from "./queue";
@@ -18,10 +18,11 @@ export const THROTTLED = "throttled";
 const LOOK_AGAIN_MS = 5_000;
 
 export interface CallOptions {
+  post: Post;
   /** The machine's own time: signatures are checked against it. */
   wallNow: () => number;
-  /** Ends what is under way, and with it the call: nothing is written afterwards. */
-  signal: AbortSignal;
+  /** Whether the engine was ended meanwhile: then nothing is written any more. */
+  isOver: () => boolean;
 }
 
 /** Calls the function for one queue item and acts on what it answers, in one transaction. */
@@ -32,23 +33,24 @@ export async function callFunction(ctx: Context, item: QueueRow, options: CallOp
   // The app may be between two versions of itself.
   if (!fn) return postponeItem(ctx, item, ctx.now() + LOOK_AGAIN_MS);
   if (item.payload === THROTTLED && isHeldBack(ctx, fn, run, item)) return;
-  if (run.started_at === null) markStarted(ctx, run, fn);
+  const startedAt = ctx.now();
+  if (run.started_at === null && fn.timeouts) markStarted(ctx, run, fn, startedAt);
 
   const body = bodyOf(ctx, run, fn, item);
   const headers = headersOf(ctx, run, item, body, Math.floor(options.wallNow() / 1_000));
   let reply: Reply;
   try {
-    const answer = await post(ctx.fetch, addressOf(fn, item), headers, body, options.signal);
+    const answer = await options.post(addressOf(fn, item), headers, body);
     reply = readReply(answer, run.req_version, ctx.signingKeys);
   } catch (error) {
     reply = unreachable(error);
   }
-  if (options.signal.aborted) return;
-  const fetches = ctx.store.transaction(() => act(ctx, fn, item, reply));
+  if (options.isOver()) return;
+  const fetches = ctx.store.transaction(() => act(ctx, fn, item, reply, startedAt));
   if (fetches.length === 0) return;
 
-  const fetched = await Promise.all(fetches.map((op) => fetchFor(ctx, op, options.signal)));
-  if (options.signal.aborted) return;
+  const fetched = await Promise.all(fetches.map((op) => fetchFor(ctx, op)));
+  if (options.isOver()) return;
   ctx.store.transaction(() => actOnFetched(ctx, fn, item, fetched));
 }
 
@@ -61,26 +63,32 @@ function isHeldBack(ctx: Context, fn: FunctionConfig, run: RunRow, item: QueueRo
   });
 }
 
-function markStarted(ctx: Context, run: RunRow, fn: FunctionConfig): void {
-  const now = ctx.now();
+function setStarted(ctx: Context, run: RunRow, at: number): void {
+  run.started_at = at;
+  ctx.store.run("update runs set started_at = ?, status = 'Running' where id = ?", at, run.id);
+}
+
+/** Where time-outs count from the start it is written before the call; else with what the call is answered. */
+function markStarted(ctx: Context, run: RunRow, fn: FunctionConfig, at: number): void {
   ctx.store.transaction(() => {
-    ctx.store.run("update runs set started_at = ?, status = 'Running' where id = ?", now, run.id);
-    if (fn.timeouts?.start) removeItem(ctx, `${run.id}:start-timeout`);
+    setStarted(ctx, run, at);
+    removeItem(ctx, `${run.id}:start-timeout`);
     const finish = fn.timeouts?.finish ? parseDuration(fn.timeouts.finish) : null;
     if (finish === null) return;
     const id = `${run.id}:finish-timeout`;
-    enqueue(ctx, { id, run, functionId: fn.id, kind: "finish-timeout", dueAt: now + finish });
+    enqueue(ctx, { id, run, functionId: fn.id, kind: "finish-timeout", dueAt: at + finish });
   });
 }
 
 /** Acts on an answer. Returns the requests that the engine itself is to make before the item is done. */
-function act(ctx: Context, fn: FunctionConfig, item: QueueRow, reply: Reply): Op[] {
+function act(ctx: Context, fn: FunctionConfig, item: QueueRow, reply: Reply, startedAt: number): Op[] {
   const run = openRun(ctx.store, item.run_id);
   if (!run) {
     // Ended meanwhile: the answer is dropped.
     removeItem(ctx, item.id);
     return [];
   }
+  if (run.started_at === null) setStarted(ctx, run, startedAt);
   if (reply.kind === "failed") {
     const { error, output, noRetry } = reply;
     if (!noRetry && item.attempt + 1 < fn.maxAttempts) retry(ctx, item, reply.retryAfter);

@@ -1,6 +1,7 @@
 import type { Clock } from "../../domain/clock";
 import type { Context } from "./context";
 import { planCrons, skipMissedTicks } from "./crons";
+import { plainPost, postThrough } from "./http";
 import { idFactory } from "./ids";
 import { createLoop } from "./loop";
 import { recover } from "./queue";
@@ -66,7 +67,15 @@ export function openEngine(options: EngineOptions) {
     },
     log: options.log ?? (() => undefined),
   };
-  const loop = createLoop(ctx, { wallNow: wall, workers: options.workers ?? WORKERS });
+  const plain = plainPost();
+  const through = postThrough(() => ctx.fetch);
+  const loop = createLoop(ctx, {
+    // A `fetch` that was handed in, at once or later, is used for calls as well.
+    post: (...request) => (ctx.fetch === fetch ? plain.post : through)(...request),
+    cut: plain.cut,
+    wallNow: wall,
+    workers: options.workers ?? WORKERS,
+  });
   for (const row of store.all<{ config: string }>("select config from functions")) {
     const config = readConfig(row.config);
     ctx.functions.set(config.id, config);

@@ -18,14 +18,13 @@ export interface Fetched {
 }
 
 /** `step.fetch`: the engine itself makes the HTTP request. Any status is an answer; only silence is a failure. */
-export async function fetchFor(ctx: Context, op: Op, signal: AbortSignal): Promise<Fetched> {
+export async function fetchFor(ctx: Context, op: Op): Promise<Fetched> {
   try {
     const request = requestSchema.parse(op.opts ?? {});
     const response = await ctx.fetch(request.url, {
       method: request.method,
       headers: request.headers ?? {},
       body: request.body ?? undefined,
-      signal,
     });
     const headers = [...response.headers].filter(([name]) => !HOP_BY_HOP.has(name));
     const data = {

@@ -3,6 +3,7 @@ import type { Context } from "./context";
 import { fireCrons, nextTick } from "./crons";
 import { wakeHeld } from "./deliver";
 import { endRun } from "./finish";
+import type { Post } from "./http";
 import { settleStep } from "./memo";
 import { SENDS, timeOut } from "./opcodes";
 import { nextDue, promoteDue, removeItem } from "./queue";
@@ -13,6 +14,9 @@ import { openRun, type QueueRow } from "./store";
 const FAR_MS = 2 ** 31 - 1;
 
 export interface LoopOptions {
+  post: Post;
+  /** Breaks off every call that is under way. */
+  cut(): void;
   wallNow: () => number;
   /** How many calls may be under way at once. */
   workers: number;
@@ -24,7 +28,6 @@ export function createLoop(ctx: Context, options: LoopOptions) {
   const sending = new Map<string, number>();
   /** Held back until the run's own sending is answered. */
   const heldBack: ReadyItem[] = [];
-  const cut = new AbortController();
   const idle: (() => void)[] = [];
   let state: "still" | "running" | "paused" | "over" = "still";
   let timer: NodeJS.Timeout | undefined;
@@ -58,9 +61,9 @@ export function createLoop(ctx: Context, options: LoopOptions) {
     }
     underWay.set(item.id, item);
     if (item.payload === SENDS) count(item.run_id ?? "", 1);
-    void callFunction(ctx, item, { wallNow: options.wallNow, signal: cut.signal })
+    void callFunction(ctx, item, { ...options, isOver })
       .catch((error: unknown) => {
-        if (state !== "over") ctx.log(`item ${item.id} failed inside the engine: ${readable(error)}`);
+        if (!isOver()) ctx.log(`item ${item.id} failed inside the engine: ${readable(error)}`);
       })
       .finally(() => {
         underWay.delete(item.id);
@@ -71,6 +74,7 @@ export function createLoop(ctx: Context, options: LoopOptions) {
       });
   }
 
+  const isOver = (): boolean => state === "over";
   const isSending = (runId: string): boolean => sending.has(runId);
   function count(runId: string, by: number): void {
     const left = (sending.get(runId) ?? 0) + by;
@@ -112,7 +116,7 @@ export function createLoop(ctx: Context, options: LoopOptions) {
   /** Ends it: no further call, and nothing that is under way is written any more. */
   function cutShort(): void {
     turn("over");
-    cut.abort();
+    options.cut();
     for (const resolve of idle.splice(0)) resolve();
   }
 
@@ -124,7 +128,7 @@ export function createLoop(ctx: Context, options: LoopOptions) {
     start: () => turn("running"),
     pause: () => turn("paused"),
     isPaused: () => state === "paused",
-    isOver: () => state === "over",
+    isOver,
     /** How many items were done so far. */
     done: () => done,
     /** Resolves when nothing is under way and nothing is ready that could run. */
