@@ -11,8 +11,9 @@ export interface StatusLook {
   icon: string;
 }
 
-/** creating: our intent is written, the create call has not answered yet. */
+/** held: asked for while escrows are paused. creating: our intent is written, the create call has not answered yet. */
 export const escrowStatuses = [
+  "held",
   "creating",
   "pending",
   "releasing",
@@ -25,6 +26,12 @@ export const escrowStatuses = [
 ] as const;
 export type EscrowStatus = (typeof escrowStatuses)[number];
 export const escrowLook: Record<EscrowStatus, StatusLook> = {
+  held: {
+    label: "Held",
+    meaning: "asked for while new escrows are paused; nothing is locked",
+    tone: "caution",
+    icon: "circle-pause",
+  },
   creating: {
     label: "Creating",
     meaning: "asked for; Purple Flea has not answered yet",
@@ -122,11 +129,25 @@ export const tradeLook: Record<TradeStatus, StatusLook> = {
 /** What the Overview counts as open: the order or its position may still move money. */
 export const openTradeStatuses = ["placing", "open", "filled", "unknown"] as const;
 
-export const alertOutcomes = ["received", "waiting", "traded", "skipped", "refused", "unknown"] as const;
+export const alertOutcomes = [
+  "received",
+  "waiting",
+  "held",
+  "traded",
+  "skipped",
+  "refused",
+  "unknown",
+] as const;
 export type AlertOutcome = (typeof alertOutcomes)[number];
 export const alertLook: Record<AlertOutcome, StatusLook> = {
   received: { label: "Received", meaning: "a run has picked it up", tone: "info", icon: "circle-dot" },
   waiting: { label: "Waiting", meaning: "another order is in flight", tone: "none", icon: "hourglass" },
+  held: {
+    label: "Held",
+    meaning: "came while trading is paused; nothing was sent",
+    tone: "caution",
+    icon: "circle-pause",
+  },
   traded: { label: "Traded", meaning: "an order was placed", tone: "positive", icon: "circle-check" },
   skipped: {
     label: "Skipped",
@@ -271,6 +292,98 @@ export const moneyActions = [
   "bet",
 ] as const;
 export type MoneyAction = (typeof moneyActions)[number];
+
+/** An action, as the first words of a sentence about one. */
+export const actionWords: Record<MoneyAction, string> = {
+  order: "Order",
+  "escrow-create": "Creation of escrow",
+  "escrow-release": "Release of escrow",
+  "escrow-cancel": "Cancellation of escrow",
+  claim: "Faucet claim",
+  bet: "Bet",
+};
+export const intentLook: Record<IntentStatus, StatusLook> = {
+  open: { label: "Under way", meaning: "sent, the answer is awaited", tone: "info", icon: "circle-dot" },
+  done: { label: "Done", meaning: "It happened", tone: "positive", icon: "circle-check" },
+  refused: {
+    label: "Not done",
+    meaning: "It did not happen and is not sent again",
+    tone: "none",
+    icon: "circle-x",
+  },
+  not_done: {
+    label: "Not done yet",
+    meaning: "It did not happen; it may be tried again",
+    tone: "none",
+    icon: "circle-dashed",
+  },
+  unknown: {
+    label: "Unknown",
+    meaning: "sent, no answer; never repeated by itself",
+    tone: "unknown",
+    icon: "circle-question-mark",
+  },
+};
+
+/** What a person may decide about a call whose outcome is not known. `dropped`: it did not happen and is let be. */
+export const outcomeDecisions = ["happened", "repeated", "dropped", "left"] as const;
+export type OutcomeDecision = (typeof outcomeDecisions)[number];
+
+/** What can be paused, and what a pause of it holds and lets go on. */
+export const pauseKinds = ["trade", "escrow-create", "escrow-release", "bet", "claim"] as const;
+export type PauseKind = (typeof pauseKinds)[number];
+/** Which pause an action falls under. A cancel brings money back and is never paused. */
+export const pauseKindOf: Record<Exclude<MoneyAction, "escrow-cancel">, PauseKind> & {
+  "escrow-cancel": null;
+} = {
+  order: "trade",
+  "escrow-create": "escrow-create",
+  "escrow-release": "escrow-release",
+  "escrow-cancel": null,
+  bet: "bet",
+  claim: "claim",
+};
+export interface PauseLook {
+  label: string;
+  /** The actions of the desk that are refused while it is armed. */
+  blocks: string;
+  /** What comes by event meanwhile. */
+  holds: string;
+  goesOn: string;
+}
+export const pauseLook: Record<PauseKind, PauseLook> = {
+  trade: {
+    label: "Trades",
+    blocks: "Send price alert",
+    holds: "Price alerts are kept as held. No order is sent.",
+    goesOn: "Orders that were sent already, their fills and the closing of positions.",
+  },
+  "escrow-create": {
+    label: "New escrows",
+    blocks: "Create escrow",
+    holds: "Escrows that are asked for are kept as held. Nothing is locked.",
+    goesOn: "Escrows that are locked already: they can be released, rejected and refunded.",
+  },
+  "escrow-release": {
+    label: "Releases",
+    blocks: "Approve escrow",
+    holds: "Approvals and confirmations are kept on record; the money stays locked.",
+    goesOn:
+      "Rejections, and the refund of an escrow at its deadline, also of one that was approved: Purple Flea refunds it by itself.",
+  },
+  bet: {
+    label: "Bets",
+    blocks: "Place bet",
+    holds: "Nothing. A bet that falls due or is asked for by event is skipped and says so.",
+    goesOn: "The verification of bets that were placed.",
+  },
+  claim: {
+    label: "Faucet claims",
+    blocks: "Claim faucet",
+    holds: "Nothing. The claim of a day that passes is not made.",
+    goesOn: "Looking up a claim that was sent and not answered.",
+  },
+};
 
 export const roles = ["viewer", "operator", "admin"] as const;
 export type Role = (typeof roles)[number];

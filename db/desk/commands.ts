@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
+import type { PauseKind } from "../../domain/statuses";
 import { inTransaction, type Writer } from "../connection";
-import { approvals, commands } from "../schema";
+import { approvals, commands, pauses } from "../schema";
 import { recordAudit } from "./audit";
 import { queueEvent } from "./outbox";
 
@@ -16,13 +17,15 @@ export interface CommandRequest {
   reason?: string | null;
   /** The decision about an escrow that this command is. */
   decision?: { escrowRef: string; decision: "release" | "cancel"; seenVersion: number };
+  /** The kinds of action this command pauses or lets go on. */
+  pause?: { kinds: readonly PauseKind[]; paused: boolean };
 }
 export type Recorded =
   | { kind: "accepted" | "duplicate"; commandId: string }
   | { kind: "decided"; by: typeof approvals.$inferSelect };
 
 /**
- * Command, audit row, decision and outbox row in one transaction. The same id again is a duplicate and changes nothing; a
+ * Command, audit row, decision or pause, and outbox row in one transaction. The same id again is a duplicate and changes nothing; a
  * second decision about an escrow is refused with the first one.
  */
 export function recordCommand(db: Writer, request: CommandRequest, now: number): Recorded {
@@ -53,6 +56,18 @@ export function recordCommand(db: Writer, request: CommandRequest, now: number):
           reason: request.reason,
           at: now,
         })
+        .run();
+    }
+    for (const kind of request.pause?.kinds ?? []) {
+      const row = {
+        paused: request.pause?.paused ?? false,
+        reason: request.reason ?? null,
+        operatorId: request.operatorId,
+        at: now,
+      };
+      tx.insert(pauses)
+        .values({ kind, ...row })
+        .onConflictDoUpdate({ target: pauses.kind, set: row })
         .run();
     }
     recordAudit(

@@ -1,7 +1,8 @@
-import { eq, sql } from "drizzle-orm";
+import { desc, eq, sql } from "drizzle-orm";
 import type { MicroUsdc } from "../../domain/money";
 import type { Writer } from "../connection";
 import { bets, claims } from "../schema";
+import { betEffect, bookChange, claimEffect } from "./books";
 
 export type BetRow = typeof bets.$inferSelect;
 export type ClaimRow = typeof claims.$inferSelect;
@@ -42,6 +43,9 @@ export function skipBet(tx: Writer, bet: NewBet, reason: string, now: number): v
     .run();
 }
 export function changeBet(tx: Writer, ref: string, change: Partial<Omit<BetRow, "ref">>, now: number): void {
+  const row = getBet(tx, ref);
+  if (!row) return;
+  bookChange(tx, { type: "bet", ref }, betEffect(row), betEffect({ ...row, ...change }), now);
   tx.update(bets)
     .set({ ...change, updatedAt: now })
     .where(eq(bets.ref, ref))
@@ -49,6 +53,22 @@ export function changeBet(tx: Writer, ref: string, change: Partial<Omit<BetRow, 
 }
 export function getBet(tx: Writer, ref: string): BetRow | undefined {
   return tx.select().from(bets).where(eq(bets.ref, ref)).get();
+}
+
+export function betByRemoteId(tx: Writer, remoteId: string): BetRow | undefined {
+  return tx.select().from(bets).where(eq(bets.remoteId, remoteId)).get();
+}
+/** Bets that are known upstream and whose outcome or seed is not, the newest first: what a sync reads again. */
+export function unprovenBets(tx: Writer, limit: number): BetRow[] {
+  return tx
+    .select()
+    .from(bets)
+    .where(
+      sql`${bets.remoteId} is not null and (${bets.status} = 'unknown' or (${bets.status} in ('won', 'lost') and ${bets.serverSeed} is null))`,
+    )
+    .orderBy(desc(bets.createdAt))
+    .limit(limit)
+    .all();
 }
 
 /** What bets have lost since a moment, less what they won; at least 0. Open and unknown ones count as lost. micro-USDC. */
@@ -83,6 +103,9 @@ export function changeClaim(
   change: Partial<Omit<ClaimRow, "ref">>,
   now: number,
 ): void {
+  const row = getClaim(tx, ref);
+  if (!row) return;
+  bookChange(tx, { type: "claim", ref }, claimEffect(row), claimEffect({ ...row, ...change }), now);
   tx.update(claims)
     .set({ ...change, updatedAt: now })
     .where(eq(claims.ref, ref))

@@ -1,8 +1,9 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, isNull } from "drizzle-orm";
 import type { Actor } from "../../domain/ids";
 import type { EscrowStatus } from "../../domain/statuses";
 import type { Writer } from "../connection";
-import { escrows } from "../schema";
+import { confirmations, escrows } from "../schema";
+import { bookChange, escrowEffect } from "./books";
 import { tell } from "./timeline";
 
 export type EscrowRow = typeof escrows.$inferSelect;
@@ -18,9 +19,49 @@ export function openEscrows(tx: Writer): EscrowRow[] {
   return tx
     .select()
     .from(escrows)
-    .where(and(inArray(escrows.status, ["pending", "releasing", "cancelling", "disputed", "unknown"])))
-    .all()
-    .filter((row) => row.remoteId !== null);
+    .where(
+      and(
+        inArray(escrows.status, ["pending", "releasing", "cancelling", "disputed", "unknown"]),
+        isNotNull(escrows.remoteId),
+      ),
+    )
+    .all();
+}
+
+/** Escrows that were asked for while new ones are paused, oldest first. */
+export function heldEscrows(tx: Writer): EscrowRow[] {
+  return tx.select().from(escrows).where(eq(escrows.status, "held")).orderBy(asc(escrows.createdAt)).all();
+}
+
+/** Makes a run the one that looks after an escrow; undefined when there is no such escrow or it is over. */
+export function takeEscrow(tx: Writer, ref: string, runId: string, now: number): EscrowRow | undefined {
+  const row = getEscrow(tx, ref);
+  if (!row || isOver(row.status)) return undefined;
+  tx.update(escrows).set({ runId, updatedAt: now }).where(eq(escrows.ref, ref)).run();
+  return { ...row, runId };
+}
+
+/** Keeps a confirmation as it came. `escrowRef` is null while no escrow answers to what it names. */
+export function recordConfirmationEvent(tx: Writer, confirmation: typeof confirmations.$inferInsert): void {
+  const { escrowRef } = confirmation;
+  tx.insert(confirmations)
+    .values(confirmation)
+    .onConflictDoUpdate({ target: confirmations.id, set: { escrowRef } })
+    .run();
+}
+/** Confirmations that came for a reference before its escrow did: they are its own now. */
+export function adoptConfirmations(tx: Writer, ref: string): (typeof confirmations.$inferSelect)[] {
+  const strays = tx
+    .select()
+    .from(confirmations)
+    .where(and(eq(confirmations.sentRef, ref), isNull(confirmations.escrowRef)))
+    .all();
+  if (strays.length > 0)
+    tx.update(confirmations)
+      .set({ escrowRef: ref })
+      .where(and(eq(confirmations.sentRef, ref), isNull(confirmations.escrowRef)))
+      .run();
+  return strays;
 }
 
 type NewEscrow = Pick<
@@ -28,11 +69,18 @@ type NewEscrow = Pick<
   "ref" | "agentId" | "amountMicro" | "counterparty" | "description" | "timeoutHours" | "runId"
 >;
 
-/** The row of an escrow that is about to be created upstream. */
-export function beginEscrow(tx: Writer, escrow: NewEscrow, now: number): void {
+/** The row of an escrow that is about to be created upstream, or that is held while new escrows are paused. */
+export function beginEscrow(
+  tx: Writer,
+  escrow: NewEscrow,
+  status: "creating" | "held",
+  reason: string | null,
+  now: number,
+): void {
+  const set = { status, reason, runId: escrow.runId, updatedAt: now };
   tx.insert(escrows)
-    .values({ ...escrow, status: "creating", createdAt: now, observedAt: now, updatedAt: now, version: 1 })
-    .onConflictDoUpdate({ target: escrows.ref, set: { status: "creating", reason: null, updatedAt: now } })
+    .values({ ...escrow, status, reason, createdAt: now, observedAt: now, updatedAt: now, version: 1 })
+    .onConflictDoUpdate({ target: escrows.ref, set })
     .run();
 }
 
@@ -69,10 +117,12 @@ export function changeEscrow(
     if (!older) tx.update(escrows).set({ observedAt }).where(eq(escrows.ref, ref)).run();
     return false;
   }
+  const changed = Object.fromEntries(differing);
+  bookChange(tx, { type: "escrow", ref }, escrowEffect(row), escrowEffect({ ...row, ...changed }), now);
   const seen = differing.some(([key]) => SEEN.includes(key as keyof Change)); // keys of Change
   tx.update(escrows)
     .set({
-      ...Object.fromEntries(differing),
+      ...changed,
       observedAt: Math.max(observedAt, row.observedAt),
       updatedAt: now,
       version: seen ? row.version + 1 : row.version,

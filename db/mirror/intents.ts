@@ -1,6 +1,6 @@
-import { and, eq, ne, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
 import type { MicroUsdc } from "../../domain/money";
-import type { IntentStatus, MoneyAction } from "../../domain/statuses";
+import type { IntentStatus, MoneyAction, OutcomeDecision } from "../../domain/statuses";
 import type { Writer } from "../connection";
 import { intents, sync } from "../schema";
 
@@ -13,8 +13,10 @@ export interface IntentRequest {
   amountMicro: MicroUsdc;
   asset?: string;
   runId: string;
-  /** Held while the outcome is open or unknown: "order" makes it one trade at a time. */
-  lock?: string;
+  /** The operator's command it answers. */
+  commandId?: string | null;
+  /** Held while the call is open, for an order also while its outcome is unknown: one trade, one bet at a time. */
+  lock?: "order" | "bet";
 }
 
 /** Why a call may not be sent now. */
@@ -27,6 +29,17 @@ export type Opened =
 
 export function getIntent(tx: Writer, key: string): Intent | undefined {
   return tx.select().from(intents).where(eq(intents.key, key)).get();
+}
+
+/** Calls whose outcome is not known, those longest unsettled first. */
+export function unknownIntents(tx: Writer, limit: number): Intent[] {
+  return tx
+    .select()
+    .from(intents)
+    .where(eq(intents.status, "unknown"))
+    .orderBy(asc(intents.createdAt))
+    .limit(limit)
+    .all();
 }
 
 /** Who holds a lock, other than this intent. */
@@ -69,6 +82,8 @@ export function openIntent(tx: Writer, request: IntentRequest, now: number, repe
         status: "open",
         lock: request.lock ?? null,
         tries: found.tries + 1,
+        runId: request.runId,
+        commandId: request.commandId ?? found.commandId,
         updatedAt: now,
       })
       .where(eq(intents.key, request.key))
@@ -104,8 +119,8 @@ export function settleIntent(
       status: outcome.status,
       detail: outcome.detail ?? null,
       remoteId: outcome.remoteId ?? found.remoteId,
-      // What may still have happened keeps its lock.
-      lock: outcome.status === "unknown" ? found.lock : null,
+      // An order that may have happened keeps its lock; another bet beside an unknown one does no harm.
+      lock: outcome.status === "unknown" && found.action === "order" ? found.lock : null,
       settledAt: final ? now : null,
       updatedAt: now,
     })
@@ -113,13 +128,72 @@ export function settleIntent(
     .run();
 }
 
-/** Sum of what was sent, or may have been, for an action since a moment; micro-USDC. */
-export function spentSince(tx: Writer, action: MoneyAction, since: number): MicroUsdc {
+export interface Decider {
+  commandId: string;
+  /** The operator, in words. */
+  by: string;
+  reason: string | null;
+  /** How often the call had been tried when the operator looked: another try is another thing to decide about. */
+  seenTries: number;
+}
+
+/** Writes what a person decided about an unknown outcome. False when there is nothing (any more) to decide. */
+export function decideIntent(
+  tx: Writer,
+  key: string,
+  decision: OutcomeDecision,
+  decider: Decider,
+  now: number,
+): boolean {
+  const found = getIntent(tx, key);
+  if (!found) return false;
+  if (found.decisionCommand === decider.commandId) return true;
+  if (found.status !== "unknown" || found.tries !== decider.seenTries) return false;
+  tx.update(intents)
+    .set({
+      decision,
+      decidedBy: decider.by,
+      decidedAt: now,
+      decisionReason: decider.reason,
+      decisionCommand: decider.commandId,
+    })
+    .where(eq(intents.key, key))
+    .run();
+  return true;
+}
+
+/**
+ * Opens a decided intent once more, to be sent under its old key: once for a decision, and again only when that try is known
+ * not to have happened. The lock it holds is not given up in between.
+ */
+export function reopenIntent(tx: Writer, key: string, decider: Decider, runId: string, now: number): Opened {
+  const found = getIntent(tx, key);
+  if (!found) throw new Error("a call without an intent cannot be repeated");
+  const first = found.decisionCommand !== decider.commandId;
+  if (!first && found.status === "open") {
+    const detail = "stopped between sending it again and recording the answer";
+    settleIntent(tx, key, { status: "unknown", detail }, now);
+    return { kind: "settled", intent: { ...found, status: "unknown", detail } };
+  }
+  if (found.status !== (first ? "unknown" : "not_done")) return { kind: "settled", intent: found };
+  const lock = found.action === "order" ? "order" : null;
+  const heldBy = lock ? holderOf(tx, lock, key) : undefined;
+  if (heldBy) return { kind: "busy", heldBy };
+  if (!decideIntent(tx, key, "repeated", decider, now)) return { kind: "settled", intent: found };
+  tx.update(intents)
+    .set({ status: "open", lock, runId, tries: found.tries + 1, updatedAt: now })
+    .where(eq(intents.key, key))
+    .run();
+  return { kind: "send", idempotencyKey: found.idempotencyKey };
+}
+
+/** Sum of what was sent, or may have been, for an action since a moment; of one asset when it is named. micro-USDC. */
+export function spentSince(tx: Writer, action: MoneyAction, since: number, asset?: string): MicroUsdc {
   const row = tx
     .select({ sum: sql<bigint>`coalesce(sum(${intents.amountMicro}), 0)` })
     .from(intents)
     .where(
-      sql`${intents.action} = ${action} and ${intents.createdAt} >= ${since} and ${intents.status} in ('open', 'done', 'unknown')`,
+      sql`${intents.action} = ${action} and ${intents.createdAt} >= ${since} and ${intents.status} in ('open', 'done', 'unknown') ${asset === undefined ? sql`` : sql`and ${intents.asset} = ${asset}`}`,
     )
     .get();
   return row?.sum ?? 0n;
@@ -141,20 +215,18 @@ export function committed(tx: Writer): MicroUsdc {
   return row?.sum ?? 0n;
 }
 
-/** Calls of a run that ended while they were open: nobody knows whether they were made. Their intents, as they were. */
-export function loseOpenIntents(tx: Writer, runId: string, now: number): Intent[] {
-  const open = tx
+/**
+ * Calls of a run that has ended: of one found open nobody knows whether it was made, and it becomes unknown; one that is known
+ * not to have been made is returned as it is.
+ */
+export function leaveIntents(tx: Writer, runId: string, now: number): { lost: Intent[]; notDone: Intent[] } {
+  const left = tx
     .select()
     .from(intents)
-    .where(and(eq(intents.runId, runId), eq(intents.status, "open")))
+    .where(and(inArray(intents.status, ["open", "not_done"]), eq(intents.runId, runId)))
     .all();
-  for (const intent of open) {
-    settleIntent(
-      tx,
-      intent.key,
-      { status: "unknown", detail: "its run ended before an answer was recorded" },
-      now,
-    );
-  }
-  return open;
+  const lost = left.filter((intent) => intent.status === "open");
+  const detail = "its run ended before an answer was recorded";
+  for (const intent of lost) settleIntent(tx, intent.key, { status: "unknown", detail }, now);
+  return { lost, notDone: left.filter((intent) => intent.status === "not_done") };
 }

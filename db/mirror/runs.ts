@@ -76,6 +76,12 @@ export function endRun(
   }
 }
 
+/** Whether the mirror knows that a run is over; false for one it has not heard of. */
+export function runHasEnded(tx: Writer, id: string): boolean {
+  const row = tx.select({ endedAt: runs.endedAt }).from(runs).where(eq(runs.id, id)).get();
+  return row !== undefined && row.endedAt !== null;
+}
+
 interface StepStart {
   runId: string;
   id: string;

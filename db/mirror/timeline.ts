@@ -1,3 +1,4 @@
+import { and, eq, max, sql } from "drizzle-orm";
 import type { Actor } from "../../domain/ids";
 import type { Writer } from "../connection";
 import { timeline } from "../schema";
@@ -34,4 +35,24 @@ export function tell(tx: Writer, entry: TimelineEntry): void {
     })
     .onConflictDoNothing()
     .run();
+}
+
+/** How often a kind of thing was told about a subject, and when last (ms). */
+export function timesTold(
+  tx: Writer,
+  subject: TimelineEntry["subject"],
+  kind: string,
+): { times: number; lastAt: number | null } {
+  const row = tx
+    .select({ times: sql`count(*)`.mapWith(Number), lastAt: max(timeline.at) })
+    .from(timeline)
+    .where(
+      and(
+        eq(timeline.subjectType, subject.type),
+        eq(timeline.subjectRef, subject.ref),
+        eq(timeline.kind, kind),
+      ),
+    )
+    .get();
+  return { times: row?.times ?? 0, lastAt: row?.lastAt ?? null };
 }

@@ -1,8 +1,9 @@
-import { and, eq, lte } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import type { Actor } from "../../domain/ids";
 import type { AlertOutcome, TradeStatus } from "../../domain/statuses";
 import type { Writer } from "../connection";
 import { alerts, trades } from "../schema";
+import { bookChange, tradeEffect } from "./books";
 import { tell } from "./timeline";
 
 export type Alert = typeof alerts.$inferSelect;
@@ -20,6 +21,32 @@ export function recordAlert(
   const kept = tx.select().from(alerts).where(eq(alerts.id, alert.id)).get();
   if (!kept) throw new Error("the alert that was just written is gone");
   return kept;
+}
+
+/** Takes up an alert that was held, for one run; undefined when it is not held (any more). */
+export function resumeAlert(tx: Writer, id: string, runId: string, now: number): Alert | undefined {
+  const found = tx.select().from(alerts).where(eq(alerts.id, id)).get();
+  if (!found || (found.outcome !== "held" && found.runId !== runId)) return undefined;
+  if (found.outcome === "held")
+    tx.update(alerts)
+      .set({ outcome: "received", reason: null, runId, updatedAt: now })
+      .where(eq(alerts.id, id))
+      .run();
+  return { ...found, outcome: "received", runId };
+}
+
+/** Alerts a run took up and left without an end. */
+export function unsettledAlerts(tx: Writer, runId: string): Alert[] {
+  return tx
+    .select()
+    .from(alerts)
+    .where(and(inArray(alerts.outcome, ["received", "waiting"]), eq(alerts.runId, runId)))
+    .all();
+}
+
+/** Alerts that wait for a pause to end, oldest first. */
+export function heldAlerts(tx: Writer): Alert[] {
+  return tx.select().from(alerts).where(eq(alerts.outcome, "held")).orderBy(asc(alerts.receivedAt)).all();
 }
 
 /** What became of an alert. One that traded stays so. */
@@ -100,6 +127,7 @@ export function applyTradeNews(
     set.reason = news.reason ?? null;
   }
   if (Object.keys(set).length === 0) return false;
+  bookChange(tx, { type: "trade", ref }, tradeEffect(row), tradeEffect({ ...row, ...set }), now);
   tx.update(trades)
     .set({
       ...set,
@@ -112,18 +140,30 @@ export function applyTradeNews(
   return true;
 }
 
+export function getTrade(tx: Writer, ref: string): Trade | undefined {
+  return tx.select().from(trades).where(eq(trades.ref, ref)).get();
+}
 export function tradeByRemoteId(tx: Writer, remoteId: string): Trade | undefined {
   return tx.select().from(trades).where(eq(trades.remoteId, remoteId)).get();
 }
 
-/** Trades whose order is known upstream and not over: what a sync reads again. */
-export function openTrades(tx: Writer, before: number): Trade[] {
+/** Trades whose order is known upstream and not over, those longest unseen first: what a sync reads again. */
+export function openTrades(tx: Writer, limit: number): Trade[] {
   return tx
     .select()
     .from(trades)
-    .where(and(lte(trades.createdAt, before)))
-    .all()
-    .filter((trade) => trade.remoteId !== null && (trade.status === "open" || trade.status === "filled"));
+    .where(and(inArray(trades.status, ["open", "filled"]), isNotNull(trades.remoteId)))
+    .orderBy(asc(trades.observedAt))
+    .limit(limit)
+    .all();
+}
+
+/** Notes that a trade was read upstream and was as the mirror has it. */
+export function markTradeSeen(tx: Writer, ref: string, observedAt: number): void {
+  tx.update(trades)
+    .set({ observedAt: sql`max(${trades.observedAt}, ${observedAt})` })
+    .where(eq(trades.ref, ref))
+    .run();
 }
 
 export function tellTrade(
@@ -131,6 +171,7 @@ export function tellTrade(
   ref: string,
   entry: {
     kind: string;
+    nth?: string;
     at: number;
     title: string;
     detail?: string;

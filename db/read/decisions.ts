@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { Reader } from "../connection";
-import { approvals, commands, inbox, operators, pauses } from "../schema";
+import { approvals, commands, inbox, operators } from "../schema";
 
 export type Decision = typeof approvals.$inferSelect & { operatorName: string | null };
 
@@ -23,13 +23,19 @@ export function isCommand(read: Reader, id: string | undefined): boolean {
   );
 }
 
-/** Why a kind of action is paused, or null when it is not. */
-export function pauseReason(
+/** A command as it was recorded: what an event that claims to be one is checked against. */
+export function getCommand(
   read: Reader,
-  kind: "trade" | "escrow-release" | "escrow-create" | "bet" | "claim",
-): string | null {
-  const row = read.select().from(pauses).where(eq(pauses.kind, kind)).get();
-  return row?.paused ? `paused by an operator${row.reason ? `: ${row.reason}` : ""}` : null;
+  id: string | undefined,
+): (typeof commands.$inferSelect & { operatorName: string | null }) | null {
+  if (id === undefined) return null;
+  const row = read
+    .select({ command: commands, operatorName: operators.name })
+    .from(commands)
+    .leftJoin(operators, eq(operators.id, commands.operatorId))
+    .where(eq(commands.id, id))
+    .get();
+  return row ? { ...row.command, operatorName: row.operatorName } : null;
 }
 
 /** A stored webhook. */

@@ -1,7 +1,8 @@
 import { asc, desc, inArray, sql, type InferSelectModel } from "drizzle-orm";
 import { sources, type Source } from "../../domain/statuses";
 import type { Reader } from "../connection";
-import { escrows, intents, runs, sync, timeline } from "../schema";
+import { escrows, runs, sync, timeline } from "../schema";
+import { listLooseEnds } from "./loose-ends";
 
 /** How old a source's last good read is, and why the last one failed. */
 export function readFreshness(
@@ -41,24 +42,22 @@ export function listAttention(db: Reader, now: number): Attention[] {
     .orderBy(asc(escrows.expiresAt))
     .limit(20)
     .all();
+  const loose = listLooseEnds(db, now);
+  const listed = new Set(loose.map((item) => item.key));
   const odd = db
     .select()
     .from(escrows)
     .where(inArray(escrows.status, ["unknown", "disputed"]))
     .limit(20)
-    .all();
+    .all()
+    // One that may not exist at all is listed as the unknown call that it is, or was left by somebody.
+    .filter((row) => row.remoteId !== null && !listed.has(`orphan ${row.ref}`));
   const claimed = db
     .select()
     .from(escrows)
     .where(
       sql`${escrows.status} = 'pending' and ${escrows.claimedConfirmationAt} is not null and ${escrows.confirmedAt} is null`,
     )
-    .limit(20)
-    .all();
-  const lost = db
-    .select()
-    .from(intents)
-    .where(sql`${intents.status} = 'unknown' and ${intents.action} in ('order', 'claim', 'bet')`)
     .limit(20)
     .all();
   const failed = db
@@ -99,14 +98,7 @@ export function listAttention(db: Reader, now: number): Attention[] {
       at: row.claimedConfirmationAt ?? now,
       unknown: false,
     })),
-    ...lost.map((row) => ({
-      key: `lost ${row.key}`,
-      to: row.action === "order" ? `/trades/${row.subjectRef}` : row.action === "bet" ? "/bets" : "/faucet",
-      title: `${row.subjectRef} has an unknown outcome`,
-      detail: `${row.detail ?? "No answer came"}. It is not sent again.`,
-      at: row.updatedAt,
-      unknown: true,
-    })),
+    ...loose,
     ...failed.map((row) => ({
       key: `run ${row.id}`,
       to: `/runs/${row.id}`,

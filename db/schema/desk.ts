@@ -1,6 +1,6 @@
 import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { ActorKind } from "../../domain/ids";
-import type { Role } from "../../domain/statuses";
+import type { PauseKind, Role } from "../../domain/statuses";
 import { flag, int, json } from "./columns";
 
 export const operators = sqliteTable("operators", {
@@ -33,7 +33,10 @@ export const commands = sqliteTable(
   "commands",
   {
     id: text("id").primaryKey(),
-    /** approve-escrow, reject-escrow, create-escrow, send-price-alert, claim-faucet, place-bet, sync-now */
+    /**
+     * approve-escrow, reject-escrow, create-escrow, send-price-alert, claim-faucet, place-bet, sync-now, settle-unknown,
+     * pause-actions, resume-actions, accept-drift
+     */
     kind: text("kind").notNull(),
     subjectType: text("subject_type"),
     subjectRef: text("subject_ref"),
@@ -125,8 +128,7 @@ export const audit = sqliteTable(
 
 /** Pauses per kind of action. */
 export const pauses = sqliteTable("pauses", {
-  /** trade, escrow-release, escrow-create, bet, claim */
-  kind: text("kind").primaryKey(),
+  kind: text("kind").$type<PauseKind>().primaryKey(),
   paused: flag("paused").notNull(),
   reason: text("reason"),
   operatorId: text("operator_id"),

@@ -1,5 +1,6 @@
 export * from "./balances";
 export * from "./bets";
+export * from "./books";
 export * from "./desk";
 export * from "./escrows";
 export * from "./intents";

@@ -1,5 +1,5 @@
 import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { IntentStatus, MoneyAction } from "../../domain/statuses";
+import type { IntentStatus, MoneyAction, OutcomeDecision } from "../../domain/statuses";
 import { int, micro } from "./columns";
 
 /**
@@ -26,7 +26,15 @@ export const intents = sqliteTable(
     detail: text("detail"),
     remoteId: text("remote_id"),
     runId: text("run_id"),
+    /** The operator's command this call answers, when one asked for it. */
+    commandId: text("command_id"),
     tries: int("tries").notNull(),
+    /** What a person decided about an unknown outcome, in whose name, and by which command: a command decides once. */
+    decision: text("decision").$type<OutcomeDecision>(),
+    decidedBy: text("decided_by"),
+    decidedAt: int("decided_at"),
+    decisionReason: text("decision_reason"),
+    decisionCommand: text("decision_command"),
     createdAt: int("created_at").notNull(),
     settledAt: int("settled_at"),
     updatedAt: int("updated_at").notNull(),

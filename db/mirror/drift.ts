@@ -1,0 +1,228 @@
+import { and, desc, eq, gte, isNull, sql } from "drizzle-orm";
+import type { MicroUsdc } from "../../domain/money";
+import type { Writer } from "../connection";
+import { bets, claims, drifts, escrows, intents, movements, trades } from "../schema";
+import { bookCorrection, getBooks, markAgreed, openBooks } from "./books";
+
+export type Drift = typeof drifts.$inferSelect;
+/** A row that may be behind a difference, and how, in words. */
+export interface DriftRow {
+  type: "escrow" | "trade" | "bet" | "claim" | "transfer" | "correction";
+  ref: string;
+  words: string;
+}
+/** A call or row whose effect on the wallet is not known: it may be anything from `least` to `most`, or nothing. */
+interface Suspect extends DriftRow {
+  least: MicroUsdc;
+  most: MicroUsdc;
+}
+
+const MAX_SUSPECTS = 12;
+/** More than any faucet has paid at once. */
+const MOST_CLAIMED = 10_000_000n;
+
+/** What was known of the books before Purple Flea was asked for the balance. */
+export function readMoved(tx: Writer): MicroUsdc | null {
+  return getBooks(tx)?.movedMicro ?? null;
+}
+
+/**
+ * Compares Purple Flea's balance with the books and writes, keeps or ends a drift. `movedBefore` is what `readMoved` said
+ * before the balance was asked for: when the books moved meanwhile, or a call is under way, nothing can be said this time. A tentative look writes no
+ * difference.
+ */
+export function compareWallet(
+  tx: Writer,
+  observedMicro: MicroUsdc,
+  movedBefore: MicroUsdc | null,
+  now: number,
+  tentative = false,
+): "opened" | "busy" | "agreed" | "differs" {
+  const books = getBooks(tx);
+  const underWay = tx.select({ key: intents.key }).from(intents).where(eq(intents.status, "open")).get();
+  if (underWay) return "busy";
+  if (!books) {
+    openBooks(tx, observedMicro, now);
+    return "opened";
+  }
+  if (books.movedMicro !== movedBefore) return "busy";
+  const expectedMicro = books.openingMicro + books.movedMicro;
+  const differenceMicro = observedMicro - expectedMicro;
+  const open = openDrift(tx);
+  if (differenceMicro === 0n) {
+    if (open) endDrift(tx, open.id, "the balances agree again", now);
+    markAgreed(tx, now);
+    return "agreed";
+  }
+  if (tentative) return "differs";
+  const suspects = listSuspects(tx);
+  const guilty = smallestFitting(suspects, differenceMicro);
+  const rows: DriftRow[] = [
+    ...(guilty ?? suspects).map(({ type, ref, words }) => ({ type, ref, words })),
+    ...changedSince(tx, books.agreedAt),
+  ];
+  const seen = {
+    seenAt: now,
+    differenceMicro,
+    observedMicro,
+    expectedMicro,
+    explained: guilty !== null,
+    rows,
+  };
+  if (open) tx.update(drifts).set(seen).where(eq(drifts.id, open.id)).run();
+  else
+    tx.insert(drifts)
+      .values({ id: `USDC:${now}`, asset: "USDC", since: now, ...seen })
+      .run();
+  return "differs";
+}
+
+/** The difference that has not ended, if there is one. */
+export function openDrift(tx: Writer): Drift | undefined {
+  return tx.select().from(drifts).where(isNull(drifts.endedAt)).get();
+}
+
+/** Takes a difference over into the books, as somebody decided. False when it has changed or ended since it was looked at. */
+export function acceptDrift(
+  tx: Writer,
+  id: string,
+  seenMicro: MicroUsdc,
+  ending: string,
+  now: number,
+): boolean {
+  const open = openDrift(tx);
+  if (!open || open.id !== id || open.differenceMicro !== seenMicro) return false;
+  bookCorrection(tx, id, seenMicro, now);
+  endDrift(tx, id, ending, now);
+  markAgreed(tx, now);
+  return true;
+}
+
+function endDrift(tx: Writer, id: string, ending: string, now: number): void {
+  tx.update(drifts).set({ endedAt: now, ending }).where(eq(drifts.id, id)).run();
+}
+
+function listSuspects(tx: Writer): Suspect[] {
+  const unknown = tx
+    .select()
+    .from(intents)
+    .where(eq(intents.status, "unknown"))
+    .orderBy(desc(intents.updatedAt))
+    .limit(MAX_SUSPECTS)
+    .all();
+  const unpriced = tx
+    .select()
+    .from(trades)
+    .where(sql`${trades.status} in ('closed', 'liquidated') and ${trades.pnlMicro} is null`)
+    .orderBy(desc(trades.createdAt))
+    .limit(MAX_SUSPECTS)
+    .all();
+  const unread = tx.select().from(escrows).where(eq(escrows.status, "unknown")).limit(MAX_SUSPECTS).all();
+  const uncounted = tx
+    .select()
+    .from(claims)
+    .where(and(eq(claims.status, "claimed"), isNull(claims.amountMicro)))
+    .limit(MAX_SUSPECTS)
+    .all();
+  const pending = tx
+    .select()
+    .from(bets)
+    .where(sql`${bets.status} = 'unknown' and ${bets.remoteId} is not null`)
+    .limit(MAX_SUSPECTS)
+    .all();
+  return [
+    ...unknown.flatMap((intent): Suspect[] => {
+      const { amountMicro: amount, subjectRef: ref } = intent;
+      switch (intent.action) {
+        case "order": // and its fee, which nobody told
+          return [
+            {
+              type: "trade",
+              ref,
+              words: "order without an answer",
+              least: -amount - amount / 50n,
+              most: -amount,
+            },
+          ];
+        case "escrow-create":
+          return [
+            {
+              type: "escrow",
+              ref,
+              words: "escrow asked for without an answer",
+              least: -amount,
+              most: -amount,
+            },
+          ];
+        case "bet":
+          return [{ type: "bet", ref, words: "bet without an answer", least: -amount, most: amount }];
+        case "claim":
+          return [{ type: "claim", ref, words: "claim without an answer", least: 1n, most: MOST_CLAIMED }];
+        case "escrow-release":
+        case "escrow-cancel": // listed as the escrow's own state
+          return [];
+        default:
+          return intent.action satisfies never;
+      }
+    }),
+    ...unpriced.map(({ ref, sizeMicro }): Suspect => ({
+      type: "trade",
+      ref,
+      words: "closed, its profit was not told",
+      least: -sizeMicro,
+      most: sizeMicro,
+    })),
+    ...unread
+      .filter((row) => row.remoteId !== null)
+      .map(({ ref, amountMicro }): Suspect => ({
+        type: "escrow",
+        ref,
+        words: "its state is not known; it may have been refunded",
+        least: amountMicro,
+        most: amountMicro,
+      })),
+    ...uncounted.map(({ ref }): Suspect => ({
+      type: "claim",
+      ref,
+      words: "claimed, the amount was not told",
+      least: 1n,
+      most: MOST_CLAIMED,
+    })),
+    ...pending.map(({ ref, stakeMicro }): Suspect => ({
+      type: "bet",
+      ref,
+      words: "its outcome was not told",
+      least: 1n,
+      most: stakeMicro * 2n,
+    })),
+  ].slice(0, MAX_SUSPECTS);
+}
+
+/** The fewest suspects that can make up the whole difference; null when no set of them can. */
+function smallestFitting(suspects: Suspect[], difference: MicroUsdc): Suspect[] | null {
+  let best: Suspect[] | null = null;
+  for (let set = 1; set < 1 << suspects.length; set++) {
+    const chosen = suspects.filter((_, index) => (set >> index) & 1);
+    if (best && chosen.length >= best.length) continue;
+    const least = chosen.reduce((sum, one) => sum + one.least, 0n);
+    const most = chosen.reduce((sum, one) => sum + one.most, 0n);
+    if (least <= difference && difference <= most) best = chosen;
+  }
+  return best;
+}
+
+/** Rows that moved money in the books since the balances last agreed: one of them may be wrong. */
+function changedSince(tx: Writer, agreedAt: number): DriftRow[] {
+  return tx
+    .select()
+    .from(movements)
+    .where(gte(movements.at, agreedAt))
+    .orderBy(desc(movements.at))
+    .limit(20)
+    .all()
+    .map((row) => ({
+      type: row.subjectType,
+      ref: row.subjectRef,
+      words: "changed since the balances last agreed",
+    }));
+}
