@@ -2,6 +2,7 @@ import { eventType } from "inngest";
 import { z } from "zod";
 import { isAddress, isReference } from "../domain/ids";
 import { MoneyFormatError, usdcFromWire } from "../domain/money";
+import { pauseKinds } from "../domain/statuses";
 
 /*
  * Every event, its data and who sends it. The purple-flea/price.alert, trade.trigger, escrow.created and escrow.confirmed
@@ -71,6 +72,15 @@ export const betRequested = eventType("purple-flea/bet.requested", {
   }),
 });
 
+/** Sent by resume-held for an alert that came while trading was paused: it is taken up again under its own id. */
+export const alertResumed = eventType("purple-flea/alert.resumed", {
+  schema: z.object({ alert_id: z.string().max(1_000) }),
+});
+/** Starts a run that takes over an escrow whose run is gone or does not listen, and one whose outcome became known. */
+export const escrowResumed = eventType("purple-flea/escrow.resumed", {
+  schema: z.object({ escrow_id: reference }),
+});
+
 /** Sent by the webhook edge once the envelope is verified and stored. */
 export const webhookReceived = eventType("purple-flea/webhook.received", {
   schema: z.object({ webhook_id: z.string().max(200) }),
@@ -81,7 +91,20 @@ export const syncRequested = eventType("purple-flea/sync.requested", {
 });
 /** Sent by functions after a call whose outcome is not known; starts the look-up. */
 export const outcomeUnknown = eventType("purple-flea/outcome.unknown", {
-  schema: z.object({ intent_key: z.string().max(200) }),
+  schema: z.object({ intent_key: z.string().max(1_000) }),
+});
+/** Sent by an operator's decision about an unknown outcome. What was decided is read from the command on record. */
+export const outcomeDecided = eventType("purple-flea/outcome.decided", {
+  schema: z.object({ intent_key: z.string().max(1_000) }),
+});
+const kinds = z.object({ kinds: z.array(z.enum(pauseKinds)) });
+/** Sent when an operator has paused kinds of action; the pause itself stands at the desk before that. */
+export const actionsPaused = eventType("purple-flea/actions.paused", { schema: kinds });
+/** Sent when an operator has lifted pauses: what was held goes on. */
+export const actionsResumed = eventType("purple-flea/actions.resumed", { schema: kinds });
+/** Sent when an operator takes a difference between Purple Flea's balance and our books as it is. */
+export const driftAccepted = eventType("purple-flea/drift.accepted", {
+  schema: z.object({ drift_id: z.string().max(80) }),
 });
 
 /** Ids that are not a command's own ULID: the event's last word and the business id, so that a repeat is the same event. */

@@ -1,3 +1,4 @@
+import { acceptDrift } from "./functions/accept-drift";
 import { cleanUp } from "./functions/clean-up";
 import { dailyFaucetClaim } from "./functions/daily-faucet-claim";
 import { escrowLifecycle } from "./functions/escrow-lifecycle";
@@ -6,6 +7,8 @@ import { recordConfirmation } from "./functions/record-confirmation";
 import { recordWebhook } from "./functions/record-webhook";
 import { scheduledCasinoBet } from "./functions/scheduled-casino-bet";
 import type { Setting } from "./functions/setting";
+import { settleUnknown } from "./functions/settle-unknown";
+import { steerActions } from "./functions/steer-actions";
 import { syncMirror } from "./functions/sync-mirror";
 import { tradeOnPriceAlert } from "./functions/trade-on-price-alert";
 
@@ -20,6 +23,9 @@ export function createFunctions(setting: Setting) {
     recordConfirmation(setting),
     syncMirror(setting),
     reconcileUnknown(setting),
+    settleUnknown(setting),
+    steerActions(setting),
+    acceptDrift(setting),
     cleanUp(setting),
   ];
 }

@@ -19,7 +19,7 @@ import { openUpstream, type Upstream } from "../sandbox/purple-flea/upstream";
 import { createFunctions } from ".";
 import { createInngest } from "./client";
 import { eventIdFor, webhookReceived } from "./events";
-import type { Setting } from "./functions/setting";
+import { limitsOf, type Setting } from "./functions/setting";
 import { createJournal } from "./journal";
 import { createPurpleFlea } from "./purple-flea/client";
 import { webhookEnvelope } from "./purple-flea/contract";
@@ -249,6 +249,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         agentId: AGENT,
         agentWallet: WALLET,
         tradeSizeMicro: setting.config.tradeSizeMicro,
+        limits: limitsOf(setting.config),
+        driftApprovalLimitMicro: 100_000_000n,
         secureCookies: false,
         sessionSecret: "world",
         demoAccounts: [],

@@ -16,6 +16,28 @@ const usdc = (fallback?: string) =>
         return z.NEVER;
       }
     });
+/** `ETH=50,BTC=100,*=25`: USDC per asset and UTC day; `*` for those not named. */
+const assetLimits = z
+  .string()
+  .optional()
+  .transform((text, context): ReadonlyMap<string, bigint> | undefined => {
+    if (!text?.trim()) return undefined;
+    const limits = new Map<string, bigint>();
+    for (const part of text.split(",")) {
+      const [, asset = "", amount = ""] = /^\s*([A-Z0-9]{2,12}|\*)\s*=\s*([\d.]+)\s*$/.exec(part) ?? [];
+      try {
+        limits.set(asset, parseUsdc(amount));
+      } catch (error) {
+        if (!(error instanceof MoneyFormatError)) throw error;
+        context.addIssue({
+          code: "custom",
+          message: "not a list of limits in USDC such as ETH=50,BTC=100,*=25",
+        });
+        return z.NEVER;
+      }
+    }
+    return limits;
+  });
 const required = (text: string) => usdc(text).transform((value) => value ?? 0n);
 const text = z
   .string()
@@ -56,8 +78,11 @@ const schema = z
     SLACK_WEBHOOK_URL: text,
     TRADE_SIZE_USDC: required("10"),
     TRADE_MIN_BALANCE_USDC: required("10"),
+    TRADE_MAX_USDC: usdc(),
     TRADE_DAILY_LIMIT_USDC: usdc(),
+    TRADE_ASSET_LIMITS: assetLimits,
     TRADE_MAX_ALERT_AGE: age,
+    DRIFT_APPROVAL_LIMIT_USDC: required("100"),
     CASINO_CRON: text,
     CASINO_STAKE_USDC: required("5"),
     CASINO_DAILY_LOSS_USDC: required("25"),
@@ -74,6 +99,8 @@ const schema = z
     SANDBOX: z.enum(["on", "off"]).default("on"),
   })
   .superRefine((env, context) => {
+    if (env.TRADE_MAX_USDC !== undefined && env.TRADE_SIZE_USDC > env.TRADE_MAX_USDC)
+      context.addIssue({ code: "custom", path: ["TRADE_SIZE_USDC"], message: "is over TRADE_MAX_USDC" });
     if (env.APP_MODE !== "live") {
       for (const name of ["PURPLE_FLEA_API_URL", "PURPLE_FLEA_FAUCET_URL"] as const)
         if (env.SANDBOX === "off" && !LOOPBACK.has(new URL(env[name]).hostname))

@@ -12,6 +12,7 @@ import { sessionOperator } from "../db/desk/sessions";
 import { wallClock } from "../domain/clock";
 import { createFunctions } from "../inngest";
 import { createInngest } from "../inngest/client";
+import { limitsOf, type Setting } from "../inngest/functions/setting";
 import { createJournal } from "../inngest/journal";
 import { createPurpleFlea } from "../inngest/purple-flea/client";
 import { inherited, readEnv } from "./env";
@@ -73,6 +74,21 @@ const client = createInngest({
   middleware: [journal],
   logger: quiet,
 });
+const functionsConfig: Setting["config"] = {
+  agentId,
+  agentWallet,
+  tradeSizeMicro: env.TRADE_SIZE_USDC,
+  tradeMinBalanceMicro: env.TRADE_MIN_BALANCE_USDC,
+  tradeMaxMicro: env.TRADE_MAX_USDC,
+  tradeDailyLimitMicro: env.TRADE_DAILY_LIMIT_USDC,
+  tradeAssetLimits: env.TRADE_ASSET_LIMITS,
+  tradeMaxAlertAgeMs: env.TRADE_MAX_ALERT_AGE,
+  casino: {
+    cron: env.CASINO_CRON,
+    stakeMicro: env.CASINO_STAKE_USDC,
+    dailyLossMicro: env.CASINO_DAILY_LOSS_USDC,
+  },
+};
 const slackUrl = env.SLACK_WEBHOOK_URL;
 const functions = createFunctions({
   client,
@@ -85,19 +101,7 @@ const functions = createFunctions({
     apiKey: withSandbox ? sandboxKey : (env.PURPLE_FLEA_API_KEY ?? "unset"),
     clock,
   }),
-  config: {
-    agentId,
-    agentWallet,
-    tradeSizeMicro: env.TRADE_SIZE_USDC,
-    tradeMinBalanceMicro: env.TRADE_MIN_BALANCE_USDC,
-    tradeDailyLimitMicro: env.TRADE_DAILY_LIMIT_USDC,
-    tradeMaxAlertAgeMs: env.TRADE_MAX_ALERT_AGE,
-    casino: {
-      cron: env.CASINO_CRON,
-      stakeMicro: env.CASINO_STAKE_USDC,
-      dailyLossMicro: env.CASINO_DAILY_LOSS_USDC,
-    },
-  },
+  config: functionsConfig,
   slack: slackUrl
     ? async (text) => {
         const response = await fetch(slackUrl, {
@@ -207,6 +211,8 @@ app.use(
         agentId,
         agentWallet,
         tradeSizeMicro: env.TRADE_SIZE_USDC,
+        limits: limitsOf(functionsConfig),
+        driftApprovalLimitMicro: env.DRIFT_APPROVAL_LIMIT_USDC,
         secureCookies: live,
         sessionSecret,
         demoAccounts,

@@ -1,13 +1,15 @@
-import { inTransaction } from "../../db/connection";
+import { z } from "zod";
+import { inTransaction, type Writer } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { changeEscrow, getEscrow, isOver, tellEscrow } from "../../db/mirror/escrows";
-import { changeBet, changeClaim } from "../../db/mirror/bets";
-import { loseOpenIntents } from "../../db/mirror/intents";
-import { applyTradeNews } from "../../db/mirror/trades";
+import { leaveIntents } from "../../db/mirror/intents";
+import { settleAlert, unsettledAlerts } from "../../db/mirror/trades";
 import { endRun } from "../../db/mirror/runs";
 import { isCommand } from "../../db/read/decisions";
-import { z } from "zod";
+import { outcomeUnknown } from "../events";
+import { askId } from "./reconcile-unknown";
 import { by, type Setting } from "./setting";
+import { showNotDone, showUnknown } from "./what-became";
 
 const ID = "clean-up";
 const endedData = z.object({
@@ -25,7 +27,7 @@ const endedData = z.object({
 
 /**
  * Tells the truth about runs that ended without their own code having the last word: a cancelled or timed-out run is known
- * from the system's event only. Its subject is marked as waiting for nobody, and its command is answered.
+ * from the system's event only. What it left open is settled or asked about, and its command is answered.
  */
 export function cleanUp({ client, mirror, read, clock }: Setting) {
   return client.createFunction(
@@ -35,64 +37,77 @@ export function cleanUp({ client, mirror, read, clock }: Setting) {
       retries: 3,
       triggers: [{ event: "inngest/function.cancelled" }, { event: "inngest/function.failed" }],
     },
-    async ({ event, step, runId }) =>
-      step.run("record-end", () => {
-        const parsed = endedData.safeParse(event.data);
-        if (!parsed.success) return { recorded: false };
-        const { function_id: functionId, run_id: endedId, event: trigger, error } = parsed.data;
-        const cancelled = event.name === "inngest/function.cancelled";
-        const now = clock.now();
-        return inTransaction(mirror, (tx) => {
-          endRun(
-            tx,
-            endedId,
-            cancelled ? "cancelled" : "failed",
-            error?.message ?? (cancelled ? "cancelled before its end" : null),
-            now,
-          );
-          for (const intent of loseOpenIntents(tx, endedId, now)) {
-            const reason = "its run ended before an answer was recorded";
-            if (intent.action === "order")
-              applyTradeNews(tx, intent.subjectRef, { status: "unknown", reason }, now, now);
-            if (intent.action === "bet") changeBet(tx, intent.subjectRef, { status: "unknown", reason }, now);
-            if (intent.action === "claim")
-              changeClaim(tx, intent.subjectRef, { status: "unknown", reason }, now);
-            if (intent.action.startsWith("escrow"))
-              changeEscrow(tx, intent.subjectRef, { status: "unknown", reason }, now, now);
-          }
-          const commandId = trigger?.id && isCommand(read, trigger.id) ? trigger.id : null;
-          const ref = trigger?.data?.escrow_id;
-          const row =
-            functionId.endsWith("-escrow-lifecycle") && typeof ref === "string"
-              ? getEscrow(tx, ref)
-              : undefined;
-          if (row && row.runId === endedId && !isOver(row.status)) {
-            const reason = `its run was ${cancelled ? "cancelled" : "given up"}; nothing releases or refunds it by itself before Purple Flea's own time-out`;
-            changeEscrow(tx, row.ref, { reason }, row.observedAt, now);
-            tellEscrow(tx, row.ref, {
-              kind: "run-ended",
-              nth: endedId,
-              at: now,
-              title: `The run was ${cancelled ? "cancelled" : "given up"}`,
-              detail: "The money is still locked.",
-              actor: by(ID),
-              runId,
-            });
-          }
-          answerCommand(
-            tx,
-            commandId,
-            {
-              state: "failed",
-              message: cancelled
-                ? "The run was cancelled before its end."
-                : `The run failed: ${error?.message ?? "no reason given"}`,
-              runId: endedId,
-            },
-            now,
-          );
-          return { recorded: true, run_id: endedId };
-        });
-      }),
+    async ({ event, step, runId }) => {
+      const ended = await step.run(
+        "record-end",
+        (): { recorded: boolean; run_id?: string; lost: string[] } => {
+          const parsed = endedData.safeParse(event.data);
+          if (!parsed.success) return { recorded: false, lost: [] };
+          const { function_id: functionId, run_id: endedId, event: trigger, error } = parsed.data;
+          const cancelled = event.name === "inngest/function.cancelled";
+          const now = clock.now();
+          return inTransaction(mirror, (tx) => {
+            const why = error?.message ?? (cancelled ? "cancelled before its end" : null);
+            endRun(tx, endedId, cancelled ? "cancelled" : "failed", why, now);
+            const { lost, notDone } = leaveIntents(tx, endedId, now);
+            for (const intent of lost)
+              showUnknown(tx, intent, "its run ended before an answer was recorded", now);
+            // A release or cancel that was not made stays to be made by the run that takes over.
+            for (const intent of notDone) {
+              if (intent.action === "escrow-release" || intent.action === "escrow-cancel") continue;
+              const reason = `${intent.detail ?? "not sent"}; its run ended before another try`;
+              showNotDone(tx, intent, reason, now, endedId);
+            }
+            for (const alert of unsettledAlerts(tx, endedId))
+              settleAlert(tx, alert.id, "skipped", now, {
+                reason: `its run ${cancelled ? "was cancelled" : `failed: ${why ?? "no reason given"}`}. No order was sent`,
+              });
+            const ref = trigger?.data?.escrow_id;
+            if (functionId.endsWith("-escrow-lifecycle") && typeof ref === "string")
+              tellOfEscrow(tx, ref, endedId, cancelled, now, runId);
+            const commandId = trigger?.id && isCommand(read, trigger.id) ? trigger.id : null;
+            answerCommand(
+              tx,
+              commandId,
+              {
+                state: lost.length > 0 ? "unknown" : "failed",
+                message: cancelled
+                  ? "The run was cancelled before its end."
+                  : `The run failed: ${error?.message ?? "no reason given"}`,
+                runId: endedId,
+              },
+              now,
+            );
+            return { recorded: true, run_id: endedId, lost: lost.map((intent) => intent.key) };
+          });
+        },
+      );
+      if (ended.lost.length > 0)
+        await step.sendEvent(
+          "ask-what-became",
+          ended.lost.map((key) => outcomeUnknown.create({ intent_key: key }, { id: askId(key, runId) })),
+        );
+      return ended;
+    },
   );
+}
+
+function tellOfEscrow(
+  tx: Writer,
+  ref: string,
+  endedId: string,
+  cancelled: boolean,
+  now: number,
+  runId: string,
+): void {
+  const row = getEscrow(tx, ref);
+  if (!row || row.runId !== endedId || isOver(row.status)) return;
+  const title = `The run was ${cancelled ? "cancelled" : "given up"}`;
+  const locked = row.remoteId !== null;
+  const detail = locked
+    ? "The money is still locked. Another run takes over."
+    : "Nothing is known to be locked.";
+  if (locked)
+    changeEscrow(tx, ref, { reason: `${title.toLowerCase()}; another takes over` }, row.observedAt, now);
+  tellEscrow(tx, ref, { kind: "run-ended", nth: endedId, at: now, title, detail, actor: by(ID), runId });
 }

@@ -1,12 +1,19 @@
-import { inTransaction } from "../../db/connection";
+import { inTransaction, type Writer } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
-import { beginEscrow, changeEscrow, getEscrow, tellEscrow } from "../../db/mirror/escrows";
-import { committed, openIntent, settleIntent } from "../../db/mirror/intents";
+import {
+  adoptConfirmations,
+  beginEscrow,
+  changeEscrow,
+  getEscrow,
+  isOver,
+  tellEscrow,
+} from "../../db/mirror/escrows";
+import { committed, getIntent, openIntent, settleIntent } from "../../db/mirror/intents";
 import { walletBalance } from "../../db/mirror/balances";
-import { pauseReason } from "../../db/read/decisions";
+import { pauseReason } from "../../db/read/pauses";
 import { escrowSums, formatMicro, type MicroUsdc } from "../../domain/money";
 import { throwFor } from "../purple-flea/outcomes";
-import { by, DAY_MS, type Setting } from "./setting";
+import { by, HOUR_MS, type Setting } from "./setting";
 
 const ID = "escrow-lifecycle";
 export const TIMEOUT_HOURS = 168;
@@ -20,7 +27,9 @@ export interface EscrowRequest {
   runId: string;
 }
 export type Created =
-  | { kind: "created"; remoteId: string; deadline: number }
+  | { kind: "created"; remoteId: string }
+  /** New escrows are paused: it waits for that to end. */
+  | { kind: "held"; reason: string }
   | { kind: "refused"; reason: string }
   | { kind: "unknown"; reason: string };
 
@@ -29,13 +38,15 @@ export type Created =
  * @throws RetryAfterError or Error when it is known not to have happened
  */
 export async function createEscrow(setting: Setting, request: EscrowRequest): Promise<Created> {
-  const { mirror, read, purpleFlea, clock, config } = setting;
+  const { mirror, clock, config } = setting;
   const { ref, amountMicro, runId } = request;
   const key = `escrow-create:${ref}`;
   const started = clock.now();
   const told = { actor: by(ID), runId, stepId: "create-escrow" };
   const opened = inTransaction(mirror, (tx) => {
     const existing = getEscrow(tx, ref);
+    if (existing?.runId === runId && existing.remoteId === null && isOver(existing.status))
+      return { kind: "no" as const, reason: existing.reason ?? "refused before" };
     if (existing && existing.runId !== runId) {
       const reason = `an escrow with the reference ${ref} exists already`;
       answerCommand(
@@ -46,9 +57,35 @@ export async function createEscrow(setting: Setting, request: EscrowRequest): Pr
       );
       return { kind: "no" as const, reason };
     }
+    const escrow = {
+      ref,
+      agentId: config.agentId,
+      amountMicro,
+      counterparty: request.counterparty,
+      description: request.description,
+      timeoutHours: TIMEOUT_HOURS,
+      runId,
+    };
+    const before = getIntent(tx, key);
+    const paused = pauseReason(tx, "escrow-create");
+    // What is known not to have been sent yet waits; what may have been sent is past a pause.
+    if (paused && (!before || before.status === "not_done")) {
+      beginEscrow(tx, escrow, "held", paused, started);
+      const detail = `${paused}. Nothing is locked.`;
+      tellEscrow(tx, ref, { kind: "held", nth: runId, at: started, title: "Held", detail, ...told });
+      adopt(tx);
+      return { kind: "held" as const, reason: paused };
+    }
     const intent = openIntent(
       tx,
-      { key, action: "escrow-create", subjectRef: ref, amountMicro, runId },
+      {
+        key,
+        action: "escrow-create",
+        subjectRef: ref,
+        amountMicro,
+        commandId: request.commandId,
+        runId,
+      },
       started,
     );
     if (intent.kind !== "send") {
@@ -63,20 +100,9 @@ export async function createEscrow(setting: Setting, request: EscrowRequest): Pr
       }
       return intent;
     }
-    const refusal = pauseReason(read, "escrow-create") ?? tooExpensive(tx);
-    beginEscrow(
-      tx,
-      {
-        ref,
-        agentId: config.agentId,
-        amountMicro,
-        counterparty: request.counterparty,
-        description: request.description,
-        timeoutHours: TIMEOUT_HOURS,
-        runId,
-      },
-      started,
-    );
+    const refusal = tooExpensive(tx);
+    beginEscrow(tx, escrow, "creating", null, started);
+    adopt(tx);
     if (refusal) {
       settleIntent(tx, key, { status: "refused", detail: refusal }, started);
       changeEscrow(tx, ref, { status: "refused", reason: refusal, settledAt: started }, started, started);
@@ -97,6 +123,7 @@ export async function createEscrow(setting: Setting, request: EscrowRequest): Pr
     }
     tellEscrow(tx, ref, {
       kind: "intent",
+      nth: before ? runId : undefined,
       at: started,
       title: "Intent recorded",
       detail: `${formatMicro(amountMicro)} USDC for ${request.counterparty}`,
@@ -104,6 +131,22 @@ export async function createEscrow(setting: Setting, request: EscrowRequest): Pr
     });
     return intent;
 
+    /** A confirmation that came before its escrow is as much worth as one that came after. */
+    function adopt(at: typeof tx): void {
+      for (const stray of adoptConfirmations(at, ref)) {
+        const { confirmedBy, receivedAt } = stray;
+        const claimed = { claimedConfirmationAt: receivedAt, claimedConfirmationBy: confirmedBy };
+        changeEscrow(at, ref, claimed, started, started);
+        tellEscrow(at, ref, {
+          kind: "claimed",
+          nth: stray.id,
+          at: receivedAt,
+          title: `Confirmation claimed by ${confirmedBy}, not proven`,
+          detail: "It came before the escrow did. It releases nothing by itself.",
+          ...told,
+        });
+      }
+    }
     function tooExpensive(at: typeof tx): string | null {
       const balance = walletBalance(at);
       return balance !== undefined && balance - (committed(at) - amountMicro) < amountMicro
@@ -114,34 +157,56 @@ export async function createEscrow(setting: Setting, request: EscrowRequest): Pr
   switch (opened.kind) {
     case "no":
       return { kind: "refused", reason: opened.reason };
+    case "held":
+      return opened;
     case "busy":
       throw new Error("escrows hold no lock");
     case "settled": {
-      const row = getEscrow(mirror, ref);
-      if (opened.intent.status === "done" && row?.remoteId)
-        return {
-          kind: "created",
-          remoteId: row.remoteId,
-          deadline: row.createdAt + TIMEOUT_HOURS * 3_600_000,
-        };
-      if (opened.intent.status === "refused")
-        return { kind: "refused", reason: opened.intent.detail ?? "refused" };
-      return { kind: "unknown", reason: opened.intent.detail ?? "no answer came" };
+      const { status, detail, remoteId } = opened.intent;
+      if (status === "done" && remoteId) return { kind: "created", remoteId };
+      return status === "refused"
+        ? { kind: "refused", reason: detail ?? "refused" }
+        : { kind: "unknown", reason: detail ?? "no answer came" };
     }
     case "send":
-      break;
+      return sendEscrow(setting, ref, key, opened.idempotencyKey, {
+        functionId: ID,
+        runId,
+        stepId: "create-escrow",
+      });
     default:
       return opened satisfies never;
   }
+}
+
+/**
+ * Sends the escrow of an intent that was just opened, once, and writes what came of it.
+ * @throws as createEscrow
+ */
+export async function sendEscrow(
+  { mirror, purpleFlea, clock }: Setting,
+  ref: string,
+  key: string,
+  idempotencyKey: string,
+  step: { functionId: string; runId: string; stepId: string },
+): Promise<Exclude<Created, { kind: "held" }>> {
+  const row = getEscrow(mirror, ref);
+  if (!row) throw new Error(`the mirror has no escrow ${ref}`);
+  const { amountMicro, counterparty, description, timeoutHours } = row;
+  const { runId } = step;
+  const told = { actor: by(step.functionId), runId, stepId: step.stepId };
+  const sent = clock.now();
   const outcome = await purpleFlea.createEscrow({
     amountMicro,
-    counterparty: request.counterparty,
-    description: request.description,
-    timeoutHours: TIMEOUT_HOURS,
-    idempotencyKey: opened.idempotencyKey,
+    counterparty,
+    description,
+    timeoutHours,
+    idempotencyKey,
   });
   const now = clock.now();
-  const deadline = started + 7 * DAY_MS;
+  const deadline = sent + timeoutHours * HOUR_MS;
+  const answer = (tx: Writer, state: "confirmed" | "failed" | "unknown", message: string) =>
+    answerCommand(tx, getIntent(tx, key)?.commandId, { state, message, runId }, now);
   switch (outcome.kind) {
     case "done": {
       const { id, expiresAt, feeMicro, rawStatus } = outcome.value;
@@ -170,14 +235,9 @@ export async function createEscrow(setting: Setting, request: EscrowRequest): Pr
           detail: `their id ${id}`,
           ...told,
         });
-        answerCommand(
-          tx,
-          request.commandId,
-          { state: "confirmed", message: `${formatMicro(amountMicro)} USDC locked at Purple Flea.`, runId },
-          now,
-        );
+        answer(tx, "confirmed", `${formatMicro(amountMicro)} USDC locked at Purple Flea.`);
       });
-      return { kind: "created", remoteId: id, deadline };
+      return { kind: "created", remoteId: id };
     }
     case "unknown":
       inTransaction(mirror, (tx) => {
@@ -185,17 +245,13 @@ export async function createEscrow(setting: Setting, request: EscrowRequest): Pr
         changeEscrow(tx, ref, { status: "unknown", reason: outcome.reason }, now, now);
         tellEscrow(tx, ref, {
           kind: "create-unknown",
+          nth: String(getIntent(tx, key)?.tries ?? 1),
           at: now,
           title: "No answer came",
           detail: `${outcome.reason}. The money may be locked; it is not asked for again.`,
           ...told,
         });
-        answerCommand(
-          tx,
-          request.commandId,
-          { state: "unknown", message: "The escrow was asked for and no answer came.", runId },
-          now,
-        );
+        answer(tx, "unknown", "The escrow was asked for and no answer came.");
       });
       return { kind: "unknown", reason: outcome.reason };
     case "refused":
@@ -209,12 +265,7 @@ export async function createEscrow(setting: Setting, request: EscrowRequest): Pr
           detail: `${outcome.message}. Nothing moved.`,
           ...told,
         });
-        answerCommand(
-          tx,
-          request.commandId,
-          { state: "failed", message: `Refused: ${outcome.message}. Nothing moved.`, runId },
-          now,
-        );
+        answer(tx, "failed", `Refused: ${outcome.message}. Nothing moved.`);
       });
       return { kind: "refused", reason: outcome.message };
     case "not-done":

@@ -1,13 +1,14 @@
 import { NonRetriableError } from "inngest";
-import { inTransaction, type Writer } from "../../db/connection";
+import { inTransaction } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
-import { recordSync } from "../../db/mirror/balances";
 import { changeEscrow, getEscrow, tellEscrow, type EscrowRow } from "../../db/mirror/escrows";
 import { getIntent, openIntent, settleIntent } from "../../db/mirror/intents";
-import { getDecision, pauseReason } from "../../db/read/decisions";
+import { getDecision } from "../../db/read/decisions";
+import { pauseReason } from "../../db/read/pauses";
 import { formatMicro } from "../../domain/money";
 import type { Escrow } from "../purple-flea/contract";
 import { throwFor } from "../purple-flea/outcomes";
+import { mirrorUpstream } from "./mirror-upstream";
 import { by, type Setting } from "./setting";
 
 const ID = "escrow-lifecycle";
@@ -27,117 +28,6 @@ export interface Ending {
   action: "release" | "cancel";
   /** In words: an operator's name, the counterparty, the time-out. */
   decidedBy: string;
-}
-
-/** Writes what Purple Flea says an escrow is. Ends are ends; the operator's command is answered with them. */
-export function mirrorUpstream(
-  setting: Setting,
-  tx: Writer,
-  row: EscrowRow,
-  upstream: Escrow,
-  at: number,
-  runId?: string,
-  decidedBy?: string,
-): void {
-  recordSync(tx, "escrow", at);
-  const told = { at, actor: by(ID), runId };
-  const facts = {
-    rawStatus: upstream.rawStatus,
-    feeMicro: upstream.feeMicro ?? undefined,
-    netMicro: upstream.feeMicro === null ? undefined : row.amountMicro - upstream.feeMicro,
-    referralMicro: upstream.referralMicro ?? undefined,
-    txHash: upstream.txHash ?? undefined,
-  };
-  const decision = getDecision(setting.read, row.ref);
-  if (upstream.confirmedAt !== null && row.confirmedAt === null) {
-    changeEscrow(
-      tx,
-      row.ref,
-      {
-        confirmedAt: upstream.confirmedAt,
-        confirmedBy: upstream.confirmedBy ?? "counterparty",
-        confirmationProof: "upstream",
-      },
-      at,
-      at,
-    );
-    tellEscrow(tx, row.ref, {
-      kind: "confirmed",
-      title: "Confirmed by the counterparty",
-      detail: "read at Purple Flea",
-      ...told,
-    });
-  }
-  switch (upstream.status) {
-    case "released":
-    case "refunded": {
-      const released = upstream.status === "released";
-      const settledBy =
-        decidedBy ?? (decision ? (decision.operatorName ?? decision.operatorId) : "Purple Flea");
-      const changed = changeEscrow(
-        tx,
-        row.ref,
-        {
-          ...facts,
-          status: upstream.status,
-          reason: null,
-          settledAt: (released ? upstream.releasedAt : upstream.refundedAt) ?? at,
-          settledBy,
-        },
-        Math.max(at, row.observedAt),
-        at,
-      );
-      settleIntent(
-        tx,
-        `escrow-end:${row.ref}`,
-        { status: "done", detail: `Purple Flea says ${upstream.status}` },
-        at,
-      );
-      if (changed)
-        tellEscrow(tx, row.ref, {
-          kind: upstream.status,
-          title: released
-            ? "Released"
-            : `Refunded, ${settledBy === "Purple Flea" ? "by Purple Flea" : `by ${settledBy}`}`,
-          detail: `${formatMicro(row.amountMicro)} USDC; read at Purple Flea`,
-          ...told,
-        });
-      if (decision) {
-        const asAsked = (decision.decision === "release") === released;
-        answerCommand(
-          tx,
-          decision.commandId,
-          asAsked
-            ? {
-                state: "confirmed",
-                message: released ? "Released at Purple Flea." : "Cancelled and refunded at Purple Flea.",
-                runId,
-              }
-            : { state: "failed", message: `Purple Flea had already ${upstream.status} it.`, runId },
-          at,
-        );
-      }
-      return;
-    }
-    case "disputed":
-      changeEscrow(tx, row.ref, { ...facts, status: "disputed", reason: null }, at, at);
-      return;
-    case "unknown":
-      changeEscrow(
-        tx,
-        row.ref,
-        { ...facts, status: "unknown", reason: `Purple Flea says "${upstream.rawStatus}"` },
-        at,
-        at,
-      );
-      return;
-    case "locked":
-    case "completed":
-      changeEscrow(tx, row.ref, { ...facts, status: "pending", reason: null }, at, at);
-      return;
-    default:
-      upstream.status satisfies never;
-  }
 }
 
 /**
@@ -161,17 +51,9 @@ export async function endEscrow(
   const opened = inTransaction(mirror, (tx) => {
     const now = clock.now();
     if (upstream.status === "released" || upstream.status === "refunded") {
-      mirrorUpstream(
-        setting,
-        tx,
-        row,
-        upstream,
-        now,
-        runId,
-        upstream.status === (ending.action === "release" ? "released" : "refunded") && getIntent(tx, key)
-          ? ending.decidedBy
-          : undefined,
-      );
+      const status = getIntent(tx, key)?.status;
+      const heard = status === "open" || status === "unknown" || status === "done";
+      mirrorUpstream(setting, tx, row, upstream, now, runId, whoEnded(ending, upstream, heard));
       return { kind: "over" as const };
     }
     if (upstream.status === "disputed" || upstream.status === "unknown") {
@@ -184,7 +66,7 @@ export async function endEscrow(
             : `Purple Flea says "${upstream.rawStatus}"`,
       };
     }
-    const paused = ending.action === "release" ? pauseReason(read, "escrow-release") : null;
+    const paused = ending.action === "release" ? pauseReason(tx, "escrow-release") : null;
     if (paused) return { kind: "held" as const, reason: paused };
     const intent = openIntent(
       tx,
@@ -316,30 +198,35 @@ export async function endEscrow(
         });
       });
       throw new Error(`outcome unknown: ${outcome.reason}`);
-    case "refused":
+    case "refused": {
+      // The wrong state: another look says which one it is.
+      const after = outcome.status === 409 ? await purpleFlea.escrow(remoteId) : null;
+      const over = after?.status === "released" || after?.status === "refunded";
       inTransaction(mirror, (tx) => {
+        if (after && over) {
+          // This call was refused; one before it may have been heard.
+          const who = whoEnded(ending, after, (getIntent(tx, key)?.tries ?? 1) > 1);
+          return mirrorUpstream(setting, tx, getEscrow(tx, ref) ?? row, after, clock.now(), runId, who);
+        }
+        const title = `${ending.action === "release" ? "Release" : "Cancel"} refused`;
+        const reason = `${ending.action} refused: ${outcome.message}`;
         settleIntent(tx, key, { status: "not_done", detail: outcome.message }, now);
-        changeEscrow(
-          tx,
-          ref,
-          { status: "pending", reason: `${ending.action} refused: ${outcome.message}` },
-          now,
-          now,
-        );
+        changeEscrow(tx, ref, { status: "pending", reason }, now, now);
         tellEscrow(tx, ref, {
           kind: `${ending.action}-refused`,
           nth: String(now),
           at: now,
-          title: `${ending.action === "release" ? "Release" : "Cancel"} refused`,
+          title,
           detail: outcome.message,
           actor: by(ID),
           runId,
           stepId: step,
         });
       });
-      // The wrong state: another look says which one it is.
+      if (over) return endOf(getEscrow(mirror, ref) ?? row);
       if (outcome.status === 409) throw new Error(`refused: ${outcome.message}`);
       return throwFor(outcome);
+    }
     case "not-done":
       inTransaction(mirror, (tx) => {
         settleIntent(tx, key, { status: "not_done", detail: outcome.reason }, now);
@@ -355,6 +242,15 @@ export async function endEscrow(
     default:
       return outcome satisfies never;
   }
+}
+
+/**
+ * Who ended an escrow that was found over: the one whose decision we sent, when a call of ours may be what did it; else Purple
+ * Flea by itself (undefined). `heard` is whether such a call may have been heard.
+ */
+function whoEnded(ending: Ending, upstream: Escrow, heard: boolean): string | undefined {
+  const asAsked = upstream.status === (ending.action === "release" ? "released" : "refunded");
+  return asAsked && heard ? ending.decidedBy : undefined;
 }
 
 /** The end of an escrow that is over, as the guide's function returns it: with Purple Flea's id. */

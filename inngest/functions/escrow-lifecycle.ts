@@ -1,82 +1,114 @@
 import { NonRetriableError } from "inngest";
 import { inTransaction } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
-import { changeEscrow, getEscrow, isOver, tellEscrow } from "../../db/mirror/escrows";
+import {
+  changeEscrow,
+  getEscrow,
+  isOver,
+  takeEscrow,
+  tellEscrow,
+  type EscrowRow,
+} from "../../db/mirror/escrows";
+import { getIntent } from "../../db/mirror/intents";
 import { getDecision, isCommand } from "../../db/read/decisions";
 import { isReference } from "../../domain/ids";
-import { usdcFromWire } from "../../domain/money";
-import { escrowConfirmed, escrowCreated, escrowRejected, eventIdFor, outcomeUnknown } from "../events";
-import { createEscrow } from "./create-escrow";
-import { endEscrow, endOf, mirrorUpstream, type Ending } from "./end-escrow";
-import { by, MINUTE_MS, type Setting } from "./setting";
+import { formatMicro, usdcFromWire } from "../../domain/money";
+import {
+  actionsResumed,
+  escrowConfirmed,
+  escrowCreated,
+  escrowRejected,
+  escrowResumed,
+  eventIdFor,
+  outcomeUnknown,
+} from "../events";
+import { createEscrow, type Created } from "./create-escrow";
+import { endEscrow, endOf, type Ending } from "./end-escrow";
+import { mirrorUpstream } from "./mirror-upstream";
+import { askId } from "./reconcile-unknown";
+import { by, DAY_MS, HOUR_MS, type Setting } from "./setting";
+import { showNotDone, showUnknown } from "./what-became";
 
 const ID = "escrow-lifecycle";
-/** How long a disputed or unreadable escrow is left alone before it is looked at again. */
-const HELD_MS = 60 * MINUTE_MS;
-const MAX_LOOKS = 250;
+/** How long a disputed, unreadable or paused escrow is left alone before it is looked at again. */
+const HELD_MS = HOUR_MS;
+/** A run has a bounded number of steps; after so many looks another run goes on. */
+const MAX_LOOKS = 200;
 
-type Verdict = { kind: "act"; ending: Ending } | { kind: "over" } | { kind: "wait"; remaining: number };
+type Verdict =
+  | { kind: "act"; ending: Ending }
+  | { kind: "over" }
+  | { kind: "taken-over" }
+  | { kind: "wait"; remaining: number };
+
+/** When Purple Flea refunds it by itself, as far as it is known. ms */
+const deadlineOf = (row: EscrowRow): number => row.expiresAt ?? (row.lockedAt ?? row.createdAt) + 7 * DAY_MS;
 
 /**
  * An escrow's life: locks the money, waits up to 7 days for a decision, releases or cancels. What wakes it is not proof: each
- * time it reads the record at the desk and the escrow at Purple Flea, and goes on waiting when neither says enough.
+ * time it reads the record at the desk and the escrow at Purple Flea, and goes on waiting when neither says enough. Another
+ * run takes over (`escrow.resumed`) when this one is gone or does not hear; the escrow's row says which run looks after it.
  */
 export function escrowLifecycle(setting: Setting) {
   const { client, mirror, read, purpleFlea, clock } = setting;
   return client.createFunction(
-    // Longer than the wait: the shorter of the two would end the run before it could refund.
-    { id: ID, name: "Escrow lifecycle", retries: 3, triggers: [escrowCreated], timeouts: { finish: "8d" } },
+    {
+      id: ID,
+      name: "Escrow lifecycle",
+      retries: 3,
+      triggers: [escrowCreated, escrowResumed],
+      // Longer than the wait: the shorter of the two would end the run before it could refund.
+      timeouts: { finish: "8d" },
+    },
     async ({ event, step, group, runId }) => {
       const ref = event.data.escrow_id;
       // It stands in the wait's condition: nothing but a plain reference may.
       if (!isReference(ref)) throw new NonRetriableError("the escrow's reference is not a plain reference");
-      const commandId = event.id && isCommand(read, event.id) ? event.id : null;
-      const created = await step
-        .run("create-escrow", () =>
+      const asked =
+        "counterparty" in event.data
+          ? {
+              ref,
+              amount_usdc: formatMicro(usdcFromWire(event.data.amount_usdc)),
+              counterparty: event.data.counterparty,
+              description: event.data.description ?? "Agent service payment",
+              commandId: event.id && isCommand(read, event.id) ? event.id : null,
+            }
+          : await step.run("take-over", () => takeOver(ref, runId));
+      if (!asked) return { status: "over", escrow_id: ref };
+
+      let created: Created;
+      try {
+        created = await step.run("create-escrow", () =>
           createEscrow(setting, {
             ref,
-            amountMicro: usdcFromWire(event.data.amount_usdc),
-            counterparty: event.data.counterparty,
-            description: event.data.description ?? "Agent service payment",
-            commandId,
+            amountMicro: usdcFromWire(asked.amount_usdc),
+            counterparty: asked.counterparty,
+            description: asked.description,
+            commandId: asked.commandId,
             runId,
           }),
-        )
-        .catch((error: unknown) => ({
-          kind: "failed" as const,
-          reason: error instanceof Error ? error.message : "out of attempts",
-        }));
-      if (created.kind === "failed") {
-        await step.run("record-not-created", () => {
-          const now = clock.now();
-          inTransaction(mirror, (tx) => {
-            changeEscrow(tx, ref, { status: "refused", reason: created.reason, settledAt: now }, now, now);
-            answerCommand(
-              tx,
-              commandId,
-              { state: "failed", message: `Not created: ${created.reason}. Nothing moved.`, runId },
-              now,
-            );
-          });
-        });
-        throw new NonRetriableError(`the escrow was not created: ${created.reason}`);
+        );
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : "out of attempts";
+        created = await step.run("record-not-created", () =>
+          recordNotCreated(ref, reason, asked.commandId, runId),
+        );
+        if (created.kind === "refused") throw new NonRetriableError(`the escrow was not created: ${reason}`);
       }
       if (created.kind === "refused") return { status: "refused", reason: created.reason };
+      if (created.kind === "held") return { status: "held", reason: created.reason };
       if (created.kind === "unknown") {
         const key = `escrow-create:${ref}`;
-        await step.sendEvent(
-          "ask-what-became",
-          outcomeUnknown.create({ intent_key: key }, { id: eventIdFor("outcome.unknown", key) }),
-        );
+        const id = askId(key, runId);
+        await step.sendEvent("ask-what-became", outcomeUnknown.create({ intent_key: key }, { id }));
         return { status: "unknown", reason: created.reason };
       }
 
       // The wait that lost a race stays open. Only a step that is itself part of a race lets the function go on meanwhile.
       const race = <T>(work: () => Promise<T>): Promise<T> => group.parallel({ mode: "race" }, work);
       for (let look = 0; look < MAX_LOOKS; look++) {
-        const verdict = await race(() =>
-          step.run("check-decision", () => decide(ref, created.deadline, runId)),
-        );
+        const verdict = await race(() => step.run("check-decision", () => decide(ref, runId)));
+        if (verdict.kind === "taken-over") return { status: "taken-over", escrow_id: ref };
         if (verdict.kind === "over") return race(() => step.run("read-end", () => endOf(requireRow(ref))));
         if (verdict.kind === "act") {
           const { ending } = verdict;
@@ -88,7 +120,7 @@ export function escrowLifecycle(setting: Setting) {
                 step.run("record-not-ended", () => recordNotEnded(ref, ending, reason, runId)),
               );
               const key = `escrow-end:${ref}`;
-              const id = eventIdFor("outcome.unknown", `${key}:${runId}`);
+              const id = askId(key, runId);
               await race(() =>
                 step.sendEvent("ask-what-became", outcomeUnknown.create({ intent_key: key }, { id })),
               );
@@ -96,7 +128,8 @@ export function escrowLifecycle(setting: Setting) {
             },
           );
           if (ended.status !== "held") return ended;
-          await race(() => step.sleep("held", HELD_MS));
+          // A pause that is lifted, or time: what holds it is looked at again.
+          await race(() => step.waitForEvent("held", { event: actionsResumed, timeout: HELD_MS }));
           continue;
         }
         const condition = `async.data.escrow_id == "${ref}"`;
@@ -108,23 +141,50 @@ export function escrowLifecycle(setting: Setting) {
           ]),
         );
       }
-      throw new NonRetriableError("the escrow was looked at too often without an end");
+      const id = eventIdFor(escrowResumed.name, `${ref}-after-${runId}`);
+      await race(() => step.sendEvent("hand-over", escrowResumed.create({ escrow_id: ref }, { id })));
+      return { status: "handed-over", escrow_id: ref };
     },
   );
 
-  function requireRow(ref: string) {
+  function requireRow(ref: string): EscrowRow {
     const row = getEscrow(mirror, ref);
     if (!row) throw new NonRetriableError(`the mirror has no escrow ${ref}`);
     return row;
   }
 
+  /** Makes this run the one that looks after the escrow; null when it is over or not there. */
+  function takeOver(ref: string, runId: string) {
+    const now = clock.now();
+    return inTransaction(mirror, (tx) => {
+      const before = getEscrow(tx, ref);
+      const row = takeEscrow(tx, ref, runId, now);
+      if (!row || !before) return null;
+      if (row.remoteId !== null && before.runId !== runId)
+        tellEscrow(tx, ref, {
+          kind: "taken-over",
+          nth: runId,
+          at: now,
+          title: "Taken over by another run",
+          detail: before.runId === null ? undefined : `after run ${before.runId}`,
+          actor: by(ID),
+          runId,
+        });
+      const { counterparty, description } = row;
+      const amount_usdc = formatMicro(row.amountMicro);
+      const commandId = getIntent(tx, `escrow-create:${ref}`)?.commandId ?? null;
+      return { ref, amount_usdc, counterparty, description, commandId };
+    });
+  }
+
   /** Reads the record and Purple Flea, and says what is to be done now. */
-  async function decide(ref: string, deadline: number, runId: string): Promise<Verdict> {
+  async function decide(ref: string, runId: string): Promise<Verdict> {
     const before = requireRow(ref);
     if (isOver(before.status)) return { kind: "over" };
+    if (before.runId !== runId) return { kind: "taken-over" };
     const upstream = await purpleFlea.escrow(before.remoteId ?? "");
     const now = clock.now();
-    inTransaction(mirror, (tx) => mirrorUpstream(setting, tx, before, upstream, now, runId));
+    inTransaction(mirror, (tx) => mirrorUpstream(setting, tx, requireRow(ref), upstream, now, runId));
     const row = requireRow(ref);
     if (isOver(row.status)) return { kind: "over" };
     const decision = getDecision(read, ref);
@@ -134,6 +194,7 @@ export function escrowLifecycle(setting: Setting) {
     if (decision) return { kind: "act", ending: { action: "release", decidedBy: who ?? "operator" } };
     if (row.confirmedAt !== null)
       return { kind: "act", ending: { action: "release", decidedBy: "counterparty" } };
+    const deadline = deadlineOf(row);
     if (now >= deadline) {
       inTransaction(mirror, (tx) =>
         tellEscrow(tx, ref, {
@@ -150,6 +211,23 @@ export function escrowLifecycle(setting: Setting) {
     return { kind: "wait", remaining: Math.max(deadline - now, 1_000) };
   }
 
+  /** The last try may have died after it had sent, or after it had recorded the answer: the intent says which. */
+  function recordNotCreated(ref: string, reason: string, commandId: string | null, runId: string): Created {
+    return inTransaction(mirror, (tx) => {
+      const now = clock.now();
+      const intent = getIntent(tx, `escrow-create:${ref}`);
+      if (intent?.status === "done" && intent.remoteId) return { kind: "created", remoteId: intent.remoteId };
+      if (intent?.status === "open" || intent?.status === "unknown") {
+        showUnknown(tx, intent, reason, now);
+        return { kind: "unknown", reason };
+      }
+      if (intent) showNotDone(tx, intent, reason, now, runId);
+      const message = `Not created: ${reason}. Nothing moved.`;
+      answerCommand(tx, commandId, { state: "failed", message, runId }, now);
+      return { kind: "refused", reason };
+    });
+  }
+
   function recordNotEnded(ref: string, ending: Ending, reason: string, runId: string): void {
     const now = clock.now();
     inTransaction(mirror, (tx) => {
@@ -159,27 +237,20 @@ export function escrowLifecycle(setting: Setting) {
       const stays = unknown
         ? "What became of it is not known yet; Purple Flea is being asked."
         : "Nothing moved; the money is still locked.";
-      changeEscrow(
-        tx,
-        ref,
-        { reason: `the ${ending.action} did not go through: ${reason}. ${stays}` },
-        now,
-        now,
-      );
+      const said = `the ${ending.action} did not go through: ${reason}. ${stays}`;
+      changeEscrow(tx, ref, { reason: said }, now, now);
       tellEscrow(tx, ref, {
         kind: `${ending.action}-failed`,
+        nth: runId,
         at: now,
         title: `The ${ending.action} did not go through`,
         detail: `${reason}. ${stays}`,
         actor: by(ID),
         runId,
       });
-      answerCommand(
-        tx,
-        getDecision(read, ref)?.commandId,
-        { state: unknown ? "unknown" : "failed", message: `${reason}. ${stays}`, runId },
-        now,
-      );
+      // Not the last word: another run takes over and tries again until the escrow is over.
+      const message = `${reason}. ${stays} It is tried again.`;
+      answerCommand(tx, getDecision(read, ref)?.commandId, { state: "unknown", message, runId }, now);
     });
   }
 }

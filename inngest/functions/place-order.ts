@@ -1,36 +1,21 @@
-import { inTransaction } from "../../db/connection";
-import { recordBalance, recordSync, walletBalance } from "../../db/mirror/balances";
-import { committed, openIntent, settleIntent, spentSince } from "../../db/mirror/intents";
-import { applyTradeNews, beginTrade, settleAlert, tellTrade } from "../../db/mirror/trades";
-import { pauseReason } from "../../db/read/decisions";
-import { formatMicro } from "../../domain/money";
+import { inTransaction, type Writer } from "../../db/connection";
+import { walletBalance } from "../../db/mirror/balances";
+import { committed, getIntent, openIntent, settleIntent, spentSince } from "../../db/mirror/intents";
+import { applyTradeNews, beginTrade, getTrade, settleAlert, tellTrade } from "../../db/mirror/trades";
+import { pauseReason } from "../../db/read/pauses";
+import { formatMicro, type MicroUsdc } from "../../domain/money";
 import type { Order } from "../purple-flea/contract";
 import { throwFor } from "../purple-flea/outcomes";
 import { by, startOfDay, type Setting } from "./setting";
 
 const ID = "trade-on-price-alert";
 
-/** Reads the wallet at Purple Flea into the mirror; says whether it is under the smallest balance that may trade. */
-export async function checkBalance({
-  purpleFlea,
-  mirror,
-  clock,
-  config,
-}: Setting): Promise<{ balance_usdc: string; tooLow: boolean }> {
-  // The moment before the read: what is done while the read is under way counts as not yet in it.
-  const asked = clock.now();
-  const { balanceMicro } = await purpleFlea.balance();
-  inTransaction(mirror, (tx) => {
-    recordBalance(tx, "wallet", balanceMicro, true, asked);
-    recordSync(tx, "wallet", asked);
-  });
-  return { balance_usdc: formatMicro(balanceMicro), tooLow: balanceMicro < config.tradeMinBalanceMicro };
-}
-
 export type Placed =
   | { kind: "placed"; orderId: string }
   | { kind: "busy"; heldBy: string }
   | { kind: "skipped"; reason: string }
+  /** Trading is paused: the alert waits for that to end. */
+  | { kind: "held"; reason: string }
   | { kind: "unknown"; reason: string };
 
 interface OrderRequest {
@@ -39,20 +24,27 @@ interface OrderRequest {
   asset: string;
   side: "long" | "short";
   price: string;
+  /** When the alert came, ms. */
+  receivedAt: number;
+  commandId: string | null;
   runId: string;
 }
 
 /**
- * Checks and acts: one transaction looks at the balance less what is committed, the limits, the pause and the order in
- * flight, and writes the intent; then the order is sent, once; then its outcome is written.
+ * Checks and acts: one transaction looks at the balance less what is committed, the limits, the pause, the alert's age and the
+ * order in flight, and writes the intent; then the order is sent, once; then its outcome is written.
  * @throws NonRetriableError when refused, RetryAfterError or Error when it is known not to have happened
  */
 export async function placeOrder(setting: Setting, order: OrderRequest): Promise<Placed> {
-  const { mirror, read, purpleFlea, clock, config } = setting;
+  const { mirror, clock, config } = setting;
   const key = `order:${order.alertId}`;
   const sizeMicro = config.tradeSizeMicro;
   const opened = inTransaction(mirror, (tx) => {
     const now = clock.now();
+    const before = getIntent(tx, key);
+    const paused = pauseReason(tx, "trade");
+    // What is known not to have been sent yet waits with the others; what may have been sent is past a pause.
+    if (paused && (!before || before.status === "not_done")) return { kind: "held" as const, reason: paused };
     const intent = openIntent(
       tx,
       {
@@ -61,6 +53,7 @@ export async function placeOrder(setting: Setting, order: OrderRequest): Promise
         subjectRef: order.ref,
         amountMicro: sizeMicro,
         asset: order.asset,
+        commandId: order.commandId,
         runId: order.runId,
         lock: "order",
       },
@@ -75,9 +68,10 @@ export async function placeOrder(setting: Setting, order: OrderRequest): Promise
         applyTradeNews(tx, order.ref, { status: "unknown", reason: intent.intent.detail }, now, now);
       return intent;
     }
-    const refusal = whyNot(tx);
+    const refusal = whyNot(setting, tx, order, sizeMicro, now);
     if (refusal) {
       settleIntent(tx, key, { status: "refused", detail: refusal }, now);
+      applyTradeNews(tx, order.ref, { status: "refused", reason: refusal }, now, now);
       return { kind: "skipped" as const, reason: refusal };
     }
     beginTrade(
@@ -104,22 +98,11 @@ export async function placeOrder(setting: Setting, order: OrderRequest): Promise
       stepId: "place-order",
     });
     return intent;
-
-    function whyNot(at: typeof tx): string | null {
-      const paused = pauseReason(read, "trade");
-      if (paused) return paused;
-      // The intent just opened is part of what is committed.
-      const free = (walletBalance(at) ?? 0n) - (committed(at) - sizeMicro);
-      if (free < config.tradeMinBalanceMicro || free < sizeMicro) return "insufficient balance";
-      const limit = config.tradeDailyLimitMicro;
-      if (limit !== undefined && spentSince(at, "order", startOfDay(now)) > limit)
-        return "the daily limit for trades is reached";
-      return null;
-    }
   });
   switch (opened.kind) {
     case "busy":
       return { kind: "busy", heldBy: opened.heldBy.subjectRef };
+    case "held":
     case "skipped":
       return opened;
     case "settled":
@@ -129,25 +112,64 @@ export async function placeOrder(setting: Setting, order: OrderRequest): Promise
         return { kind: "skipped", reason: opened.intent.detail ?? "refused before" };
       return { kind: "unknown", reason: opened.intent.detail ?? "no answer came" };
     case "send":
-      break;
+      return sendOrder(setting, order.ref, key, opened.idempotencyKey, {
+        functionId: ID,
+        runId: order.runId,
+        stepId: "place-order",
+      });
     default:
       return opened satisfies never;
   }
+}
 
-  const outcome = await purpleFlea.placeOrder({
-    asset: order.asset,
-    side: order.side,
-    sizeMicro,
-    idempotencyKey: opened.idempotencyKey,
-  });
+/** Why an order may not be sent now, from what the mirror knows; null when it may. Its own intent is open already. */
+function whyNot(
+  { config }: Setting,
+  tx: Writer,
+  order: OrderRequest,
+  sizeMicro: MicroUsdc,
+  now: number,
+): string | null {
+  if (now - order.receivedAt > config.tradeMaxAlertAgeMs) return "the alert was too old when its turn came";
+  if (config.tradeMaxMicro !== undefined && sizeMicro > config.tradeMaxMicro)
+    return `the order is over the limit of ${formatMicro(config.tradeMaxMicro)} USDC`;
+  // The intent just opened is part of what is committed.
+  const free = (walletBalance(tx) ?? 0n) - (committed(tx) - sizeMicro);
+  if (free < config.tradeMinBalanceMicro || free < sizeMicro) return "insufficient balance";
+  const today = startOfDay(now);
+  const daily = config.tradeDailyLimitMicro;
+  if (daily !== undefined && spentSince(tx, "order", today) > daily)
+    return "the daily limit for trades is reached";
+  const limits = config.tradeAssetLimits;
+  const ofAsset = limits?.get(order.asset) ?? limits?.get("*");
+  if (ofAsset !== undefined && spentSince(tx, "order", today, order.asset) > ofAsset)
+    return `the daily limit for ${order.asset} is reached`;
+  return null;
+}
+
+/**
+ * Sends the order of an intent that was just opened, once, and writes what came of it.
+ * @throws as placeOrder
+ */
+export async function sendOrder(
+  { mirror, purpleFlea, clock }: Setting,
+  ref: string,
+  key: string,
+  idempotencyKey: string,
+  step: { functionId: string; runId: string; stepId: string },
+): Promise<Extract<Placed, { kind: "placed" | "unknown" }>> {
+  const trade = getTrade(mirror, ref);
+  if (!trade) throw new Error(`the mirror has no trade ${ref}`);
+  const { asset, side, sizeMicro } = trade;
+  const outcome = await purpleFlea.placeOrder({ asset, side, sizeMicro, idempotencyKey });
   const now = clock.now();
-  const told = { at: now, actor: by(ID), runId: order.runId, stepId: "place-order" };
+  const told = { at: now, actor: by(step.functionId), runId: step.runId, stepId: step.stepId };
   switch (outcome.kind) {
     case "done":
       inTransaction(mirror, (tx) => {
         settleIntent(tx, key, { status: "done", remoteId: outcome.value.id }, now);
-        applyTradeNews(tx, order.ref, newsOf(outcome.value), now, now);
-        tellTrade(tx, order.ref, {
+        applyTradeNews(tx, ref, newsOf(outcome.value), now, now);
+        tellTrade(tx, ref, {
           kind: "placed",
           ...told,
           title: `Order placed: ${outcome.value.id}`,
@@ -158,9 +180,10 @@ export async function placeOrder(setting: Setting, order: OrderRequest): Promise
     case "unknown":
       inTransaction(mirror, (tx) => {
         settleIntent(tx, key, { status: "unknown", detail: outcome.reason }, now);
-        applyTradeNews(tx, order.ref, { status: "unknown", reason: outcome.reason }, now, now);
-        tellTrade(tx, order.ref, {
+        applyTradeNews(tx, ref, { status: "unknown", reason: outcome.reason }, now, now);
+        tellTrade(tx, ref, {
           kind: "unknown",
+          nth: String(getIntent(tx, key)?.tries ?? 1),
           ...told,
           title: "No answer came",
           detail: `${outcome.reason}. The order may exist; it is not sent again.`,

@@ -1,67 +1,143 @@
-import { inTransaction } from "../../db/connection";
+import { inTransaction, type Writer } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
-import { changeEscrow, getEscrow, isOver, tellEscrow } from "../../db/mirror/escrows";
+import {
+  changeEscrow,
+  escrowByRemoteId,
+  getEscrow,
+  isOver,
+  recordConfirmationEvent,
+  tellEscrow,
+  type EscrowRow,
+} from "../../db/mirror/escrows";
+import { runHasEnded } from "../../db/mirror/runs";
 import { getDecision, isCommand } from "../../db/read/decisions";
-import { escrowConfirmed } from "../events";
+import { escrowConfirmed, escrowRejected, escrowResumed, eventIdFor } from "../events";
 import { by, type Setting } from "./setting";
 
 const ID = "record-confirmation";
 
+interface Recorded {
+  recorded: boolean;
+  reason?: string;
+  proof?: string;
+  /** The reference it should have named. */
+  translated?: string;
+  /** Nobody listens for it: this run is gone. */
+  orphanOf?: string;
+}
+
 /**
- * Puts every confirmation on record, whoever sent it. One that neither an operator nor a verified webhook stands behind is
- * noted as claimed and not proven; it never releases by itself.
+ * Puts every confirmation and rejection on record, whoever sent it. A confirmation that neither an operator nor a verified
+ * webhook stands behind is noted as claimed and not proven; it never releases by itself. One that names Purple Flea's id is
+ * handed on under ours, and one whose escrow has no run (any more) starts another.
  */
 export function recordConfirmation({ client, mirror, read, clock }: Setting) {
   return client.createFunction(
-    { id: ID, name: "Record confirmation", retries: 3, triggers: [escrowConfirmed] },
-    async ({ event, step, runId }) =>
-      step.run("record", () => {
-        const { escrow_id: ref, confirmed_by: confirmedBy } = event.data;
-        const now = clock.now();
-        return inTransaction(mirror, (tx) => {
-          const row = getEscrow(tx, ref);
+    { id: ID, name: "Record confirmation", retries: 3, triggers: [escrowConfirmed, escrowRejected] },
+    async ({ event, step, runId }) => {
+      const ref = event.data.escrow_id;
+      const result = await step.run("record", () =>
+        inTransaction(mirror, (tx): Recorded => {
+          const now = clock.now();
           const commandId = event.id && isCommand(read, event.id) ? event.id : null;
-          if (!row) {
-            answerCommand(
-              tx,
-              commandId,
-              { state: "failed", message: `There is no escrow ${ref}. Nothing moved.`, runId },
-              now,
-            );
-            return { recorded: false, reason: "no such escrow" };
-          }
-          const decision = getDecision(read, ref);
-          if (commandId && decision?.commandId === commandId) {
-            tellEscrow(tx, ref, {
-              kind: "approved",
-              at: decision.at,
-              title: `Approved by ${decision.operatorName ?? decision.operatorId}`,
-              detail: decision.reason ?? undefined,
-              actor: { kind: "operator", id: decision.operatorId },
+          const row = getEscrow(tx, ref);
+          const elsewhere = row ? undefined : escrowByRemoteId(tx, ref);
+          if (event.name === escrowConfirmed.name && "confirmed_by" in event.data)
+            recordConfirmationEvent(tx, {
+              id: event.id ?? runId,
+              sentRef: ref,
+              escrowRef: row?.ref ?? elsewhere?.ref ?? null,
+              confirmedBy: event.data.confirmed_by,
+              receivedAt: now,
               runId,
             });
-            return { recorded: true, proof: "operator" };
+          if (elsewhere) return { recorded: true, translated: elsewhere.ref };
+          if (!row) {
+            const message = `There is no escrow ${ref}. Nothing moved.`;
+            answerCommand(tx, commandId, { state: "failed", message, runId }, now);
+            return { recorded: false, reason: "no such escrow" };
           }
-          if (row.confirmedAt !== null || isOver(row.status))
-            return { recorded: true, proof: row.confirmationProof ?? "over" };
-          changeEscrow(
-            tx,
-            ref,
-            { claimedConfirmationAt: now, claimedConfirmationBy: confirmedBy },
-            row.observedAt,
-            now,
-          );
-          tellEscrow(tx, ref, {
-            kind: "claimed",
-            nth: event.id,
-            at: now,
-            title: `Confirmation claimed by ${confirmedBy}, not proven`,
-            detail: "It releases nothing by itself.",
-            actor: by(ID),
-            runId,
-          });
-          return { recorded: true, proof: "none" };
-        });
-      }),
+          const gone =
+            !isOver(row.status) && row.remoteId !== null && row.runId !== null && runHasEnded(tx, row.runId)
+              ? { orphanOf: row.runId }
+              : {};
+          const proof = put(tx, row, event, commandId, now, runId);
+          return { recorded: true, proof, ...(proof !== "none" && gone) };
+        }),
+      );
+      if (result.translated !== undefined) {
+        const id = `${event.id ?? runId}-as-${result.translated}`;
+        await step.sendEvent(
+          "hand-on",
+          "confirmed_by" in event.data
+            ? escrowConfirmed.create(
+                { ...event.data, escrow_id: result.translated },
+                { id: eventIdFor(escrowConfirmed.name, id) },
+              )
+            : escrowRejected.create(
+                { ...event.data, escrow_id: result.translated },
+                { id: eventIdFor(escrowRejected.name, id) },
+              ),
+        );
+      }
+      if (result.orphanOf !== undefined)
+        await step.sendEvent(
+          "take-over",
+          escrowResumed.create(
+            { escrow_id: ref },
+            { id: eventIdFor(escrowResumed.name, `${ref}-after-${result.orphanOf}`) },
+          ),
+        );
+      return result;
+    },
   );
+
+  /** Writes what the event tells and says what stands behind it: operator, webhook, upstream, over or none. */
+  function put(
+    tx: Writer,
+    row: EscrowRow,
+    event: { id?: string; name: string; data: object },
+    commandId: string | null,
+    now: number,
+    runId: string,
+  ): string {
+    const decision = getDecision(read, row.ref);
+    if (decision && decision.commandId === commandId) {
+      const approved = decision.decision === "release";
+      tellEscrow(tx, row.ref, {
+        kind: approved ? "approved" : "rejected",
+        at: decision.at,
+        title: `${approved ? "Approved" : "Rejected"} by ${decision.operatorName ?? decision.operatorId}`,
+        detail: decision.reason ?? undefined,
+        actor: { kind: "operator", id: decision.operatorId },
+        runId,
+      });
+      return "operator";
+    }
+    if (isOver(row.status)) return "over";
+    if (row.confirmedAt !== null) return row.confirmationProof ?? "upstream";
+    // A rejection without a decision at the desk behind it decides nothing.
+    const confirmedBy = "confirmed_by" in event.data ? String(event.data.confirmed_by) : null;
+    tellEscrow(tx, row.ref, {
+      kind: confirmedBy === null ? "rejection-claimed" : "claimed",
+      nth: event.id,
+      at: now,
+      title:
+        confirmedBy === null
+          ? "Rejection claimed, not proven"
+          : `Confirmation claimed by ${confirmedBy}, not proven`,
+      detail: confirmedBy === null ? "It cancels nothing by itself." : "It releases nothing by itself.",
+      actor: by(ID),
+      runId,
+    });
+    if (confirmedBy !== null)
+      changeEscrow(
+        tx,
+        row.ref,
+        { claimedConfirmationAt: now, claimedConfirmationBy: confirmedBy },
+        row.observedAt,
+        now,
+      );
+    return "none";
+  }
 }

@@ -3,13 +3,19 @@ import type { z } from "zod";
 import { inTransaction, type Writer } from "../../db/connection";
 import { answerWebhook } from "../../db/mirror/answers";
 import { recordBalance } from "../../db/mirror/balances";
+import { betByRemoteId, getClaim } from "../../db/mirror/bets";
+import { bookTransfer } from "../../db/mirror/books";
 import { changeEscrow, escrowByRemoteId, isOver, tellEscrow } from "../../db/mirror/escrows";
+import { getIntent } from "../../db/mirror/intents";
 import { applyTradeNews, tellTrade, tradeByRemoteId } from "../../db/mirror/trades";
 import { getWebhook } from "../../db/read/decisions";
+import { utcDay } from "../../domain/ids";
 import { formatMicro } from "../../domain/money";
 import { escrowConfirmed, eventIdFor, webhookReceived } from "../events";
 import {
+  casinoWebhookData,
   escrowWebhookData,
+  faucetWebhookData,
   isKnownWebhookName,
   readEscrowStatus,
   tradeWebhookData,
@@ -18,6 +24,10 @@ import {
   type WebhookEnvelope,
 } from "../purple-flea/contract";
 import { type Setting } from "./setting";
+import { recordHappened } from "./what-became";
+
+/** Sources of a transfer that are movements of our own rows. */
+const OWN_SOURCES = /escrow|trad|order|position|casino|bet|faucet|fee|refund/i;
 
 type Outcome = "applied" | "older" | "unmatched" | "unknown-type" | "unreadable";
 interface Applied {
@@ -74,13 +84,47 @@ export function recordWebhook(setting: Setting) {
     if (name.startsWith("escrow.")) return onEscrow(tx, envelope, at, now, runId);
     if (name.startsWith("trade.") || name.startsWith("position."))
       return onTrade(tx, envelope, at, now, runId);
+    if (name === "faucet.claimed") return onClaim(tx, envelope, now, runId);
+    if (name === "casino.result" || name.startsWith("bet.")) {
+      return readable(casinoWebhookData, envelope, (data) =>
+        betByRemoteId(tx, data.betId)
+          ? { outcome: "applied", detail: "noted; the numbers come from Purple Flea's API" }
+          : { outcome: "unmatched", detail: `no bet has Purple Flea's id ${data.betId}` },
+      );
+    }
     if (name === "wallet.transfer") {
       return readable(transferWebhookData, envelope, (data) => {
         if (data.balanceAfterMicro !== null) recordBalance(tx, "wallet", data.balanceAfterMicro, true, at);
-        return { outcome: "applied" };
+        // What the other rows book already is not booked again.
+        if (OWN_SOURCES.test(data.source ?? ""))
+          return { outcome: "applied", detail: `noted; ${data.source} is in the books by its own row` };
+        const amount = data.direction === "in" ? data.amountMicro : -data.amountMicro;
+        return bookTransfer(tx, data.txId, amount, at)
+          ? { outcome: "applied", detail: `${formatMicro(amount)} USDC booked` }
+          : { outcome: "older", detail: "booked before, or from before the books were opened" };
       });
     }
     return { outcome: "applied", detail: "noted; the numbers come from Purple Flea's API" };
+  }
+
+  /** Agent and day name the claim exactly: there is one a day. */
+  function onClaim(tx: Writer, envelope: WebhookEnvelope, now: number, runId: string): Applied {
+    return readable(faucetWebhookData, envelope, (data) => {
+      const day = utcDay(data.claimedAt ?? envelope.timestamp ?? now);
+      const ref = `${data.agentId}:${day}`;
+      const claim = getClaim(tx, ref);
+      const intent = getIntent(tx, `claim:${ref}`);
+      if (!claim || !intent) return { outcome: "unmatched", detail: `no claim of ${data.agentId} on ${day}` };
+      if (claim.status === "claimed" && claim.amountMicro !== null) return { outcome: "older" };
+      const { amountMicro, txHash } = data;
+      const source = {
+        words: `webhook ${envelope.id}`,
+        actor: { kind: "webhook", id: envelope.id } as const,
+        runId,
+      };
+      recordHappened(setting, tx, intent, { action: "claim", amountMicro, txHash }, source, now);
+      return { outcome: "applied" };
+    });
   }
 
   function onEscrow(tx: Writer, envelope: WebhookEnvelope, at: number, now: number, runId: string): Applied {
@@ -91,7 +135,7 @@ export function recordWebhook(setting: Setting) {
       if (envelope.name === "escrow.confirmed") {
         if (isOver(row.status)) return { outcome: "older", detail: `the escrow was ${row.status} already` };
         const confirmedBy = data.confirmedBy ?? data.counterparty ?? row.counterparty;
-        const confirmedAt = data.confirmedAt ?? at;
+        const confirmedAt = Math.min(data.confirmedAt ?? at, now);
         if (row.confirmedAt === null) {
           changeEscrow(
             tx,

@@ -16,7 +16,12 @@ export interface Setting {
     agentWallet: string;
     tradeSizeMicro: MicroUsdc;
     tradeMinBalanceMicro: MicroUsdc;
+    /** The largest order. */
+    tradeMaxMicro?: MicroUsdc;
+    /** Sum of orders per UTC day. */
     tradeDailyLimitMicro?: MicroUsdc;
+    /** The same per asset; `*` for those not named. */
+    tradeAssetLimits?: ReadonlyMap<string, MicroUsdc>;
     tradeMaxAlertAgeMs: number;
     /** When the mirror is read anew: a cron of five fields, UTC. Every 5 minutes when absent. */
     syncCron?: string;
@@ -27,9 +32,25 @@ export interface Setting {
 }
 
 export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
 export const by = (functionId: string) => ({ kind: "function", id: functionId }) as const;
 
 /** Start of the UTC day a moment lies in, ms. */
 export const startOfDay = (ms: number): number => ms - (ms % DAY_MS);
+
+/** The limits that hold, as the desk lists them. */
+export function limitsOf({ casino, ...config }: Setting["config"]) {
+  const { tradeMaxMicro, tradeDailyLimitMicro, tradeAssetLimits, tradeMinBalanceMicro, tradeMaxAlertAgeMs } =
+    config;
+  return {
+    tradeMaxMicro,
+    tradeDailyLimitMicro,
+    tradeAssetLimits,
+    tradeMinBalanceMicro,
+    tradeMaxAlertAgeMs,
+    casinoStakeMicro: casino.stakeMicro,
+    casinoDailyLossMicro: casino.dailyLossMicro,
+  };
+}

@@ -1,18 +1,26 @@
 import { inTransaction } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { recordBalance, recordDomains, recordOwnBooks, recordSync } from "../../db/mirror/balances";
+import { unprovenBets } from "../../db/mirror/bets";
+import { compareWallet, readMoved } from "../../db/mirror/drift";
 import { getEscrow, openEscrows } from "../../db/mirror/escrows";
-import { applyTradeNews, openTrades } from "../../db/mirror/trades";
-import { getDecision, isCommand } from "../../db/read/decisions";
+import { applyTradeNews, markTradeSeen, openTrades } from "../../db/mirror/trades";
+import { isCommand } from "../../db/read/decisions";
 import type { Source } from "../../domain/statuses";
-import { escrowConfirmed, eventIdFor, syncRequested } from "../events";
-import { mirrorUpstream } from "./end-escrow";
+import { syncRequested } from "../events";
+import { findLoose } from "./loose-ends";
+import { mirrorUpstream } from "./mirror-upstream";
+import { recordBet, recordVerification } from "./place-bet";
 import { newsOf } from "./place-order";
-import { MINUTE_MS, type Setting } from "./setting";
+import { type Setting } from "./setting";
 
-const NUDGE_AFTER_MS = 10 * MINUTE_MS;
+/** At most so many rows of a kind are read again at once, those longest unseen first: Purple Flea limits reads by the minute. */
+const MAX_READS = 40;
 
-/** Reads what can be read at Purple Flea into the mirror: each source by itself, so that one that fails stops no other. */
+/**
+ * Reads what can be read at Purple Flea into the mirror, each source by itself, so that one that fails stops no other; holds
+ * the wallet against our own books; then picks up what was left lying.
+ */
 export function syncMirror(setting: Setting) {
   const { client, mirror, read, purpleFlea, clock, config } = setting;
   return client.createFunction(
@@ -26,29 +34,32 @@ export function syncMirror(setting: Setting) {
       const result = await step.run("read-sources", async () => {
         const failed: string[] = [];
         const source = async (name: Source, work: () => Promise<void>) => {
+          const asked = clock.now();
           try {
             await work();
-            inTransaction(mirror, (tx) => recordSync(tx, name, clock.now()));
+            inTransaction(mirror, (tx) => recordSync(tx, name, asked));
           } catch (error) {
             const reason = error instanceof Error ? error.message : "not readable";
             failed.push(`${name}: ${reason}`);
-            inTransaction(mirror, (tx) => recordSync(tx, name, clock.now(), reason));
+            inTransaction(mirror, (tx) => recordSync(tx, name, asked, reason));
           }
         };
         await Promise.all([
-          source("wallet", async () => {
-            const { balanceMicro } = await purpleFlea.balance();
-            inTransaction(mirror, (tx) => recordBalance(tx, "wallet", balanceMicro, true, clock.now()));
-          }),
           source("domains", async () => {
             const list = await purpleFlea.domains();
             inTransaction(mirror, (tx) => recordDomains(tx, list, clock.now()));
           }),
           source("faucet", async () => void (await purpleFlea.faucetStatus(config.agentId))),
-          source("casino", async () => void (await purpleFlea.casinoCommitment())),
+          source("casino", async () => {
+            await purpleFlea.casinoCommitment();
+            await readBets();
+          }),
           source("trading", readTrades),
           source("escrow", () => readEscrows(runId)),
         ]);
+        // Last, so that what the rows have learnt just now is in the books the balance is held against.
+        const readAll = failed.length === 0;
+        await source("wallet", () => readWalletAndCompare(readAll, runId));
         const now = clock.now();
         inTransaction(mirror, (tx) => {
           recordOwnBooks(tx, now);
@@ -63,29 +74,41 @@ export function syncMirror(setting: Setting) {
             );
           }
         });
-        return { failed, nudges: waiting(now) };
+        return { failed };
       });
-      if (result.nudges.length > 0) {
-        // Whoever should have been woken by these was not listening then: once more, under an id of this quarter of an hour.
-        await step.sendEvent(
-          "nudge",
-          result.nudges.map((nudge) =>
-            escrowConfirmed.create(
-              { escrow_id: nudge.ref, confirmed_by: nudge.by, confirmed_at: nudge.at },
-              { id: eventIdFor("escrow.confirmed", `${nudge.ref}-nudge-${nudge.slot}`) },
-            ),
-          ),
-        );
-      }
-      return { failed: result.failed, nudged: result.nudges.map((nudge) => nudge.ref) };
+      const loose = await step.run("find-loose-ends", () => findLoose(setting, runId));
+      if (loose.events.length > 0) await step.sendEvent("pick-up", loose.events);
+      return { failed: result.failed, picked_up: loose.events.map((one) => one.id) };
     },
   );
 
+  /**
+   * Reads the balance and holds it against the books. A difference is looked at twice: a position may have closed at Purple
+   * Flea between the reading of the trades and that of the wallet.
+   */
+  async function readWalletAndCompare(readAll: boolean, runId: string): Promise<void> {
+    for (let look = 1; ; look++) {
+      const asked = clock.now();
+      const moved = readMoved(mirror);
+      const { balanceMicro } = await purpleFlea.balance();
+      const last = look === 2 || !readAll;
+      const verdict = inTransaction(mirror, (tx) => {
+        recordBalance(tx, "wallet", balanceMicro, true, asked);
+        // With a source unread the books are behind, and say nothing about the balance.
+        return readAll ? compareWallet(tx, balanceMicro, moved, clock.now(), !last) : "busy";
+      });
+      if (last || verdict !== "differs") return;
+      await Promise.all([readTrades(), readEscrows(runId)]);
+    }
+  }
+
   async function readTrades(): Promise<void> {
-    for (const trade of openTrades(mirror, clock.now())) {
+    for (const trade of openTrades(mirror, MAX_READS)) {
       const order = await purpleFlea.order(trade.remoteId ?? "");
       const now = clock.now();
-      inTransaction(mirror, (tx) => applyTradeNews(tx, trade.ref, newsOf(order), now, now));
+      inTransaction(mirror, (tx) => {
+        if (!applyTradeNews(tx, trade.ref, newsOf(order), now, now)) markTradeSeen(tx, trade.ref, now);
+      });
     }
   }
 
@@ -101,21 +124,13 @@ export function syncMirror(setting: Setting) {
     }
   }
 
-  /** Proven confirmations and decisions whose escrow is still locked some minutes later. */
-  function waiting(now: number) {
-    return openEscrows(mirror).flatMap((row) => {
-      const decision = getDecision(read, row.ref);
-      const since = decision?.at ?? row.confirmedAt;
-      if (row.status !== "pending" || since === null || since === undefined || now - since < NUDGE_AFTER_MS)
-        return [];
-      return [
-        {
-          ref: row.ref,
-          by: decision ? `operator:${decision.operatorId}` : (row.confirmedBy ?? row.counterparty),
-          at: new Date(since).toISOString(),
-          slot: Math.floor(now / (15 * MINUTE_MS)),
-        },
-      ];
-    });
+  /** Bets whose outcome was pending, or whose seed was not revealed yet. */
+  async function readBets(): Promise<void> {
+    for (const row of unprovenBets(mirror, MAX_READS)) {
+      const bet = await purpleFlea.bet(row.remoteId ?? "");
+      const now = clock.now();
+      if (row.status === "unknown") inTransaction(mirror, (tx) => recordBet(tx, row.ref, bet, now));
+      recordVerification(mirror, row.ref, bet, now);
+    }
   }
 }

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { NonRetriableError } from "inngest";
 import { isCommand } from "../../db/read/decisions";
-import { inTransaction } from "../../db/connection";
+import { inTransaction, type Writer } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { getIntent, settleIntent } from "../../db/mirror/intents";
-import { applyTradeNews, recordAlert, settleAlert, tellTrade } from "../../db/mirror/trades";
+import { applyTradeNews, recordAlert, resumeAlert, settleAlert, tellTrade } from "../../db/mirror/trades";
 import { formatMicro } from "../../domain/money";
-import { eventIdFor, outcomeUnknown, priceAlert, tradeTrigger } from "../events";
-import { checkBalance, placeOrder } from "./place-order";
+import { alertResumed, eventIdFor, outcomeUnknown, priceAlert, tradeTrigger } from "../events";
+import { placeOrder, type Placed } from "./place-order";
+import { readWallet } from "./read-wallet";
 import { by, type Setting } from "./setting";
 
 const ID = "trade-on-price-alert";
@@ -23,59 +24,81 @@ export const tradeRefFor = (alertId: string): string =>
 export function tradeOnPriceAlert(setting: Setting) {
   const { client, mirror, read, clock, config } = setting;
   return client.createFunction(
-    { id: ID, name: "Trade on price alert", retries: 3, triggers: [priceAlert, tradeTrigger] },
+    {
+      id: ID,
+      name: "Trade on price alert",
+      retries: 3,
+      triggers: [priceAlert, tradeTrigger, alertResumed],
+    },
     async ({ event, step, runId }) => {
-      const alertId = event.id ?? runId;
+      const data = "alert_id" in event.data ? null : event.data;
+      // A resumed alert comes under the id it had when it was held.
+      const alertId = "alert_id" in event.data ? event.data.alert_id : (event.id ?? runId);
       const ref = tradeRefFor(alertId);
-      const { asset, direction } = event.data;
-      const price = String(event.data.price);
 
       const alert = await step.run("record-alert", () => {
         const now = clock.now();
         const kept = inTransaction(mirror, (tx) =>
-          recordAlert(tx, {
-            id: alertId,
-            asset,
-            price,
-            direction,
-            triggeredBy: event.data.triggered_by ?? null,
-            eventName: event.name,
-            receivedAt: event.ts ?? now,
-            runId,
-          }),
+          data
+            ? recordAlert(tx, {
+                id: alertId,
+                asset: data.asset,
+                price: String(data.price),
+                direction: data.direction,
+                triggeredBy: data.triggered_by ?? null,
+                eventName: event.name,
+                // A sender's clock may run ahead; an alert is never younger than its arrival.
+                receivedAt: Math.min(event.ts ?? now, now),
+                runId,
+              })
+            : resumeAlert(tx, alertId, runId, now),
         );
-        return {
-          known: kept.runId !== runId,
-          outcome: kept.outcome,
-          tooOld: now - kept.receivedAt > config.tradeMaxAlertAgeMs,
-        };
+        if (!kept || kept.runId !== runId)
+          return { known: true as const, outcome: kept?.outcome ?? "not held" };
+        const { asset, price, direction, receivedAt } = kept;
+        return { known: false as const, asset, price, direction, receivedAt };
       });
+      if (alert.known) return { skipped: true, reason: `this alert was taken up before: ${alert.outcome}` };
+      const { asset, direction, price, receivedAt } = alert;
+      const commandId = isCommand(read, alertId) ? alertId : null;
+
       const skip = (reason: string) =>
         step.run("skip", () => {
           const now = clock.now();
           inTransaction(mirror, (tx) => {
             settleAlert(tx, alertId, "skipped", now, { reason });
-            if (isCommand(read, event.id))
-              answerCommand(
-                tx,
-                event.id,
-                { state: "failed", message: `Skipped: ${reason}. No order was sent.`, runId },
-                now,
-              );
+            const message = `Skipped: ${reason}. No order was sent.`;
+            answerCommand(tx, commandId, { state: "failed", message, runId }, now);
           });
           return { skipped: true, reason };
         });
 
-      if (alert.known) return { skipped: true, reason: `this alert was taken up before: ${alert.outcome}` };
-      if (alert.tooOld) return skip("the alert was too old when it was taken up");
-      const balance = await step.run("check-balance", () => checkBalance(setting));
+      const balance = await step.run("check-balance", async () => {
+        if (clock.now() - receivedAt > config.tradeMaxAlertAgeMs) return { tooOld: true, tooLow: false };
+        const balanceMicro = await readWallet(setting);
+        return {
+          balance_usdc: formatMicro(balanceMicro),
+          tooOld: false,
+          tooLow: balanceMicro < config.tradeMinBalanceMicro,
+        };
+      });
+      if (balance.tooOld) return skip("the alert was too old when it was taken up");
       if (balance.tooLow) return skip("insufficient balance");
 
-      let placed: Awaited<ReturnType<typeof placeOrder>>;
+      let placed: Placed;
       try {
         for (let turn = 1; ; turn++) {
           placed = await step.run("place-order", () =>
-            placeOrder(setting, { alertId, ref, asset, side: direction, price, runId }),
+            placeOrder(setting, {
+              alertId,
+              ref,
+              asset,
+              side: direction,
+              price,
+              receivedAt,
+              commandId,
+              runId,
+            }),
           );
           if (placed.kind !== "busy") break;
           if (turn > MAX_TURNS)
@@ -84,80 +107,41 @@ export function tradeOnPriceAlert(setting: Setting) {
         }
       } catch (error) {
         const reason = error instanceof Error ? error.message : "out of attempts";
-        const lost = await step.run("record-not-placed", () => {
-          const now = clock.now();
-          return inTransaction(mirror, (tx) => {
-            const told = { at: now, actor: by(ID), runId, stepId: "place-order" };
-            // The last try may have died after it had sent: then this is not known, and is not called "not placed".
-            const status = getIntent(tx, `order:${alertId}`)?.status;
-            if (status === "open" || status === "unknown" || status === "done") {
-              settleIntent(tx, `order:${alertId}`, { status: "unknown", detail: reason }, now);
-              applyTradeNews(tx, ref, { status: "unknown", reason }, now, now);
-              settleAlert(tx, alertId, "unknown", now, { reason, tradeRef: ref });
-              tellTrade(tx, ref, {
-                kind: "unknown",
-                ...told,
-                title: "No answer was recorded",
-                detail: "The order may exist; it is not sent again.",
-              });
-              if (isCommand(read, event.id))
-                answerCommand(
-                  tx,
-                  event.id,
-                  {
-                    state: "unknown",
-                    message: "The order may have been sent; no answer was recorded.",
-                    runId,
-                  },
-                  now,
-                );
-              return true;
-            }
-            settleIntent(tx, `order:${alertId}`, { status: "refused", detail: reason }, now);
-            applyTradeNews(tx, ref, { status: "refused", reason }, now, now);
-            tellTrade(tx, ref, {
-              kind: "refused",
-              ...told,
-              title: "Not placed",
-              detail: `${reason}. Nothing moved.`,
-            });
-            settleAlert(tx, alertId, "refused", now, { reason, tradeRef: ref });
-            if (isCommand(read, event.id))
-              answerCommand(
-                tx,
-                event.id,
-                { state: "failed", message: `No order: ${reason}. Nothing moved.`, runId },
-                now,
-              );
-            return false;
-          });
-        });
-        if (lost) throw new NonRetriableError(`the order's outcome is not known: ${reason}`);
-        throw new NonRetriableError(`no order was placed: ${reason}`);
+        const found = await step.run("record-not-placed", () =>
+          inTransaction(mirror, (tx) => recordNotPlaced(tx, alertId, reason, commandId, runId)),
+        );
+        if (found.kind === "lost") await askWhatBecame();
+        if (found.kind !== "placed")
+          throw new NonRetriableError(
+            found.kind === "lost"
+              ? `the order's outcome is not known: ${reason}`
+              : `no order was placed: ${reason}`,
+          );
+        placed = found;
       }
       if (placed.kind === "skipped") return skip(placed.reason);
+      if (placed.kind === "held") {
+        const { reason } = placed;
+        await step.run("hold", () =>
+          inTransaction(mirror, (tx) => {
+            const now = clock.now();
+            settleAlert(tx, alertId, "held", now, { reason });
+            applyTradeNews(tx, ref, { status: "refused", reason: `not sent: ${reason}` }, now, now);
+          }),
+        );
+        return { held: true, reason };
+      }
       if (placed.kind === "unknown") {
         const { reason } = placed;
         await step.run("record-unknown", () => {
           const now = clock.now();
           inTransaction(mirror, (tx) => {
             settleAlert(tx, alertId, "unknown", now, { reason, tradeRef: ref });
-            if (isCommand(read, event.id))
-              answerCommand(
-                tx,
-                event.id,
-                { state: "unknown", message: `The order was sent and no answer came. It may exist.`, runId },
-                now,
-              );
+            const message = "The order was sent and no answer came. It may exist.";
+            answerCommand(tx, commandId, { state: "unknown", message, runId }, now);
           });
         });
-        await step.sendEvent(
-          "ask-what-became",
-          outcomeUnknown.create(
-            { intent_key: `order:${alertId}` },
-            { id: eventIdFor("outcome.unknown", `order:${alertId}`) },
-          ),
-        );
+        await askWhatBecame();
         return { unknown: true, reason };
       }
 
@@ -175,13 +159,8 @@ export function tradeOnPriceAlert(setting: Setting) {
             runId,
             stepId: "log-trade",
           });
-          if (isCommand(read, event.id))
-            answerCommand(
-              tx,
-              event.id,
-              { state: "confirmed", message: `Order ${orderId} placed.`, runId },
-              now,
-            );
+          const message = `Order ${orderId} placed.`;
+          answerCommand(tx, commandId, { state: "confirmed", message, runId }, now);
         });
       });
       const { slack } = setting;
@@ -196,7 +175,52 @@ export function tradeOnPriceAlert(setting: Setting) {
           // The trade stands whether or not Slack heard of it; the failed step is on the run's page.
         }
       }
-      return { order_id: orderId, asset, direction, price: event.data.price };
+      return { order_id: orderId, asset, direction, price: data ? data.price : price };
+
+      function askWhatBecame() {
+        const key = `order:${alertId}`;
+        return step.sendEvent(
+          "ask-what-became",
+          outcomeUnknown.create({ intent_key: key }, { id: eventIdFor("outcome.unknown", key) }),
+        );
+      }
     },
   );
+
+  /** The last try may have died after it had sent, or after it had recorded the answer: the intent says which. */
+  function recordNotPlaced(
+    tx: Writer,
+    alertId: string,
+    reason: string,
+    commandId: string | null,
+    runId: string,
+  ): { kind: "placed"; orderId: string } | { kind: "lost" } | { kind: "not-placed" } {
+    const now = clock.now();
+    const key = `order:${alertId}`;
+    const ref = tradeRefFor(alertId);
+    const told = { at: now, actor: by(ID), runId, stepId: "place-order" };
+    const intent = getIntent(tx, key);
+    if (intent?.status === "done" && intent.remoteId) return { kind: "placed", orderId: intent.remoteId };
+    if (intent?.status === "open" || intent?.status === "unknown") {
+      settleIntent(tx, key, { status: "unknown", detail: reason }, now);
+      applyTradeNews(tx, ref, { status: "unknown", reason }, now, now);
+      settleAlert(tx, alertId, "unknown", now, { reason, tradeRef: ref });
+      tellTrade(tx, ref, {
+        kind: "unknown",
+        ...told,
+        title: "No answer was recorded",
+        detail: "The order may exist; it is not sent again.",
+      });
+      const message = "The order may have been sent; no answer was recorded.";
+      answerCommand(tx, commandId, { state: "unknown", message, runId }, now);
+      return { kind: "lost" };
+    }
+    settleIntent(tx, key, { status: "refused", detail: reason }, now);
+    applyTradeNews(tx, ref, { status: "refused", reason }, now, now);
+    const detail = `${reason}. Nothing moved.`;
+    tellTrade(tx, ref, { kind: "refused", ...told, title: "Not placed", detail });
+    settleAlert(tx, alertId, "refused", now, { reason, tradeRef: ref });
+    answerCommand(tx, commandId, { state: "failed", message: `No order: ${detail}`, runId }, now);
+    return { kind: "not-placed" };
+  }
 }

@@ -35,9 +35,16 @@ export const orderReply = z
     fill_price: extra(price),
     filled_at: extra(moment),
     fee_usdc: extra(nonNegativeUsdc),
+    asset: extra(shortText),
+    side: extra(shortText),
+    size_usdc: extra(nonNegativeUsdc),
   })
   .transform((wire) => ({
     id: wire.id,
+    /** What was ordered, when the reply repeats it: an id that a person names is held against it. */
+    asset: wire.asset,
+    side: wire.side,
+    sizeMicro: wire.size_usdc,
     status: wire.status === null ? null : readOrderStatus(wire.status),
     rawStatus: wire.status,
     fillPrice: wire.fill_price,

@@ -1,10 +1,12 @@
 import { createHash, createHmac } from "node:crypto";
 import type { MicroUsdc } from "../../domain/money";
 
-/** What is known about a bet once its seed is revealed. `committedHash` was recorded before the bet was placed. */
+/** What is known about a bet once its seed is revealed. */
 export interface RevealedBet {
-  committedHash: string;
-  committedNonce: number;
+  /** What Purple Flea had committed to before the bet was placed; null when that was not recorded. */
+  committed: { hash: string; nonce: number } | null;
+  /** The commitment the bet itself names. */
+  statedHash: string;
   serverSeed: string;
   clientSeed: string;
   nonce: number;
@@ -15,6 +17,8 @@ export interface RevealedBet {
 
 export type Fairness =
   | { kind: "verified"; /** From 0 up to, not including, 1. */ roll: number }
+  /** Its sums hold, but nothing that was committed to before the bet binds its seed. */
+  | { kind: "unproven"; /** For people. */ detail: string }
   | {
       kind: "not-verified";
       reason: "commitment" | "nonce" | "outcome" | "payout";
@@ -33,20 +37,32 @@ export function coinFlipPayout(stakeMicro: MicroUsdc): MicroUsdc {
   return (stakeMicro * 198n + 50n) / 100n;
 }
 
-/** Recomputes a coin flip from its seeds: the seed is the one committed to, the roll decides, the payout follows. */
+/**
+ * Recomputes a coin flip from its seeds: the seed is the one committed to, the roll decides, the payout follows. A bet of
+ * somebody else between the commitment and this one moves the nonce on, and with it perhaps the seed: that proves nothing
+ * against Purple Flea, and nothing for it.
+ */
 export function verifyBet(bet: RevealedBet): Fairness {
+  const { committed, nonce } = bet;
   const hash = createHash("sha256").update(bet.serverSeed).digest("hex");
-  if (hash !== bet.committedHash.toLowerCase())
+  if (hash !== bet.statedHash.toLowerCase())
+    return refuse("commitment", "the revealed seed is not the one that the bet names");
+  const bound = committed !== null && committed.hash.toLowerCase() === hash;
+  if (committed && nonce < committed.nonce)
+    return refuse("nonce", `the bet used nonce ${nonce}, ${committed.nonce} was committed to`);
+  if (committed && nonce === committed.nonce && !bound)
     return refuse("commitment", "the revealed seed is not the one that was committed to before the bet");
-  if (bet.nonce !== bet.committedNonce)
-    return refuse("nonce", `the bet used nonce ${bet.nonce}, ${bet.committedNonce} was committed to`);
-  const roll = rollOf(bet.serverSeed, bet.clientSeed, bet.nonce);
+  const roll = rollOf(bet.serverSeed, bet.clientSeed, nonce);
   const outcome = roll < 0.5 ? "won" : "lost";
   if (outcome !== bet.outcome)
     return refuse("outcome", `the seeds say ${outcome}, Purple Flea said ${bet.outcome}`);
   const payout = outcome === "won" ? coinFlipPayout(bet.stakeMicro) : 0n;
   if (payout !== bet.payoutMicro) return refuse("payout", "the payout is not what this outcome pays");
-  return { kind: "verified", roll };
+  if (bound) return { kind: "verified", roll };
+  const why = committed
+    ? `nonce ${committed.nonce} was committed to and another bet took it; this one used ${nonce}`
+    : "no commitment was recorded before it";
+  return { kind: "unproven", detail: `cannot be proven: ${why}. The outcome follows from the seeds` };
 }
 
 const refuse = (reason: Extract<Fairness, { kind: "not-verified" }>["reason"], detail: string): Fairness => ({

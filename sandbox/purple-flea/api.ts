@@ -34,6 +34,8 @@ const shownOrder = (row: OrderRow) => ({
   id: row.id,
   status: row.status,
   asset: row.asset,
+  side: row.side,
+  size_usdc: wireAmount(row.size),
   fill_price: row.price,
   filled_at: iso(row.at),
   fee_usdc: wireAmount(row.fee),

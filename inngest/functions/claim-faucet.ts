@@ -1,0 +1,139 @@
+import { inTransaction } from "../../db/connection";
+import { answerCommand } from "../../db/mirror/answers";
+import { beginClaim, changeClaim } from "../../db/mirror/bets";
+import { getIntent, openIntent, settleIntent } from "../../db/mirror/intents";
+import { tell } from "../../db/mirror/timeline";
+import { pauseReason } from "../../db/read/pauses";
+import { utcDay } from "../../domain/ids";
+import { formatMicro } from "../../domain/money";
+import { throwFor } from "../purple-flea/outcomes";
+import { by, DAY_MS, startOfDay, type Setting } from "./setting";
+
+const ID = "daily-faucet-claim";
+export const iso = (ms: number): string => new Date(ms).toISOString();
+
+export type Claimed =
+  | { kind: "claimed"; key: string; amount_usdc: string; tx_hash: string }
+  | { kind: "not-claimed"; key: string; next_eligible: string; reason: string }
+  | { kind: "unknown"; key: string; reason: string };
+
+/**
+ * Claims for the UTC day of this moment, once per agent and day. The pause and the intent are one transaction.
+ * @throws RetryAfterError or Error when it is known not to have happened
+ */
+export async function claimFaucet(
+  setting: Setting,
+  commandId: string | null,
+  runId: string,
+): Promise<Claimed> {
+  const { mirror, clock, config } = setting;
+  const started = clock.now();
+  const day = utcDay(started);
+  const ref = `${config.agentId}:${day}`;
+  const key = `claim:${ref}`;
+  const next = iso(startOfDay(started) + DAY_MS);
+  const opened = inTransaction(mirror, (tx) => {
+    const answer = (state: "failed" | "unknown", message: string) =>
+      answerCommand(tx, commandId, { state, message, runId }, started);
+    const paused = pauseReason(tx, "claim");
+    if (paused) {
+      answer("failed", `Not claimed: ${paused}. Nothing moved.`);
+      return { kind: "paused" as const, reason: paused };
+    }
+    const intent = openIntent(
+      tx,
+      { key, action: "claim", subjectRef: ref, amountMicro: 0n, commandId, runId },
+      started,
+    );
+    if (intent.kind === "send") {
+      const requestedBy = commandId ? "operator" : "schedule";
+      beginClaim(tx, { ref, agentId: config.agentId, utcDay: day, requestedBy, runId }, started);
+    } else if (intent.kind === "settled" && intent.intent.status === "unknown") {
+      changeClaim(tx, ref, { status: "unknown", reason: intent.intent.detail }, started);
+      answer("unknown", "The claim was sent and no answer came.");
+    } else answer("failed", `Today's claim was made before. Next possible ${next}. Nothing moved.`);
+    return intent;
+  });
+  if (opened.kind === "paused")
+    return { kind: "not-claimed", key, next_eligible: next, reason: opened.reason };
+  if (opened.kind === "send")
+    return sendClaim(setting, ref, key, opened.idempotencyKey, {
+      functionId: ID,
+      runId,
+      stepId: "claim-faucet",
+    });
+  return opened.kind === "settled" && opened.intent.status === "unknown"
+    ? { kind: "unknown", key, reason: "no answer came" }
+    : { kind: "not-claimed", key, next_eligible: next, reason: "claimed before" };
+}
+
+/**
+ * Sends the claim of an intent that was just opened, once, and writes what came of it.
+ * @throws as claimFaucet
+ */
+export async function sendClaim(
+  { mirror, purpleFlea, clock, config }: Setting,
+  ref: string,
+  key: string,
+  idempotencyKey: string,
+  step: { functionId: string; runId: string; stepId: string },
+): Promise<Claimed> {
+  const outcome = await purpleFlea.claimFaucet({
+    agentId: config.agentId,
+    wallet: config.agentWallet,
+    idempotencyKey,
+  });
+  const now = clock.now();
+  const next = iso(startOfDay(now) + DAY_MS);
+  const claimed = inTransaction(mirror, (tx): Claimed => {
+    const answer = (state: "confirmed" | "failed" | "unknown", message: string) =>
+      answerCommand(tx, getIntent(tx, key)?.commandId, { state, message, runId: step.runId }, now);
+    switch (outcome.kind) {
+      case "done": {
+        const { amountMicro, txHash } = outcome.value;
+        settleIntent(tx, key, { status: "done", remoteId: txHash }, now);
+        changeClaim(
+          tx,
+          ref,
+          {
+            status: "claimed",
+            amountMicro,
+            txHash,
+            reason: null,
+            settledAt: now,
+            nextEligibleAt: startOfDay(now) + DAY_MS,
+          },
+          now,
+        );
+        tell(tx, {
+          subject: { type: "claim", ref },
+          kind: "claimed",
+          at: now,
+          title: `Claimed ${formatMicro(amountMicro)} USDC`,
+          actor: by(step.functionId),
+          runId: step.runId,
+          stepId: step.stepId,
+        });
+        answer("confirmed", `${formatMicro(amountMicro)} USDC claimed.`);
+        return { kind: "claimed", key, amount_usdc: formatMicro(amountMicro), tx_hash: txHash };
+      }
+      case "refused":
+        settleIntent(tx, key, { status: "refused", detail: outcome.message }, now);
+        changeClaim(tx, ref, { status: "refused", reason: outcome.message, settledAt: now }, now);
+        answer("failed", `Refused: ${outcome.message}. Nothing moved.`);
+        return { kind: "not-claimed", key, next_eligible: next, reason: outcome.message };
+      case "unknown":
+        settleIntent(tx, key, { status: "unknown", detail: outcome.reason }, now);
+        changeClaim(tx, ref, { status: "unknown", reason: outcome.reason }, now);
+        answer("unknown", "The claim was sent and no answer came.");
+        return { kind: "unknown", key, reason: outcome.reason };
+      case "not-done":
+        settleIntent(tx, key, { status: "not_done", detail: outcome.reason }, now);
+        return { kind: "not-claimed", key, next_eligible: next, reason: outcome.reason };
+      default:
+        return outcome satisfies never;
+    }
+  });
+  // Known not to have happened: the step is tried again.
+  return outcome.kind === "not-done" ? throwFor(outcome) : claimed;
+}

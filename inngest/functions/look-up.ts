@@ -1,0 +1,141 @@
+import { inTransaction, type Writer } from "../../db/connection";
+import { changeEscrow, getEscrow, isOver } from "../../db/mirror/escrows";
+import { betByRemoteId, getBet, getClaim } from "../../db/mirror/bets";
+import { getIntent, settleIntent, type Intent } from "../../db/mirror/intents";
+import { listReported } from "../../db/read/candidates";
+import { utcDay } from "../../domain/ids";
+import { casinoWebhookData, faucetWebhookData } from "../purple-flea/contract";
+import { mirrorUpstream } from "./mirror-upstream";
+import { by, MINUTE_MS, type Setting } from "./setting";
+import { recordHappened, recordNotHappened, type Source } from "./what-became";
+
+/** What a look told: `ask-again` may change by itself, `needs-a-person` cannot be asked upstream. */
+export interface Look {
+  state: "settled" | "ask-again" | "needs-a-person";
+  /** The run that is to go on now. */
+  resume?: "escrow" | "claim";
+  detail?: string;
+}
+
+/**
+ * Asks Purple Flea what became of an unknown call, as far as it can be asked:
+ * a release or cancel by reading the escrow; a bet by the reports that came by webhook, each read again and known by our own
+ * client seed; a claim by the faucet's status while its day lasts, or by a webhook that names agent and day. An order or an
+ * escrow without an id cannot be asked for; what was reported is shown to a person, who decides.
+ * @throws for a read that failed and may be repeated
+ */
+export async function lookUp(
+  setting: Setting,
+  key: string,
+  functionId: string,
+  runId: string,
+): Promise<Look> {
+  const intent = getIntent(setting.mirror, key);
+  if (intent?.status !== "unknown") {
+    // A claim that was settled by a look whose own answer got lost is still to be made.
+    const resume =
+      intent?.action === "claim" && intent.status === "not_done" ? ("claim" as const) : undefined;
+    return { state: "settled", resume, detail: intent?.status ?? "no intent" };
+  }
+  const source: Source = { words: "read at Purple Flea", actor: by(functionId), runId };
+  switch (intent.action) {
+    case "escrow-release":
+    case "escrow-cancel":
+      return lookAtEscrow(setting, intent, runId);
+    case "bet":
+      return lookForBet(setting, intent, source);
+    case "claim":
+      return lookAtFaucet(setting, intent, source);
+    case "order":
+    case "escrow-create":
+      return { state: "needs-a-person" };
+    default:
+      return intent.action satisfies never;
+  }
+}
+
+async function lookAtEscrow(setting: Setting, intent: Intent, runId: string): Promise<Look> {
+  const { mirror, purpleFlea, clock } = setting;
+  const row = getEscrow(mirror, intent.subjectRef);
+  if (!row?.remoteId) return { state: "needs-a-person" };
+  const upstream = await purpleFlea.escrow(row.remoteId);
+  return inTransaction(mirror, (tx) => {
+    const now = clock.now();
+    const fresh = getEscrow(tx, row.ref) ?? row;
+    // Its own run may have tried again meanwhile: then this look is older than that try.
+    if (getIntent(tx, intent.key)?.updatedAt !== intent.updatedAt) return { state: "ask-again" as const };
+    const locked = upstream.status === "locked" || upstream.status === "completed";
+    // What was sent may still be on its way; after a minute it is not.
+    if (locked && now - intent.updatedAt < MINUTE_MS) return { state: "ask-again" as const };
+    mirrorUpstream(setting, tx, fresh, upstream, now, runId);
+    if (isOver(getEscrow(tx, row.ref)?.status ?? row.status)) return { state: "settled" as const };
+    if (!locked) return { state: "ask-again" as const };
+    const detail = `Purple Flea still says "${upstream.rawStatus}": it did not happen`;
+    settleIntent(tx, intent.key, { status: "not_done", detail }, now);
+    changeEscrow(tx, row.ref, { status: "pending", reason: detail }, now, now);
+    return { state: "settled" as const, resume: "escrow" as const, detail };
+  });
+}
+
+async function lookForBet(setting: Setting, intent: Intent, source: Source): Promise<Look> {
+  const { mirror, read, purpleFlea, clock } = setting;
+  const row = getBet(mirror, intent.subjectRef);
+  if (!row) return { state: "needs-a-person" };
+  for (const reported of listReported(read, ["casino.result", "bet.won", "bet.lost"], intent.createdAt)) {
+    const data = casinoWebhookData.safeParse(reported.data);
+    if (!data.success || betByRemoteId(mirror, data.data.betId)) continue;
+    const bet = await purpleFlea.bet(data.data.betId);
+    if (bet.clientSeed !== row.clientSeed) continue;
+    inTransaction(mirror, (tx) => {
+      const fresh = getIntent(tx, intent.key);
+      if (fresh?.status === "unknown")
+        recordHappened(setting, tx, fresh, { action: "bet", bet }, source, clock.now());
+    });
+    return { state: "settled" };
+  }
+  return { state: "ask-again" };
+}
+
+async function lookAtFaucet(setting: Setting, intent: Intent, source: Source): Promise<Look> {
+  const { mirror, read, purpleFlea, clock, config } = setting;
+  const claim = getClaim(mirror, intent.subjectRef);
+  if (!claim) return { state: "needs-a-person" };
+  const settle = (work: (tx: Writer, now: number, fresh: Intent) => void) =>
+    inTransaction(mirror, (tx) => {
+      const fresh = getIntent(tx, intent.key);
+      if (fresh?.status === "unknown") work(tx, clock.now(), fresh);
+    });
+  for (const reported of listReported(read, ["faucet.claimed"], intent.createdAt)) {
+    const data = faucetWebhookData.safeParse(reported.data);
+    if (!data.success || data.data.agentId !== claim.agentId) continue;
+    if (utcDay(data.data.claimedAt ?? reported.receivedAt) !== claim.utcDay) continue;
+    const { amountMicro, txHash } = data.data;
+    settle((tx, now, fresh) =>
+      recordHappened(setting, tx, fresh, { action: "claim", amountMicro, txHash }, source, now),
+    );
+    return { state: "settled" };
+  }
+  const asked = clock.now();
+  if (utcDay(asked) !== claim.utcDay) return { state: "needs-a-person" };
+  const status = await purpleFlea.faucetStatus(config.agentId);
+  // An answer that came after midnight speaks of another day.
+  if (utcDay(clock.now()) !== claim.utcDay) return { state: "needs-a-person" };
+  if (!status.canClaim) {
+    settle((tx, now, fresh) =>
+      recordHappened(
+        setting,
+        tx,
+        fresh,
+        { action: "claim", amountMicro: null, txHash: null },
+        { ...source, words: "the faucet says that today's claim was made" },
+        now,
+      ),
+    );
+    return { state: "settled" };
+  }
+  if (asked - intent.updatedAt < MINUTE_MS) return { state: "ask-again" };
+  settle((tx, now, fresh) =>
+    recordNotHappened(tx, fresh, "the faucet says that today's claim was not made", source, now),
+  );
+  return { state: "settled", resume: "claim" };
+}

@@ -1,0 +1,89 @@
+import { inTransaction } from "../../db/connection";
+import { betByRemoteId } from "../../db/mirror/bets";
+import { escrowByRemoteId, openEscrows, type EscrowRow } from "../../db/mirror/escrows";
+import { unknownIntents } from "../../db/mirror/intents";
+import { runHasEnded } from "../../db/mirror/runs";
+import { timesTold } from "../../db/mirror/timeline";
+import { tradeByRemoteId } from "../../db/mirror/trades";
+import { listUnmatched, type Reported } from "../../db/read/candidates";
+import { getDecision } from "../../db/read/decisions";
+import { pauseReason } from "../../db/read/pauses";
+import { webhookNames } from "../purple-flea/contract";
+import { escrowResumed, eventIdFor, webhookReceived } from "../events";
+import { lookUp } from "./look-up";
+import { goOn } from "./reconcile-unknown";
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Setting } from "./setting";
+
+/** A confirmation or decision whose run has not acted on it after so long was not heard. */
+const UNHEARD_MS = 10 * MINUTE_MS;
+/** The first take-over comes at once, the next ones after 15 minutes, 30 minutes and so on, at most every 8 hours. */
+const RETAKE_MS = 15 * MINUTE_MS;
+const MAX_RETAKE_MS = 8 * HOUR_MS;
+const MAX_LOOKS = 20;
+/** A webhook may be late by a day. */
+const WEBHOOK_MS = 2 * DAY_MS;
+
+/**
+ * What was left lying and is picked up by an event: escrows whose run is gone or did not hear its wake-up; unknown calls that
+ * Purple Flea can answer for by now; webhooks that matched nothing when they came and match a row now.
+ */
+export async function findLoose(setting: Setting, runId: string) {
+  const { mirror, read, clock } = setting;
+  const events = [];
+  for (const intent of unknownIntents(mirror, MAX_LOOKS)) {
+    // One that cannot be read now is read at the next sync.
+    const found = await lookUp(setting, intent.key, "sync-mirror", runId).catch(() => null);
+    const next = found && goOn(setting, intent.key, found);
+    if (next) events.push(next);
+  }
+  const now = clock.now();
+  for (const row of openEscrows(mirror)) {
+    const nth = retake(setting, row, now);
+    if (nth !== null)
+      events.push(
+        escrowResumed.create(
+          { escrow_id: row.ref },
+          { id: eventIdFor(escrowResumed.name, `${row.ref}-take-${nth}`) },
+        ),
+      );
+  }
+  for (const webhook of listUnmatched(read, webhookNames, now - WEBHOOK_MS)) {
+    if (webhook.outcome !== "unmatched" || !matchesNow(setting, webhook)) continue;
+    const id = eventIdFor(webhookReceived.name, `${webhook.id}-again`);
+    events.push(webhookReceived.create({ webhook_id: webhook.id }, { id }));
+  }
+  return { events: events.map(({ name, data, id }) => ({ name, data, id })) };
+}
+
+/** The how-manieth take-over an escrow needs now; null when its run is alive, or the last one was not long ago. */
+function retake({ mirror, read }: Setting, row: EscrowRow, now: number): number | null {
+  const ended = row.runId === null || runHasEnded(mirror, row.runId);
+  const decision = getDecision(read, row.ref);
+  const since = decision?.at ?? row.confirmedAt;
+  const releases = decision ? decision.decision === "release" : row.confirmedAt !== null;
+  const paused = releases && pauseReason(read, "escrow-release") !== null;
+  const unheard =
+    row.status === "pending" && since !== null && since !== undefined && !paused && now - since > UNHEARD_MS;
+  const overdue = row.status === "pending" && row.expiresAt !== null && now - row.expiresAt > UNHEARD_MS;
+  if (!ended && !unheard && !overdue) return null;
+  return inTransaction(mirror, (tx) => {
+    const { times, lastAt } = timesTold(tx, { type: "escrow", ref: row.ref }, "taken-over");
+    const wait = Math.min(RETAKE_MS * 2 ** Math.max(times - 1, 0), MAX_RETAKE_MS);
+    if (lastAt !== null && now - lastAt < wait) return null;
+    // A run that has just been given up is left alone for a moment: it may be failing for a reason that lasts.
+    return ended && now - row.updatedAt < MINUTE_MS ? null : times + 1;
+  });
+}
+
+function matchesNow({ mirror }: Setting, { data }: Reported): boolean {
+  const id = (name: string): string | null => {
+    const value = data[name];
+    return typeof value === "string" ? value : null;
+  };
+  const [escrow, order, bet] = [id("escrow_id"), id("order_id"), id("bet_id")];
+  return (
+    (escrow !== null && escrowByRemoteId(mirror, escrow) !== undefined) ||
+    (order !== null && tradeByRemoteId(mirror, order) !== undefined) ||
+    (bet !== null && betByRemoteId(mirror, bet) !== undefined)
+  );
+}
