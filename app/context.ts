@@ -25,6 +25,17 @@ export interface PracticePort {
   startEngine(): Promise<void>;
 }
 
+/** The limits that are checked in the transaction that writes an intent. micro-USDC; absent is no limit. */
+export interface Limits {
+  tradeMaxMicro?: MicroUsdc;
+  tradeDailyLimitMicro?: MicroUsdc;
+  tradeAssetLimits?: ReadonlyMap<string, MicroUsdc>;
+  tradeMinBalanceMicro: MicroUsdc;
+  tradeMaxAlertAgeMs: number;
+  casinoStakeMicro: MicroUsdc;
+  casinoDailyLossMicro: MicroUsdc;
+}
+
 /** What the process hands to every loader and action. */
 export interface DeskContext {
   /** Pages read with this; SQLite refuses it a write. */
@@ -37,6 +48,10 @@ export interface DeskContext {
     agentId: string;
     agentWallet: string;
     tradeSizeMicro: MicroUsdc;
+    /** What is enforced, for the page that lists it. */
+    limits: Limits;
+    /** While a difference of the balance is unexplained, nothing above this is approved. */
+    driftApprovalLimitMicro: MicroUsdc;
     secureCookies: boolean;
     /** Sessions are kept under a hash keyed with this: another one signs everybody out. */
     sessionSecret: string;

@@ -3,8 +3,11 @@ import { recordCommand } from "../../db/desk/commands";
 import type { Operator } from "../../db/desk/operators";
 import { getEscrowRow } from "../../db/read/escrows";
 import { getFaucetDay } from "../../db/read/claims";
+import { getCommand } from "../../db/read/decisions";
+import { pauseReason } from "../../db/read/pauses";
 import { isAddress, isReference } from "../../domain/ids";
 import { formatMicro } from "../../domain/money";
+import { pauseLook, type PauseKind } from "../../domain/statuses";
 import {
   betRequested,
   escrowCreated,
@@ -23,12 +26,17 @@ interface Ask<S extends z.ZodType> {
   event: string;
   data: (fields: z.output<S>) => unknown;
   subject?: (fields: z.output<S>) => { type: string; ref: string };
+  /** The kind of action it belongs to: while that is paused nothing is recorded or sent. */
+  pausedBy?: PauseKind;
+  /** What it pauses or lets go on. */
+  pause?: (fields: z.output<S>) => { kinds: readonly PauseKind[]; paused: boolean };
+  reason?: (fields: z.output<S>) => string | null;
   /** A reason not to send that the schema cannot know; by field. */
   refuse?: (fields: z.output<S>) => Record<string, string> | null;
 }
 
 /** Role, parse, one transaction: what every form that sends an event has in common. */
-function ask<S extends z.ZodType<{ command_id: string }>>(
+export function ask<S extends z.ZodType<{ command_id: string }>>(
   context: DeskContext,
   operator: Operator,
   form: FormData,
@@ -39,6 +47,11 @@ function ask<S extends z.ZodType<{ command_id: string }>>(
   const parsed = what.schema.safeParse(values);
   if (!parsed.success) return { kind: "invalid", fields: messagesOf(parsed.error), values };
   const fields = parsed.data;
+  // A repeat is answered as one before anything else is looked at: its own effect may have changed that.
+  const { command_id: id } = fields;
+  if (getCommand(context.read, id)) return { kind: "duplicate", commandId: id };
+  const paused = what.pausedBy && pausedMessage(context, what.pausedBy);
+  if (paused) return { kind: "paused", message: paused };
   const refused = what.refuse?.(fields);
   if (refused) return { kind: "invalid", fields: refused, values };
   const data = what.data(fields);
@@ -51,12 +64,22 @@ function ask<S extends z.ZodType<{ command_id: string }>>(
       subject: what.subject?.(fields),
       payload: data,
       event: { name: what.event, data },
+      reason: what.reason?.(fields) ?? null,
+      pause: what.pause?.(fields),
     },
     context.clock.now(),
   );
   if (recorded.kind === "decided") throw new Error("only escrow decisions can be decided before");
   context.outboxChanged();
   return recorded;
+}
+
+/** Why a kind of action cannot be asked for now, in words; null when it can. */
+export function pausedMessage(context: DeskContext, kind: PauseKind): string | null {
+  const reason = pauseReason(context.read, kind);
+  return (
+    reason && `${pauseLook[kind].label} are ${reason}. Nothing was sent. Resume under Pauses and limits.`
+  );
 }
 
 const alertSchema = z.object({
@@ -77,6 +100,7 @@ const alertSchema = z.object({
 export function sendPriceAlert(context: DeskContext, operator: Operator, form: FormData): CommandResult {
   return ask(context, operator, form, {
     kind: "send-price-alert",
+    pausedBy: "trade",
     schema: alertSchema,
     event: priceAlert.name,
     data: ({ asset, price, direction }) => ({
@@ -102,6 +126,7 @@ const escrowSchema = z.object({
 export function createEscrow(context: DeskContext, operator: Operator, form: FormData): CommandResult {
   return ask(context, operator, form, {
     kind: "create-escrow",
+    pausedBy: "escrow-create",
     schema: escrowSchema,
     event: escrowCreated.name,
     subject: ({ escrow_id: ref }) => ({ type: "escrow", ref }),
@@ -121,6 +146,7 @@ export function createEscrow(context: DeskContext, operator: Operator, form: For
 export function claimFaucet(context: DeskContext, operator: Operator, form: FormData): CommandResult {
   return ask(context, operator, form, {
     kind: "claim-faucet",
+    pausedBy: "claim",
     schema: z.object({ command_id: commandId }),
     event: faucetClaimRequested.name,
     refuse: () => {
@@ -137,6 +163,7 @@ export function claimFaucet(context: DeskContext, operator: Operator, form: Form
 export function placeBet(context: DeskContext, operator: Operator, form: FormData): CommandResult {
   return ask(context, operator, form, {
     kind: "place-bet",
+    pausedBy: "bet",
     schema: z.object({
       command_id: commandId,
       side: z.enum(["heads", "tails"], { error: "Choose heads or tails." }),

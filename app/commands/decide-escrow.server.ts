@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { recordCommand } from "../../db/desk/commands";
 import type { Operator } from "../../db/desk/operators";
+import { getUnexplainedDrift } from "../../db/read/drift";
 import { getEscrowRow } from "../../db/read/escrows";
 import { isStale } from "../../domain/freshness";
 import { formatMicro } from "../../domain/money";
@@ -8,6 +9,7 @@ import { escrowLook } from "../../domain/statuses";
 import { escrowConfirmed, escrowRejected } from "../../inngest/events";
 import { requireRole } from "../auth/session.server";
 import type { DeskContext } from "../context";
+import { pausedMessage } from "./ask.server";
 import { commandId, messagesOf, valuesOf } from "./form.server";
 import type { CommandResult } from "./result";
 
@@ -75,6 +77,8 @@ export function decideEscrow(
   };
   // A repeat of this very form is answered before the row is looked at: its own effect may have changed it.
   if (row.decidedByCommand === id) return { kind: "duplicate", commandId: id };
+  const paused = decision === "release" ? pausedMessage(context, "escrow-release") : null;
+  if (paused) return { kind: "paused", message: paused };
   if (row.status !== "pending") {
     const ended =
       row.settledAt === null
@@ -104,6 +108,12 @@ export function decideEscrow(
         "What is shown was read from Purple Flea more than 15 minutes ago. Sync first; nothing was sent.",
     };
   }
+  const drift = decision === "release" ? getUnexplainedDrift(context.read) : null;
+  if (drift && row.amountMicro > context.config.driftApprovalLimitMicro)
+    return {
+      kind: "conflict",
+      message: `Purple Flea's balance and our books differ by ${formatMicro(drift.differenceMicro)} USDC, unexplained since ${new Date(drift.since).toISOString()}. Until that is explained or accepted, nothing over ${formatMicro(context.config.driftApprovalLimitMicro)} USDC is approved. Nothing was sent.`,
+    };
   const recorded = recordCommand(context.desk, request, now);
   if (recorded.kind === "decided") {
     return {

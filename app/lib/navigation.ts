@@ -22,6 +22,8 @@ export const deskPages: readonly DeskPage[] = [
   { path: "/bets", label: "Bets", icon: "dices", group: "money", key: "c" },
   { path: "/faucet", label: "Faucet", icon: "droplets", group: "money", key: "f" },
   { path: "/domains", label: "Domains", icon: "globe", group: "money", key: "d" },
+  { path: "/unknown", label: "Unknown outcomes", icon: "circle-question-mark", group: "system", key: "u" },
+  { path: "/controls", label: "Pauses and limits", icon: "circle-pause", group: "system", key: "l" },
   { path: "/runs", label: "Runs", icon: "workflow", group: "system", key: "r", tab: true },
   { path: "/outbox", label: "Outbox", icon: "inbox", group: "system", key: "q" },
   { path: "/webhooks", label: "Webhooks", icon: "webhook", group: "system", key: "w" },

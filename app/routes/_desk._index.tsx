@@ -1,6 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
 import { listBalanceHistory, listCurrentBalances } from "../../db/read/balances";
+import { readStanding } from "../../db/read/drift";
 import { countEscrows } from "../../db/read/escrows";
 import { listActivity, listAttention, readFreshness } from "../../db/read/overview";
 import { countRunViews } from "../../db/read/runs";
@@ -10,6 +11,7 @@ import { requireOperator } from "../auth/session.server";
 import { Age, Time, useNow } from "../components/desk/moment";
 import { Money } from "../components/desk/money";
 import { PageHead } from "../components/desk/page-head";
+import { StandingNotes } from "../components/desk/standing";
 import { StepChart } from "../components/desk/step-chart";
 import { Icon } from "../components/ui/icon";
 import { countText } from "../lib/page-request";
@@ -28,6 +30,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     openTrades: countText(countTradeViews(read).open),
     pending: countText(countEscrows(read).pending),
     failed: countText(countRunViews(read).failed),
+    standing: readStanding(read),
     attention: listAttention(read, now),
     activity: listActivity(read, 10),
     freshness: readFreshness(read),
@@ -57,6 +60,7 @@ export default function Overview() {
           Create escrow
         </Link>
       </PageHead>
+      <StandingNotes {...data.standing} />
       <ul className="panel grid sm:grid-cols-2 xl:grid-cols-4 list-none p-0 m-0">
         {tiles.map((tile) => (
           <li key={tile.to}>

@@ -5,26 +5,30 @@ import { useState } from "react";
 import { newId } from "../../domain/ids";
 import { formatMicro } from "../../domain/money";
 import { requireOperator } from "../auth/session.server";
-import { sendPriceAlert } from "../commands/ask.server";
-import { complaintsOf } from "../commands/result";
+import { pausedMessage, sendPriceAlert } from "../commands/ask.server";
+import { complaintsOf, statusOf } from "../commands/result";
 import { CommandForm } from "../components/desk/command-form";
 import { PageHead } from "../components/desk/page-head";
 import { Field, Select } from "../components/ui/field";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   await requireOperator(request, context);
-  return { commandId: newId(context.clock.now()), size: formatMicro(context.config.tradeSizeMicro) };
+  return {
+    commandId: newId(context.clock.now()),
+    paused: pausedMessage(context, "trade"),
+    size: formatMicro(context.config.tradeSizeMicro),
+  };
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
   const operator = await requireOperator(request, context);
   const result = sendPriceAlert(context, operator, await request.formData());
   if (result.kind === "accepted" || result.kind === "duplicate") return redirect(`/sent/${result.commandId}`);
-  return data(result, { status: 422 });
+  return data(result, { status: statusOf(result) });
 }
 
 export default function SendAlert() {
-  const { commandId, size } = useLoaderData<typeof loader>();
+  const { commandId, paused, size } = useLoaderData<typeof loader>();
   const result = useActionData<typeof action>();
   const { fields, values } = complaintsOf(result);
   const [asset, setAsset] = useState(values.asset ?? "");
@@ -46,7 +50,7 @@ export default function SendAlert() {
         lead={`Trades ${size} USDC at market, once, if the balance and the limits allow it.`}
       />
       <div className="grid gap-8 lg:grid-cols-2">
-        <CommandForm commandId={commandId} problem={result} button="Send price alert">
+        <CommandForm commandId={commandId} problem={result} button="Send price alert" closed={paused}>
           <Field
             label="Asset"
             name="asset"

@@ -1,8 +1,14 @@
-import type { LoaderFunctionArgs } from "@remix-run/node";
-import { useLoaderData } from "@remix-run/react";
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
+import { data, redirect } from "@remix-run/node";
+import { useActionData, useLoaderData } from "@remix-run/react";
 import { listBalanceHistory, listCurrentBalances } from "../../db/read/balances";
+import { getOpenDrift, getWalletBooks, listEndedDrifts } from "../../db/read/drift";
+import { newId } from "../../domain/ids";
 import type { BalanceKind } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
+import { acceptDrift } from "../commands/accept-drift.server";
+import { statusOf } from "../commands/result";
+import { DriftLedger } from "../components/desk/drift-ledger";
 import { DataTable } from "../components/desk/data-table";
 import { Money } from "../components/desk/money";
 import { Time } from "../components/desk/moment";
@@ -21,18 +27,33 @@ const words: Record<BalanceKind, string> = {
 };
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  await requireOperator(request, context);
+  const operator = await requireOperator(request, context);
   const now = context.clock.now();
   return {
     now,
+    drift: {
+      books: getWalletBooks(context.read),
+      open: getOpenDrift(context.read),
+      ended: listEndedDrifts(context.read, 20),
+      commandId: newId(now),
+      closed: operator.role === "viewer" ? "Your role may look and not act." : null,
+    },
     table: new URL(request.url).searchParams.has("table"),
     balances: listCurrentBalances(context.read),
     history: listBalanceHistory(context.read, "wallet", now - MONTH_MS),
   };
 }
 
+export async function action({ request, context }: ActionFunctionArgs) {
+  const operator = await requireOperator(request, context);
+  const result = acceptDrift(context, operator, await request.formData());
+  if (result.kind === "accepted" || result.kind === "duplicate") return redirect(`/sent/${result.commandId}`);
+  return data(result, { status: statusOf(result) });
+}
+
 export default function Balances() {
-  const { now, table, balances, history } = useLoaderData<typeof loader>();
+  const problem = useActionData<typeof action>();
+  const { now, drift, table, balances, history } = useLoaderData<typeof loader>();
   const wallet = balances.find((balance) => balance.kind === "wallet");
   return (
     <>
@@ -61,6 +82,7 @@ export default function Balances() {
           { id: "at", head: "Seen", cell: (row) => <Time ms={row.at} /> },
         ]}
       />
+      <DriftLedger {...drift} problem={problem} />
       <h2 className="pt-8 pb-2">Wallet, 30 days</h2>
       <StepChart points={history.points} from={now - MONTH_MS} to={now} asTable={table} />
     </>

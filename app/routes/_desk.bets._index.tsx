@@ -5,8 +5,8 @@ import { countBets, listBets } from "../../db/read/bets";
 import { newId } from "../../domain/ids";
 import { betLook } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
-import { placeBet } from "../commands/ask.server";
-import { complaintsOf } from "../commands/result";
+import { pausedMessage, placeBet } from "../commands/ask.server";
+import { complaintsOf, statusOf } from "../commands/result";
 import { CommandForm } from "../components/desk/command-form";
 import { DataTable, Pager } from "../components/desk/data-table";
 import { Money } from "../components/desk/money";
@@ -20,6 +20,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   await requireOperator(request, context);
   return {
     commandId: newId(context.clock.now()),
+    paused: pausedMessage(context, "bet"),
     count: countBets(context.read, {}),
     page: listBets(context.read, {}, "desc", pageOf(new URL(request.url).searchParams), 50),
   };
@@ -29,11 +30,11 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const operator = await requireOperator(request, context);
   const result = placeBet(context, operator, await request.formData());
   if (result.kind === "accepted" || result.kind === "duplicate") return redirect(`/sent/${result.commandId}`);
-  return data(result, { status: 422 });
+  return data(result, { status: statusOf(result) });
 }
 
 export default function Bets() {
-  const { commandId, count, page } = useLoaderData<typeof loader>();
+  const { commandId, paused, count, page } = useLoaderData<typeof loader>();
   const result = useActionData<typeof action>();
   const { search } = useLocation();
   const { fields, values } = complaintsOf(result);
@@ -68,18 +69,30 @@ export default function Bets() {
             head: "Verified",
             cell: (row) =>
               row.verified === null
-                ? "not yet"
+                ? (row.verification ?? "not yet")
                 : row.verified
                   ? "verified"
                   : `not verified: ${row.verification ?? ""}`,
           },
-          { id: "why", head: "Why", kind: "low", cell: (row) => row.reason ?? "" },
+          {
+            id: "why",
+            head: "Why",
+            kind: "low",
+            cell: (row) =>
+              row.status === "unknown" && row.remoteId === null ? (
+                <Link to={`/unknown/${encodeURIComponent(`bet:${row.requestKey}`)}`}>
+                  Decide what became of it
+                </Link>
+              ) : (
+                (row.reason ?? "")
+              ),
+          },
           { id: "at", head: "Placed", cell: (row) => <Time ms={row.createdAt} /> },
         ]}
       />
       <Pager before={page.before} after={page.after} search={search} />
       <h2 className="pt-8 pb-3">Place a bet</h2>
-      <CommandForm commandId={commandId} problem={result} button="Place bet on a coin flip">
+      <CommandForm commandId={commandId} problem={result} button="Place bet on a coin flip" closed={paused}>
         <Choice
           legend="Side"
           name="side"

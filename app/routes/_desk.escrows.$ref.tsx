@@ -2,12 +2,14 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
 import { Link, useActionData, useLoaderData } from "@remix-run/react";
 import { escrowStory, getEscrowRow, getReceipt, latestCommandOf } from "../../db/read/escrows";
+import { getUnknownKey } from "../../db/read/unknown";
 import { isStale } from "../../domain/freshness";
 import { newId } from "../../domain/ids";
 import { escrowSums, formatMicro } from "../../domain/money";
 import { escrowLook } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
 import { decideEscrow } from "../commands/decide-escrow.server";
+import { statusOf } from "../commands/result";
 import { Consequence } from "../components/desk/consequence";
 import { Id } from "../components/desk/id";
 import { Money } from "../components/desk/money";
@@ -15,6 +17,7 @@ import { Time } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
 import { Receipt } from "../components/desk/receipt";
 import { ReviewSheet } from "../components/desk/review-sheet";
+import { UnknownNote } from "../components/desk/standing";
 import { StatusBadge } from "../components/desk/status-badge";
 import { Timeline } from "../components/desk/timeline";
 
@@ -44,6 +47,7 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
     escrow,
     receipt,
     closed,
+    unknownKey: getUnknownKey(context.read, ref),
     story: escrowStory(context.read, ref),
     commandId: newId(now),
     review: new URL(request.url).searchParams.has("review"),
@@ -62,11 +66,12 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   );
   if (result.kind === "accepted" || result.kind === "duplicate")
     return redirect(`/escrows/${params.ref ?? ""}`);
-  return data(result, { status: result.kind === "conflict" ? 409 : 422 });
+  return data(result, { status: statusOf(result) });
 }
 
 export default function Escrow() {
-  const { ref, escrow, receipt, closed, story, commandId, review } = useLoaderData<typeof loader>();
+  const { ref, escrow, receipt, closed, unknownKey, story, commandId, review } =
+    useLoaderData<typeof loader>();
   const result = useActionData<typeof action>();
   if (!escrow) {
     return (
@@ -112,6 +117,7 @@ export default function Escrow() {
       <p className="pb-6">
         <Consequence escrow={escrow} />
       </p>
+      {unknownKey && <UnknownNote intentKey={unknownKey} what="It was sent and" />}
       {receipt && <Receipt receipt={receipt} />}
       <div className="grid gap-8 xl:grid-cols-[minmax(0,1fr)_348px]">
         <section>

@@ -3,15 +3,15 @@ import { data, redirect } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { newId } from "../../domain/ids";
 import { requireOperator } from "../auth/session.server";
-import { createEscrow } from "../commands/ask.server";
-import { complaintsOf } from "../commands/result";
+import { createEscrow, pausedMessage } from "../commands/ask.server";
+import { complaintsOf, statusOf } from "../commands/result";
 import { CommandForm } from "../components/desk/command-form";
 import { PageHead } from "../components/desk/page-head";
 import { Field } from "../components/ui/field";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   await requireOperator(request, context);
-  return { commandId: newId(context.clock.now()) };
+  return { commandId: newId(context.clock.now()), paused: pausedMessage(context, "escrow-create") };
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
@@ -20,11 +20,11 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const result = createEscrow(context, operator, form);
   if (result.kind === "accepted" || result.kind === "duplicate")
     return redirect(`/escrows/${encodeURIComponent(String(form.get("escrow_id")).trim())}`);
-  return data(result, { status: 422 });
+  return data(result, { status: statusOf(result) });
 }
 
 export default function CreateEscrow() {
-  const { commandId } = useLoaderData<typeof loader>();
+  const { commandId, paused } = useLoaderData<typeof loader>();
   const result = useActionData<typeof action>();
   const { fields, values } = complaintsOf(result);
   return (
@@ -33,7 +33,7 @@ export default function CreateEscrow() {
         title="Create escrow"
         lead="Locks the amount at Purple Flea until somebody confirms. After 7 days without an answer it is cancelled and refunded."
       />
-      <CommandForm commandId={commandId} problem={result} button="Create escrow">
+      <CommandForm commandId={commandId} problem={result} button="Create escrow" closed={paused}>
         <Field
           label="Reference"
           name="escrow_id"

@@ -2,15 +2,18 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
 import { Link, useActionData, useLoaderData, useLocation } from "@remix-run/react";
 import { getFaucetDay, listClaims } from "../../db/read/claims";
-import { newId } from "../../domain/ids";
+import { getUnknownKey } from "../../db/read/unknown";
+import { newId, utcDay } from "../../domain/ids";
 import { claimLook } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
-import { claimFaucet } from "../commands/ask.server";
+import { claimFaucet, pausedMessage } from "../commands/ask.server";
+import { statusOf } from "../commands/result";
 import { CommandForm } from "../components/desk/command-form";
 import { DataTable, Pager } from "../components/desk/data-table";
 import { Money } from "../components/desk/money";
 import { Time } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
+import { UnknownNote } from "../components/desk/standing";
 import { StatusBadge } from "../components/desk/status-badge";
 import { pageOf } from "../lib/page-request";
 
@@ -19,6 +22,8 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const { read, clock, config } = context;
   return {
     commandId: newId(clock.now()),
+    paused: pausedMessage(context, "claim"),
+    unknownKey: getUnknownKey(read, `${config.agentId}:${utcDay(clock.now())}`),
     day: getFaucetDay(read, config.agentId, clock.now()),
     page: listClaims(read, pageOf(new URL(request.url).searchParams), 50),
   };
@@ -28,17 +33,18 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const operator = await requireOperator(request, context);
   const result = claimFaucet(context, operator, await request.formData());
   if (result.kind === "accepted" || result.kind === "duplicate") return redirect(`/sent/${result.commandId}`);
-  return data(result, { status: 422 });
+  return data(result, { status: statusOf(result) });
 }
 
 export default function Faucet() {
-  const { commandId, day, page } = useLoaderData<typeof loader>();
+  const { commandId, paused, unknownKey, day, page } = useLoaderData<typeof loader>();
   const result = useActionData<typeof action>();
   const { search } = useLocation();
   const { today } = day;
   return (
     <>
       <PageHead title="Faucet" lead="One claim per agent and UTC day; every day at 09:00 UTC by itself." />
+      {unknownKey && <UnknownNote intentKey={unknownKey} what="Today's claim was sent and" />}
       <CommandForm
         commandId={commandId}
         problem={result}
@@ -48,7 +54,7 @@ export default function Faucet() {
             ? `Already claimed today (${day.utcDay} UTC). The next claim is possible after midnight UTC.`
             : today?.status === "unknown"
               ? "Today's claim was sent and no answer came. It is not sent again by itself."
-              : null
+              : paused
         }
       />
       <h2 className="pt-8 pb-2">Claims</h2>

@@ -6,6 +6,7 @@ import { endSessions } from "../../db/desk/sessions";
 import { newId } from "../../domain/ids";
 import { requireOperator } from "../auth/session.server";
 import { syncNow } from "../commands/ask.server";
+import { statusOf } from "../commands/result";
 import { CommandForm } from "../components/desk/command-form";
 import { PageHead } from "../components/desk/page-head";
 
@@ -35,7 +36,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
   }
   const result = syncNow(context, operator, form);
   if (result.kind === "accepted" || result.kind === "duplicate") return redirect(`/sent/${result.commandId}`);
-  return data(result, { status: 422 });
+  return data(result, { status: statusOf(result) });
 }
 
 export default function Settings() {

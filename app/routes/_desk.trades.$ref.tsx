@@ -7,6 +7,7 @@ import { Id } from "../components/desk/id";
 import { Money } from "../components/desk/money";
 import { Time } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
+import { UnknownNote } from "../components/desk/standing";
 import { StatusBadge } from "../components/desk/status-badge";
 import { Timeline } from "../components/desk/timeline";
 
@@ -30,12 +31,7 @@ export default function Trade() {
           </span>
         }
       />
-      {trade.status === "unknown" && (
-        <p className="hatch p-4 mb-6">
-          <b>The order was sent and no answer came.</b> It may exist at Purple Flea. It is never sent again by
-          itself, and no other trade starts meanwhile. {trade.reason}
-        </p>
-      )}
+      {intent?.status === "unknown" && <UnknownNote intentKey={intent.key} what="The order was sent and" />}
       <div className="grid gap-8 xl:grid-cols-[minmax(0,1fr)_348px]">
         <section>
           <h2 className="pb-3">Timeline</h2>

@@ -4,9 +4,11 @@ import { useEffect, useRef, useState, type ReactNode } from "react";
 import { countEscrows } from "../../db/read/escrows";
 import { countUnsent } from "../../db/read/outbox";
 import { listAttention, readFreshness } from "../../db/read/overview";
+import { countHeld, listPauses } from "../../db/read/pauses";
 import { countRunViews } from "../../db/read/runs";
 import { requireOperator } from "../auth/session.server";
 import { ServerClock } from "../components/desk/moment";
+import { PauseBanner } from "../components/desk/standing";
 import { KeysDialog, useKeys } from "../components/shell/keys";
 import { BottomTabs, SideNav } from "../components/shell/nav";
 import { PageError } from "../components/shell/page-error";
@@ -38,6 +40,8 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     practice: context.practice !== undefined,
     sources: readFreshness(read).map(({ source, syncedAt }) => ({ source, syncedAt })),
     counts,
+    pauses: listPauses(read),
+    held: countHeld(read),
   };
 }
 
@@ -86,6 +90,7 @@ function Shell({ children }: { children: ReactNode }) {
               </p>
             </aside>
           )}
+          <PauseBanner pauses={shell.pauses} held={shell.held} />
           <main id="content" tabIndex={-1} className="page">
             {children}
           </main>

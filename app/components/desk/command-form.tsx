@@ -27,7 +27,7 @@ export function CommandForm({
   const said =
     problem?.kind === "invalid"
       ? problem.fields.form
-      : problem?.kind === "conflict"
+      : problem?.kind === "conflict" || problem?.kind === "paused"
         ? problem.message
         : undefined;
   return (

@@ -83,10 +83,10 @@ export function ReviewSheet({
               Close
             </Link>
           </div>
-          {problem?.kind === "conflict" && (
+          {(problem?.kind === "conflict" || problem?.kind === "paused") && (
             <div role="alert" className="bg-danger-tint p-4">
               <b>{problem.message}</b>
-              {problem.changes && (
+              {problem.kind === "conflict" && problem.changes && (
                 <ul>
                   {problem.changes.map((change) => (
                     <li key={change.field}>

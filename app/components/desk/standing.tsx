@@ -1,0 +1,90 @@
+import { Link } from "@remix-run/react";
+import type { Pause } from "../../../db/read/pauses";
+import type { Drift } from "../../../db/read/drift";
+import type { UnknownIntent } from "../../../db/read/unknown";
+import { pauseLook } from "../../../domain/statuses";
+import { Icon } from "../ui/icon";
+import { Note } from "../ui/note";
+import { Money } from "./money";
+import { Time } from "./moment";
+
+/** Says on every page what is paused. */
+export function PauseBanner({ pauses, held }: { pauses: Pause[]; held: number }) {
+  if (pauses.length === 0) return null;
+  return (
+    <aside aria-label="Paused" className="banner">
+      <Icon name="circle-pause" size={16} />
+      <p>
+        <b>Paused: {pauses.map((pause) => pauseLook[pause.kind].label.toLowerCase()).join(", ")}.</b>{" "}
+        {held > 0 ? `${held} held. ` : ""}
+        <Link to="/controls">See what is held and what goes on</Link>
+      </p>
+    </aside>
+  );
+}
+
+/** The difference between Purple Flea's balance and our books, in one line. */
+function DriftNote({ drift }: { drift: Drift | null }) {
+  if (!drift) return null;
+  return (
+    <Note
+      tone={drift.explained ? "unknown" : "danger"}
+      icon={drift.explained ? "circle-question-mark" : "scale"}
+    >
+      <b>
+        <Money micro={drift.differenceMicro} unit six /> {drift.explained ? "not settled" : "unexplained"}{" "}
+        since <Time ms={drift.since} />
+      </b>
+      <p>
+        Purple Flea says <Money micro={drift.observedMicro} unit six />, our books expect{" "}
+        <Money micro={drift.expectedMicro} unit six />.{" "}
+        {drift.explained
+          ? "Calls without an answer can make it up. "
+          : "Nothing over the limit is approved until it is explained or accepted. "}
+        <Link to="/balances#drift">See the rows that may explain it</Link>
+      </p>
+    </Note>
+  );
+}
+
+/** What an unknown call holds, also when somebody left it as it is: never out of sight. */
+function LeftNote({ left }: { left: UnknownIntent[] }) {
+  if (left.length === 0) return null;
+  const locked = left.find((call) => call.lock === "order");
+  return (
+    <Note tone="unknown" icon="circle-question-mark">
+      <b>
+        {left.length} {left.length === 1 ? "unknown outcome was" : "unknown outcomes were"} left as{" "}
+        {left.length === 1 ? "it is" : "they are"}.
+      </b>
+      <p>
+        {locked ? `${locked.subjectRef} still holds the trade lock: no other order is sent. ` : ""}
+        <Link to="/unknown">Unknown outcomes</Link>
+      </p>
+    </Note>
+  );
+}
+
+/** What stands in the way and must not be out of sight. */
+export function StandingNotes({ drift, left }: { drift: Drift | null; left: UnknownIntent[] }) {
+  if (!drift && left.length === 0) return null;
+  return (
+    <div className="grid gap-3 pb-6">
+      <DriftNote drift={drift} />
+      <LeftNote left={left} />
+    </div>
+  );
+}
+
+/** The way from a row to the decision about its unknown call. */
+export function UnknownNote({ intentKey, what }: { intentKey: string; what: string }) {
+  return (
+    <Note tone="unknown" icon="circle-question-mark">
+      <b>{what} no answer came.</b>
+      <p>
+        It is never repeated by itself.{" "}
+        <Link to={`/unknown/${encodeURIComponent(intentKey)}`}>Decide what became of it</Link>
+      </p>
+    </Note>
+  );
+}

@@ -1,0 +1,212 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
+import { data, redirect } from "@remix-run/node";
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { listHeld, listPauses } from "../../db/read/pauses";
+import { newId } from "../../domain/ids";
+import { formatMicro } from "../../domain/money";
+import { pauseKinds, pauseLook } from "../../domain/statuses";
+import { requireOperator } from "../auth/session.server";
+import { complaintsOf, statusOf } from "../commands/result";
+import { pauseActions, resumeActions } from "../commands/steer-actions.server";
+import { CommandForm } from "../components/desk/command-form";
+import { HeldList } from "../components/desk/held-list";
+import { Time } from "../components/desk/moment";
+import { PageHead } from "../components/desk/page-head";
+import { Section } from "../components/desk/section";
+import { Field, FieldError } from "../components/ui/field";
+
+export async function loader({ request, context }: LoaderFunctionArgs) {
+  const operator = await requireOperator(request, context);
+  const { read, clock, config } = context;
+  const now = clock.now();
+  const { limits } = config;
+  const amount = (micro: bigint | undefined) =>
+    micro === undefined ? "no limit" : `${formatMicro(micro)} USDC`;
+  return {
+    now,
+    ids: { pause: newId(now), resume: newId(now) },
+    mayAct: operator.role !== "viewer",
+    pauses: listPauses(read),
+    held: listHeld(read),
+    maxAlertAgeMs: limits.tradeMaxAlertAgeMs,
+    limits: [
+      ["One order", amount(limits.tradeMaxMicro), "TRADE_MAX_USDC"],
+      ["Orders of a UTC day", amount(limits.tradeDailyLimitMicro), "TRADE_DAILY_LIMIT_USDC"],
+      [
+        "Orders of a UTC day, by asset",
+        limits.tradeAssetLimits
+          ? [...limits.tradeAssetLimits].map(([asset, micro]) => `${asset} ${amount(micro)}`).join(", ")
+          : "no limit",
+        "TRADE_ASSET_LIMITS",
+      ],
+      ["Smallest balance that trades", amount(limits.tradeMinBalanceMicro), "TRADE_MIN_BALANCE_USDC"],
+      ["Oldest alert that trades", `${limits.tradeMaxAlertAgeMs / 60_000} minutes`, "TRADE_MAX_ALERT_AGE"],
+      ["One stake", amount(limits.casinoStakeMicro), "CASINO_STAKE_USDC"],
+      ["Losses of a UTC day in bets", amount(limits.casinoDailyLossMicro), "CASINO_DAILY_LOSS_USDC"],
+      [
+        "Approvals while a difference is unexplained",
+        amount(config.driftApprovalLimitMicro),
+        "DRIFT_APPROVAL_LIMIT_USDC",
+      ],
+    ] as const,
+  };
+}
+
+export async function action({ request, context }: ActionFunctionArgs) {
+  const operator = await requireOperator(request, context);
+  const form = await request.formData();
+  const verb = form.get("verb") === "resume" ? "resume" : "pause";
+  const result =
+    verb === "resume" ? resumeActions(context, operator, form) : pauseActions(context, operator, form);
+  if (result.kind === "accepted" || result.kind === "duplicate") return redirect("/controls");
+  return data({ verb, result }, { status: statusOf(result) });
+}
+
+export default function Controls() {
+  const { ids, mayAct, pauses, held, limits, maxAlertAgeMs } = useLoaderData<typeof loader>();
+  const answer = useActionData<typeof action>();
+  const problem = (verb: "pause" | "resume") => (answer?.verb === verb ? answer.result : undefined);
+  const paused = new Set(pauses.map((pause) => pause.kind));
+  const running = pauseKinds.filter((kind) => !paused.has(kind));
+  const closed = mayAct ? null : "Your role may look and not act.";
+  return (
+    <>
+      <PageHead
+        title="Pauses and limits"
+        lead={
+          pauses.length === 0
+            ? "Nothing is paused."
+            : `Paused: ${pauses.map((pause) => pauseLook[pause.kind].label.toLowerCase()).join(", ")}.`
+        }
+      />
+      {pauses.length > 0 && (
+        <Section title="Paused now">
+          <ul className="list-none p-0 m-0 grid gap-4">
+            {pauses.map((pause) => {
+              const look = pauseLook[pause.kind];
+              return (
+                <li key={pause.kind}>
+                  <b>{look.label}</b>, by {pause.operatorName ?? "an operator"}, <Time ms={pause.at} />:{" "}
+                  {pause.reason}
+                  <dl className="kv">
+                    <dt>Blocked</dt>
+                    <dd>{look.blocks}</dd>
+                    <dt>Held</dt>
+                    <dd>{look.holds}</dd>
+                    <dt>Goes on</dt>
+                    <dd>{look.goesOn}</dd>
+                  </dl>
+                </li>
+              );
+            })}
+          </ul>
+          <h3 className="pt-6 pb-2">Resume</h3>
+          <CommandForm
+            commandId={ids.resume}
+            problem={problem("resume")}
+            button="Resume what is ticked"
+            closed={closed}
+          >
+            <input type="hidden" name="verb" value="resume" />
+            <HeldList held={held} maxAlertAgeMs={maxAlertAgeMs} />
+            <KindBoxes
+              legend="Resume"
+              kinds={pauses.map((pause) => pause.kind)}
+              problem={complaintsOf(problem("resume")).fields.kinds}
+            />
+            <Field
+              label="Reason"
+              name="reason"
+              hint="It stays on record."
+              defaultValue={complaintsOf(problem("resume")).values.reason}
+              error={complaintsOf(problem("resume")).fields.reason}
+            />
+          </CommandForm>
+        </Section>
+      )}
+      {running.length > 0 && (
+        <Section title="Pause">
+          <CommandForm
+            commandId={ids.pause}
+            problem={problem("pause")}
+            button="Pause what is ticked"
+            closed={closed}
+          >
+            <input type="hidden" name="verb" value="pause" />
+            <KindBoxes
+              legend="Pause"
+              kinds={running}
+              explained
+              problem={complaintsOf(problem("pause")).fields.kinds}
+            />
+            <Field
+              label="Reason"
+              name="reason"
+              hint="Everybody sees it while the pause lasts."
+              defaultValue={complaintsOf(problem("pause")).values.reason}
+              error={complaintsOf(problem("pause")).fields.reason}
+            />
+          </CommandForm>
+        </Section>
+      )}
+      <Section title="Limits">
+        <p className="pb-2 text-text-muted">
+          Set in the environment when the desk starts. They are checked in the same transaction that writes
+          the intent.
+        </p>
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Limit</th>
+              <th scope="col">Now</th>
+              <th scope="col">Set by</th>
+            </tr>
+          </thead>
+          <tbody>
+            {limits.map(([name, value, variable]) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>{value}</td>
+                <td className="mono">{variable}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Section>
+    </>
+  );
+}
+
+function KindBoxes({
+  legend,
+  kinds,
+  explained = false,
+  problem,
+}: {
+  legend: string;
+  kinds: readonly (typeof pauseKinds)[number][];
+  explained?: boolean;
+  problem?: string;
+}) {
+  return (
+    <fieldset className="field">
+      <legend>{legend}</legend>
+      {problem && <FieldError id={`${legend}-problem`}>{problem}</FieldError>}
+      <div className="grid gap-3">
+        {kinds.map((kind) => (
+          <div key={kind}>
+            <label className="inline-flex items-center gap-2">
+              <input className="check" type="checkbox" name="kinds" value={kind} defaultChecked />
+              {pauseLook[kind].label}
+            </label>
+            {explained && (
+              <p className="text-text-muted">
+                Blocks “{pauseLook[kind].blocks}”. {pauseLook[kind].holds} Goes on: {pauseLook[kind].goesOn}
+              </p>
+            )}
+          </div>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

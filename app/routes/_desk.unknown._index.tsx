@@ -1,0 +1,62 @@
+import type { LoaderFunctionArgs } from "@remix-run/node";
+import { Link, useLoaderData } from "@remix-run/react";
+import { listUnknown } from "../../db/read/unknown";
+import { actionWords } from "../../domain/statuses";
+import { requireOperator } from "../auth/session.server";
+import { DataTable } from "../components/desk/data-table";
+import { Money } from "../components/desk/money";
+import { Age } from "../components/desk/moment";
+import { PageHead } from "../components/desk/page-head";
+
+export async function loader({ request, context }: LoaderFunctionArgs) {
+  await requireOperator(request, context);
+  return { calls: listUnknown(context.read) };
+}
+
+export default function UnknownOutcomes() {
+  const { calls } = useLoaderData<typeof loader>();
+  return (
+    <>
+      <PageHead
+        title="Unknown outcomes"
+        lead="Calls that were sent and have no answer. Purple Flea is asked as far as it can be; the rest is yours to decide."
+      />
+      <DataTable
+        label="Unknown outcomes"
+        rows={calls}
+        keyOf={(row) => row.key}
+        hatched={(row) => row.decision !== "left"}
+        empty="Every call has an answer. One whose answer gets lost stands here until it is known what became of it."
+        columns={[
+          {
+            id: "what",
+            head: "Call",
+            cell: (row) => (
+              <Link to={`/unknown/${encodeURIComponent(row.key)}`}>
+                {actionWords[row.action]} {row.subjectRef}
+              </Link>
+            ),
+          },
+          {
+            id: "amount",
+            head: "Amount, USDC",
+            kind: "num",
+            cell: (row) => <Money micro={row.amountMicro} />,
+          },
+          { id: "since", head: "Since", cell: (row) => <Age ms={row.createdAt} /> },
+          { id: "why", head: "Why", kind: "low", cell: (row) => row.detail ?? "no answer came" },
+          {
+            id: "holds",
+            head: "Holds",
+            cell: (row) => (row.lock === "order" ? "every other order" : "its amount"),
+          },
+          {
+            id: "decided",
+            head: "Decided",
+            cell: (row) => (row.decision === "left" ? `left by ${row.decidedBy ?? "somebody"}` : "not yet"),
+          },
+        ]}
+      />
+    </>
+  );
+}
