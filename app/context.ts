@@ -9,6 +9,7 @@ export interface PracticeFault {
   times?: number;
   status?: number;
   delay_ms?: number;
+  retry_after_s?: number;
 }
 /** What practice mode lets people do to the world outside. Absent in live mode. */
 export interface PracticePort {
@@ -59,6 +60,8 @@ export interface DeskContext {
     engine: string;
   };
   practice?: PracticePort;
+  /** Puts a failure on the log and hands out the name it can be found by there. */
+  report(error: unknown, where: string): string;
   /** Says that the outbox has something new. */
   outboxChanged(): void;
   nonce: string;

@@ -244,6 +244,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       clock,
       nonce: "",
       outboxChanged: () => undefined,
+      report: (error) => {
+        throw error;
+      },
       config: {
         mode: "test",
         agentId: AGENT,

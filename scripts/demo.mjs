@@ -5,9 +5,12 @@ import { rmSync } from "node:fs";
 const folder = "data/demo";
 const port = process.env.PORT ?? "3000";
 const enginePort = process.env.SANDBOX_ENGINE_PORT ?? "8288";
+const purpleFleaPort = process.env.SANDBOX_PURPLE_FLEA_PORT ?? "8400";
 const desk = `http://127.0.0.1:${port}`;
 const engine = `http://127.0.0.1:${enginePort}`;
-const HOUR = 3_600_000;
+const purpleFlea = `http://127.0.0.1:${purpleFleaPort}`;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 rmSync(folder, { recursive: true, force: true });
@@ -27,72 +30,115 @@ const child = spawn(process.execPath, ["build/server.js"], {
 child.on("close", (code) => process.exit(code ?? 0));
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
 
-const post = (url, body) =>
-  fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+async function post(url, body) {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+}
 async function until(check) {
   for (let i = 0; i < 400; i++) {
     if (await check().catch(() => false)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error("the demo did not start; are ports 3000, 8288 and 8400 free?");
+  throw new Error(`the demo did not start; are ports ${port}, ${enginePort} and ${purpleFleaPort} free?`);
 }
 const now = async () => (await (await fetch(`${engine}/clock`)).json()).now_ms;
-const advance = (ms) => post(`${engine}/clock/advance`, { ms });
+const advance = (ms) => post(`${engine}/clock/advance`, { ms: Math.round(ms) });
+const setTime = (ms) => post(`${engine}/clock/set`, { now_ms: Math.round(ms) });
 const send = async (name, data, id) =>
   post(`${engine}/e/demo`, { name: `purple-flea/${name}`, data, id, ts: await now() });
+const fault = (what) => post(`${purpleFlea}/control/faults`, what);
 
 console.log("Starting the desk and its sandbox …");
 await until(async () => (await fetch(`${desk}/healthz`)).ok);
 await until(async () => (await (await fetch(`${engine}/dev`)).json()).functions.length > 0);
+await until(async () => (await fetch(`${purpleFlea}/control/books`)).ok);
 
-console.log("Letting two days of practice pass …");
-await post(`${engine}/clock/set`, { now_ms: Date.now() - 2 * DAY });
-const even = (n) => `0x${String(n).padStart(38, "4")}a2`;
-const odd = (n) => `0x${String(n).padStart(38, "7")}b1`;
-const script = [
-  ["sync.requested", {}],
-  [
-    "escrow.created",
-    {
-      escrow_id: "esc_001",
-      amount_usdc: 50,
-      counterparty: even(1),
-      description: "Dataset cleaning, batch 14",
-    },
-  ],
-  ["price.alert", { asset: "ETH", price: 2840.5, direction: "long", triggered_by: "rsi_oversold" }],
-  [
-    "escrow.created",
-    { escrow_id: "esc_002", amount_usdc: 1250, counterparty: odd(2), description: "Model evaluation" },
-  ],
-  ["bet.requested", { game: "coin_flip", side: "heads", stake_usdc: 1 }],
-  ["price.alert", { asset: "BTC", price: 64120, direction: "short", triggered_by: "breakout" }],
-  [
-    "escrow.created",
-    { escrow_id: "esc_003", amount_usdc: "0.10", counterparty: even(3), description: "One API call" },
-  ],
-  ["price.alert", { asset: "SOL", price: 151.2, direction: "long" }],
-  [
-    "escrow.created",
-    {
-      escrow_id: "esc_004",
-      amount_usdc: 320,
-      counterparty: odd(4),
-      description: "Translation of 40 product pages",
-    },
-  ],
-  ["bet.requested", { game: "coin_flip", side: "tails", stake_usdc: 2.5 }],
-  ["price.alert", { asset: "ETH", price: 2871, direction: "short" }],
-  [
-    "escrow.created",
-    { escrow_id: "esc_005", amount_usdc: 75.5, counterparty: odd(5), description: "Image labels" },
-  ],
-];
-for (const [name, data] of script) {
-  await send(name, data);
-  await advance(4 * HOUR);
+// A counterparty whose address ends in an even digit confirms by itself; the others leave it to a person.
+const prompt = (n) => `0x41bd${String(7103 * n).padStart(32, "9c7e05d2")}07c${(2 * n) % 10}`;
+const silent = (n) => `0x8f3c${String(9181 * n).padStart(32, "d4e05a96")}a91${(2 * n + 1) % 10}`;
+const escrow = (id, amount, counterparty, description) => () =>
+  send("escrow.created", { escrow_id: id, amount_usdc: amount, counterparty, description });
+const alert = (asset, price, direction, by) => () =>
+  send("price.alert", { asset, price, direction, triggered_by: by });
+const bet = (side, stake) => () => send("bet.requested", { game: "coin_flip", side, stake_usdc: stake });
+const claim = () => send("faucet.claim.requested", {});
+const look = () => send("sync.requested", {});
+/** Purple Flea's own books know an escrow by the amount alone here; each amount below is used once. */
+async function confirmAtPurpleFlea(amount) {
+  const { escrows } = await (await fetch(`${purpleFlea}/control/books`)).json();
+  const found = escrows.find((one) => one.amount_micro === String(amount * 1_000_000));
+  await post(`${purpleFlea}/control/confirm`, { escrow_id: found.id });
 }
+
+// How long before now, and what happens then. The functions do the rest, each at its own time.
+const history = [
+  [7 * DAY + 3 * HOUR, escrow("esc_001", 30, silent(1), "Scraped price table")],
+  [7 * DAY - 42 * MINUTE, escrow("esc_002", 50, silent(2), "Dataset cleaning, batch 14")],
+  [7 * DAY - 192 * MINUTE, escrow("esc_003", 1250, silent(3), "Model evaluation, 3 models")],
+  [6.6 * DAY, alert("ETH", 2840.5, "long", "rsi_oversold")],
+  [6.4 * DAY, claim],
+  [6.2 * DAY, bet("heads", 1)],
+  [6 * DAY, escrow("esc_004", 180, prompt(4), "Translation of 40 product pages")],
+  [5.7 * DAY, alert("BTC", 64120, "short", "breakout")],
+  [5.5 * DAY, escrow("esc_005", 75.5, silent(5), "Image labels")],
+  [5.2 * DAY, claim],
+  [4.8 * DAY, escrow("esc_006", "0.10", prompt(6), "One API call")],
+  [4.4 * DAY, alert("SOL", 151.2, "long", "rsi_oversold")],
+  [4.1 * DAY, bet("tails", 2.5)],
+  [3.6 * DAY, claim],
+  [3.3 * DAY, escrow("esc_007", 640, prompt(7), "Two weeks of market notes")],
+  [2.9 * DAY, alert("ETH", 2871, "short", "breakout")],
+  [2.5 * DAY, bet("heads", 5)],
+  [2.2 * DAY, escrow("esc_008", 210, silent(8), "Audio transcripts")],
+  [1.9 * DAY, alert("BTC", 65310, "long", "rsi_oversold")],
+  [1.5 * DAY, escrow("esc_009", 12.5, prompt(9), "Address check")],
+];
+
+console.log("Letting a week of practice pass …");
+const end = Date.now();
+for (const [before, happens] of history) {
+  // Between two happenings time is set, not passed: a week of reads every five minutes would take too long to wait for.
+  for (let at = (await now()) + 5 * HOUR; at < end - before && before < 7 * DAY; at += 5 * HOUR) {
+    await setTime(at);
+    await look();
+    await advance(1_000);
+  }
+  await setTime(end - before);
+  await look();
+  await happens();
+  await advance(5 * MINUTE);
+}
+// The last day passes hour by hour, and with it the deadline that nobody met.
+while ((await now()) + HOUR < end - 3 * HOUR) {
+  await advance(HOUR);
+  await look();
+}
+await advance(end - 3 * HOUR - (await now()));
+await escrow("esc_010", 320, silent(10), "Release that Purple Flea refuses")();
+await escrow("esc_011", 95, silent(11), "Said to be confirmed, without proof")();
+await advance(20 * MINUTE);
+await send("escrow.confirmed", {
+  escrow_id: "esc_011",
+  confirmed_by: silent(11),
+  confirmed_at: new Date(await now()).toISOString(),
+});
+// Purple Flea refuses this release again and again: the run fails, the money stays locked.
+await fault({ call: "escrow.release", kind: "status", status: 503, times: 20 });
+await confirmAtPurpleFlea(320);
+await advance(40 * MINUTE);
+await fetch(`${purpleFlea}/control/faults`, { method: "DELETE" });
+await bet("tails", 1)();
+await advance(40 * MINUTE);
+await alert("SOL", 149.8, "short", "breakout")();
+await advance(40 * MINUTE);
+// An order whose answer is lost: it may exist. It is shown as unknown and never sent again by itself.
+await fault({ call: "order.create", kind: "drop-after", times: 1 });
+await alert("ETH", 2914.2, "long", "rsi_oversold")();
 await advance(Math.max(Date.now() - (await now()), 0));
-await send("sync.requested", {});
+await look();
 
 console.log(`\nOpen ${desk}\nThe sign-in page shows the practice accounts. Ctrl-C ends it.\n`);

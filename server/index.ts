@@ -10,6 +10,7 @@ import { closeDatabase, openReader, openWriter } from "../db/connection";
 import { hasOperators, saveOperator } from "../db/desk/operators";
 import { sessionOperator } from "../db/desk/sessions";
 import { wallClock } from "../domain/clock";
+import { newId } from "../domain/ids";
 import { createFunctions } from "../inngest";
 import { createInngest } from "../inngest/client";
 import { limitsOf, type Setting } from "../inngest/functions/setting";
@@ -205,6 +206,11 @@ app.use(
       desk: writer,
       clock,
       practice,
+      report: (error, where) => {
+        const id = newId(wallClock.now());
+        log.error({ err: error, id }, where);
+        return id;
+      },
       outboxChanged: () => void outbox.wake(),
       config: {
         mode: env.APP_MODE,

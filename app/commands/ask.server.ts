@@ -17,6 +17,8 @@ import {
 } from "../../inngest/events";
 import { requireRole } from "../auth/session.server";
 import type { DeskContext } from "../context";
+import { alertData, escrowData } from "../lib/asked-events";
+import { formatTime } from "../lib/time";
 import { commandId, messagesOf, typedAmount, valuesOf } from "./form.server";
 import type { CommandResult } from "./result";
 
@@ -103,12 +105,7 @@ export function sendPriceAlert(context: DeskContext, operator: Operator, form: F
     pausedBy: "trade",
     schema: alertSchema,
     event: priceAlert.name,
-    data: ({ asset, price, direction }) => ({
-      asset,
-      price: Number(price),
-      direction,
-      triggered_by: "operator",
-    }),
+    data: alertData,
   });
 }
 
@@ -134,12 +131,7 @@ export function createEscrow(context: DeskContext, operator: Operator, form: For
       getEscrowRow(context.read, ref)
         ? { escrow_id: `There is an escrow ${ref} already. Choose another reference.` }
         : null,
-    data: (fields) => ({
-      escrow_id: fields.escrow_id,
-      amount_usdc: formatMicro(fields.amount_usdc),
-      counterparty: fields.counterparty,
-      ...(fields.description && { description: fields.description }),
-    }),
+    data: (fields) => escrowData({ ...fields, amount_usdc: formatMicro(fields.amount_usdc) }),
   });
 }
 
@@ -153,7 +145,7 @@ export function claimFaucet(context: DeskContext, operator: Operator, form: Form
       const claim = getFaucetDay(context.read, context.config.agentId, context.clock.now()).today;
       if (claim?.status !== "claimed") return null;
       return {
-        form: `Already claimed today, at ${new Date(claim.settledAt ?? claim.createdAt).toISOString()}. One claim per agent and UTC day. Nothing was sent.`,
+        form: `Already claimed today, at ${formatTime(claim.settledAt ?? claim.createdAt, operator.timeZone, context.clock.now())}. One claim per agent and UTC day. Nothing was sent.`,
       };
     },
     data: () => ({ requested_by: `operator:${operator.id}` }),

@@ -9,6 +9,9 @@ import { escrowLook } from "../../domain/statuses";
 import { escrowConfirmed, escrowRejected } from "../../inngest/events";
 import { requireRole } from "../auth/session.server";
 import type { DeskContext } from "../context";
+import { changesSince } from "../lib/escrow-gate";
+import { usdcText } from "../lib/money";
+import { formatTime } from "../lib/time";
 import { pausedMessage } from "./ask.server";
 import { commandId, messagesOf, valuesOf } from "./form.server";
 import type { CommandResult } from "./result";
@@ -83,22 +86,32 @@ export function decideEscrow(
     const ended =
       row.settledAt === null
         ? ""
-        : ` by ${row.settledBy ?? "Purple Flea"} at ${new Date(row.settledAt).toISOString()}`;
+        : ` by ${row.settledBy ?? "Purple Flea"} at ${formatTime(row.settledAt, operator.timeZone, now)}`;
     return {
       kind: "conflict",
       message: `This escrow is ${escrowLook[row.status].label.toLowerCase()}${ended}. Nothing was sent.`,
     };
   }
-  const changes = [
-    { field: "Amount", was: parsed.data.seen_amount, now: formatMicro(row.amountMicro) },
-    { field: "Payee", was: parsed.data.seen_payee, now: row.counterparty },
-    { field: "Status", was: parsed.data.seen_status, now: row.status },
-    { field: "Deadline", was: parsed.data.seen_deadline, now: String(row.expiresAt ?? "") },
-  ].filter((change) => change.was !== change.now);
+  const changes = changesSince(
+    {
+      amount: parsed.data.seen_amount,
+      payee: parsed.data.seen_payee,
+      status: parsed.data.seen_status,
+      deadline: parsed.data.seen_deadline,
+    },
+    {
+      amount: formatMicro(row.amountMicro),
+      payee: row.counterparty,
+      status: row.status,
+      deadline: String(row.expiresAt ?? ""),
+    },
+    operator.timeZone,
+    now,
+  );
   if (changes.length > 0)
     return {
       kind: "conflict",
-      message: "The escrow changed after you opened it. Nothing was sent.",
+      message: `Nothing was sent. ${ref} changed while the review was open. Check the new values and decide again.`,
       changes,
     };
   if (decision === "release" && isStale(row.sourceSyncedAt, now)) {
@@ -112,13 +125,13 @@ export function decideEscrow(
   if (drift && row.amountMicro > context.config.driftApprovalLimitMicro)
     return {
       kind: "conflict",
-      message: `Purple Flea's balance and our books differ by ${formatMicro(drift.differenceMicro)} USDC, unexplained since ${new Date(drift.since).toISOString()}. Until that is explained or accepted, nothing over ${formatMicro(context.config.driftApprovalLimitMicro)} USDC is approved. Nothing was sent.`,
+      message: `Purple Flea's balance and our books differ by ${usdcText(drift.differenceMicro)}, unexplained since ${formatTime(drift.since, operator.timeZone, now)}. Until that is explained or accepted, nothing over ${usdcText(context.config.driftApprovalLimitMicro)} is approved. Nothing was sent.`,
     };
   const recorded = recordCommand(context.desk, request, now);
   if (recorded.kind === "decided") {
     return {
       kind: "conflict",
-      message: `This escrow was ${recorded.by.decision === "release" ? "approved" : "rejected"} already, at ${new Date(recorded.by.at).toISOString()}. Nothing was sent.`,
+      message: `This escrow was ${recorded.by.decision === "release" ? "approved" : "rejected"} already, at ${formatTime(recorded.by.at, operator.timeZone, now)}. Nothing was sent.`,
     };
   }
   context.outboxChanged();

@@ -9,3 +9,17 @@ export function moneyText(micro: MicroUsdc, six = false): string {
 
 /** The same with the unit: `50.00 USDC`. */
 export const usdcText = (micro: MicroUsdc): string => `${moneyText(micro)} USDC`;
+
+/**
+ * A stored sentence made short for reading: `50.000000 USDC` is `50.00 USDC` (`0.075000` stays), an address is cut in the
+ * middle, quotes are curly. The whole stands where the thing itself is shown.
+ */
+export const shorten = (text: string): string =>
+  text
+    .replace(/(\d+\.\d{2})0000(?!\d)/g, "$1")
+    .replace(/\b(0x[0-9a-fA-F]{4})[0-9a-fA-F]{8,}([0-9a-fA-F]{4})\b/g, "$1…$2")
+    .replace(/"([^"]*)"/g, "“$1”");
+
+/** A sentence that may begin anywhere, begun and ended as one. */
+export const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;

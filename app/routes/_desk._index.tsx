@@ -1,159 +1,256 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
+import type { ReactNode } from "react";
 import { listBalanceHistory, listCurrentBalances } from "../../db/read/balances";
 import { readStanding } from "../../db/read/drift";
 import { countEscrows } from "../../db/read/escrows";
-import { listActivity, listAttention, readFreshness } from "../../db/read/overview";
-import { countRunViews } from "../../db/read/runs";
+import { listActivity, listAttention, nextDeadline, readFreshness } from "../../db/read/overview";
+import { countRuns, countRunViews } from "../../db/read/runs";
 import { countTradeViews } from "../../db/read/trades";
-import { isStale } from "../../domain/freshness";
 import { requireOperator } from "../auth/session.server";
-import { Age, Time, useNow } from "../components/desk/moment";
+import { ActivityFeed } from "../components/desk/activity-feed";
+import { AttentionList } from "../components/desk/attention-list";
+import { FreshnessTable } from "../components/desk/freshness";
+import { useNow } from "../components/desk/moment";
 import { Money } from "../components/desk/money";
 import { PageHead } from "../components/desk/page-head";
+import { PanelBody } from "../components/desk/panel";
+import { Section } from "../components/desk/section";
 import { StandingNotes } from "../components/desk/standing";
 import { StepChart } from "../components/desk/step-chart";
 import { Icon } from "../components/ui/icon";
 import { countText } from "../lib/page-request";
-import { formatDay, formatTime } from "../lib/time";
+import { readPanel } from "../lib/panel.server";
+import { formatDay, formatDuration, formatTime } from "../lib/time";
 
-const WEEK_MS = 7 * 86_400_000;
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const ranges = { "24h": 1, "7d": 7, "30d": 30 } as const;
+type Range = keyof typeof ranges;
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   await requireOperator(request, context);
   const { read, clock } = context;
   const now = clock.now();
+  const { searchParams } = new URL(request.url);
+  const asked = searchParams.get("range") ?? "7d";
+  const range: Range = asked in ranges ? (asked as Range) : "7d"; // just seen to be one
+  const from = now - ranges[range] * DAY_MS;
+  const panel = <T,>(name: string, reads: () => T) => readPanel(context, name, reads);
   return {
     now,
-    table: new URL(request.url).searchParams.has("table"),
-    wallet: listCurrentBalances(read).find((balance) => balance.kind === "wallet") ?? null,
-    openTrades: countText(countTradeViews(read).open),
-    pending: countText(countEscrows(read).pending),
-    failed: countText(countRunViews(read).failed),
-    standing: readStanding(read),
-    attention: listAttention(read, now),
-    activity: listActivity(read, 10),
-    freshness: readFreshness(read),
-    history: listBalanceHistory(read, "wallet", now - WEEK_MS),
+    range,
+    from,
+    table: searchParams.has("table"),
+    wallet: panel("Wallet balance", () => ({
+      amount: listCurrentBalances(read).find((balance) => balance.kind === "wallet")?.amountMicro ?? null,
+      before: listBalanceHistory(read, "wallet", from).points[0] ?? null,
+    })),
+    trades: panel("Open trades", () => {
+      const { open, unknown } = countTradeViews(read);
+      return { open: countText(open), unknown: unknown.n };
+    }),
+    escrows: panel("Pending escrows", () => ({
+      pending: countText(countEscrows(read).pending),
+      next: nextDeadline(read),
+    })),
+    runs: panel("Failed runs", () => ({
+      failed: countText(countRunViews(read).failed),
+      all: countText(countRuns(read, {})),
+    })),
+    standing: panel("What stands in the way", () => readStanding(read)),
+    attention: panel("What needs attention", () => listAttention(read, now)),
+    activity: panel("Activity", () => listActivity(read, 8)),
+    freshness: panel("Freshness", () => readFreshness(read)),
+    history: panel("The balance history", () => listBalanceHistory(read, "wallet", from)),
   };
+}
+
+/** How the balance compares with the beginning of the stretch; an earlier point is needed for that. */
+function Change({
+  amount,
+  before,
+  from,
+  days,
+}: {
+  amount: bigint;
+  before: { at: number; amountMicro: bigint };
+  from: number;
+  days: number;
+}) {
+  if (before.at > from) return <>since the first read, {days === 1 ? "today" : "in this time"}</>;
+  if (before.amountMicro === 0n) return <>from 0.00 before</>;
+  const tenths = ((amount - before.amountMicro) * 1_000n) / before.amountMicro;
+  const size = tenths < 0n ? -tenths : tenths;
+  return (
+    <>
+      {String(size / 10n)}.{String(size % 10n)} % {tenths < 0n ? "less" : "more"} than{" "}
+      {days === 1 ? "24 hours" : `${days} days`} before
+    </>
+  );
+}
+
+function Tile({
+  to,
+  label,
+  value,
+  children,
+  soon,
+}: {
+  to: string;
+  label: string;
+  value: ReactNode;
+  children: ReactNode;
+  soon?: boolean;
+}) {
+  return (
+    <li>
+      <Link className="tile" to={to}>
+        <span className="k">
+          {label}
+          <Icon name="chevron-right" size={16} />
+        </span>
+        <span className="v">{value}</span>
+        <span className={`s ${soon ? "is-soon" : ""}`}>{children}</span>
+      </Link>
+    </li>
+  );
+}
+
+const unread = <span className="text-text-muted">not readable</span>;
+
+function Tiles() {
+  const { wallet, trades, escrows, runs, from, range } = useLoaderData<typeof loader>();
+  const { now } = useNow();
+  const left = escrows.ok && escrows.value.next !== null ? escrows.value.next - now : null;
+  const soon = left !== null && left < HOUR_MS;
+  return (
+    <ul className="tiles" aria-label="Figures">
+      <Tile
+        to="/balances"
+        label="Wallet balance"
+        value={wallet.ok ? <Money micro={wallet.value.amount} unit six /> : unread}
+      >
+        {wallet.ok && wallet.value.amount !== null && wallet.value.before ? (
+          <Change
+            amount={wallet.value.amount}
+            before={wallet.value.before}
+            from={from}
+            days={ranges[range]}
+          />
+        ) : (
+          "read from Purple Flea"
+        )}
+      </Tile>
+      <Tile to="/trades?view=open" label="Open trades" value={trades.ok ? trades.value.open : unread}>
+        {trades.ok && trades.value.unknown > 0 ? (
+          <>
+            <Icon name="circle-question-mark" />
+            {trades.value.unknown} outcome unknown
+          </>
+        ) : (
+          "every outcome known"
+        )}
+      </Tile>
+      <Tile
+        to="/escrows?view=pending"
+        label="Pending escrows"
+        value={escrows.ok ? escrows.value.pending : unread}
+        soon={soon}
+      >
+        {left === null ? (
+          "no deadline ahead"
+        ) : (
+          <>
+            <Icon name={soon ? "clock-alert" : "clock"} />
+            next deadline in {formatDuration(left)}
+          </>
+        )}
+      </Tile>
+      <Tile to="/runs?view=failed" label="Failed runs" value={runs.ok ? runs.value.failed : unread}>
+        {runs.ok ? `of ${runs.value.all} in 30 days` : "of the last 30 days"}
+      </Tile>
+    </ul>
+  );
 }
 
 export default function Overview() {
   const data = useLoaderData<typeof loader>();
   const { zone } = useNow();
-  const tiles = [
-    { to: "/balances", label: "Wallet balance", value: <Money micro={data.wallet?.amountMicro} unit /> },
-    { to: "/trades?view=open", label: "Open trades", value: data.openTrades },
-    { to: "/escrows?view=pending", label: "Pending escrows", value: data.pending },
-    { to: "/runs?view=failed", label: "Failed runs", value: data.failed },
-  ];
   return (
     <>
       <PageHead
         title="Overview"
         lead={`${formatDay(data.now, zone)}, ${formatTime(data.now, zone, data.now)}`}
       >
+        <div className="seg" role="group" aria-label="Balance over">
+          {Object.entries({ "24h": "24 h", "7d": "7 d", "30d": "30 d" }).map(([range, label]) => (
+            <Link
+              key={range}
+              to={range === "7d" ? "/" : `?range=${range}`}
+              preventScrollReset
+              aria-current={range === data.range ? "true" : undefined}
+            >
+              {label}
+            </Link>
+          ))}
+        </div>
         <Link className="btn" to="/alerts/send">
-          Send price alert
+          <Icon name="bell" size={16} />
+          New price alert
         </Link>
         <Link className="btn" to="/escrows/create">
-          Create escrow
+          <Icon name="plus" size={16} />
+          New escrow
         </Link>
       </PageHead>
-      <StandingNotes {...data.standing} />
-      <ul className="panel grid sm:grid-cols-2 xl:grid-cols-4 list-none p-0 m-0">
-        {tiles.map((tile) => (
-          <li key={tile.to}>
-            <Link to={tile.to} className="block p-4 text-text">
-              <span className="block text-text-muted">{tile.label}</span>
-              <span className="text-figure" style={{ fontWeight: 560 }}>
-                {tile.value}
-              </span>
-            </Link>
-          </li>
-        ))}
-      </ul>
-      <div className="grid gap-8 xl:grid-cols-[minmax(0,1fr)_348px] pt-8">
-        <div className="grid gap-8 min-w-0 content-start">
-          {data.attention.length > 0 && (
-            <section>
-              <h2 className="pb-2">{data.attention.length} need attention</h2>
-              <ul className="list-none p-0 m-0 border-t border-line-strong">
-                {data.attention.map((item) => (
-                  <li
-                    key={item.key}
-                    className={`flex flex-wrap gap-3 items-start py-3 border-b border-line ${item.unknown ? "hatch" : ""}`}
-                  >
-                    <span className="pt-1">
-                      <Icon
-                        name={item.unknown ? "circle-question-mark" : "octagon-alert"}
-                        className={item.unknown ? "text-unknown" : "text-danger"}
-                      />
-                    </span>
-                    <span className="grow basis-60 min-w-0" style={{ overflowWrap: "anywhere" }}>
-                      <b>{item.title}</b>
-                      <span className="block text-text-muted">{item.detail}</span>
-                    </span>
-                    <Time ms={item.at} />
-                    <Link className="btn" to={item.to}>
-                      Open<span className="sr"> {item.title}</span>
-                    </Link>
-                  </li>
-                ))}
-              </ul>
-            </section>
+      <PanelBody panel={data.standing} name="What stands in the way">
+        {(standing) => <StandingNotes {...standing} />}
+      </PanelBody>
+      <Tiles />
+      <div className="split">
+        <div className="min-w-0">
+          {(!data.attention.ok || data.attention.value.length > 0) && (
+            <Section
+              title={
+                data.attention.ok
+                  ? `${data.attention.value.length} need${data.attention.value.length === 1 ? "s" : ""} attention`
+                  : "Needs attention"
+              }
+              end="soonest consequence first"
+            >
+              <PanelBody panel={data.attention} name="What needs attention">
+                {(items) => <AttentionList items={items} />}
+              </PanelBody>
+            </Section>
           )}
-          <section>
-            <h2 className="pb-2">Wallet balance, 7 days</h2>
-            <StepChart
-              points={data.history.points}
-              from={data.now - WEEK_MS}
-              to={data.now}
-              asTable={data.table}
-            />
-          </section>
+          <Section title="Wallet balance">
+            <PanelBody panel={data.history} name="The balance history">
+              {(history) => (
+                <StepChart points={history.points} from={data.from} to={data.now} asTable={data.table} />
+              )}
+            </PanelBody>
+          </Section>
         </div>
-        <div className="grid gap-8 content-start">
-          <section>
-            <h2 className="pb-2">Activity</h2>
-            {data.activity.length === 0 && (
-              <p className="text-text-muted">
-                Nothing has happened yet. Trades, escrows, bets and claims appear here as they do.
-              </p>
-            )}
-            <ul className="list-none p-0 m-0">
-              {data.activity.map((entry) => (
-                <li key={entry.id} className="py-2 border-b border-line">
-                  <b>{entry.title}</b>
-                  <span className="block text-meta text-text-muted">
-                    {entry.subjectRef}, <Time ms={entry.at} />
-                  </span>
-                </li>
-              ))}
-            </ul>
-          </section>
-          <section id="sources">
-            <h2 className="pb-2">Freshness by source</h2>
-            <table className="table">
-              <tbody>
-                {data.freshness.map((source) => (
-                  <tr key={source.source}>
-                    <th scope="row">{source.source}</th>
-                    <td>
-                      {source.syncedAt === null
-                        ? "never read"
-                        : isStale(source.syncedAt, data.now)
-                          ? "stale"
-                          : source.error
-                            ? "last read failed"
-                            : "live"}
-                    </td>
-                    <td className="num">{source.syncedAt === null ? "" : <Age ms={source.syncedAt} />}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
+        <div className="rail">
+          <Section title="Activity" end={`times in ${zone}`}>
+            <PanelBody panel={data.activity} name="Activity">
+              {(entries) =>
+                entries.length > 0 ? (
+                  <ActivityFeed entries={entries} />
+                ) : (
+                  <p className="text-text-muted">
+                    Nothing has happened yet. Trades, escrows, bets and claims appear here as they do.
+                  </p>
+                )
+              }
+            </PanelBody>
+          </Section>
+          <Section title="Freshness by source" id="sources">
+            <PanelBody panel={data.freshness} name="Freshness">
+              {(sources) => <FreshnessTable sources={sources} />}
+            </PanelBody>
+          </Section>
         </div>
       </div>
     </>

@@ -1,22 +1,26 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { newId } from "../../domain/ids";
-import { formatMicro } from "../../domain/money";
+import { priceAlert } from "../../inngest/events";
 import { requireOperator } from "../auth/session.server";
 import { pausedMessage, sendPriceAlert } from "../commands/ask.server";
 import { complaintsOf, statusOf } from "../commands/result";
 import { CommandForm } from "../components/desk/command-form";
+import { EventPreview } from "../components/desk/event-preview";
 import { PageHead } from "../components/desk/page-head";
 import { Field, Select } from "../components/ui/field";
+import { alertData } from "../lib/asked-events";
+import { usdcText } from "../lib/money";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  await requireOperator(request, context);
+  const operator = await requireOperator(request, context);
   return {
     commandId: newId(context.clock.now()),
-    paused: pausedMessage(context, "trade"),
-    size: formatMicro(context.config.tradeSizeMicro),
+    size: context.config.tradeSizeMicro,
+    eventName: priceAlert.name,
+    closed: operator.role === "viewer" ? "Your role may look and not act." : pausedMessage(context, "trade"),
   };
 }
 
@@ -28,61 +32,74 @@ export async function action({ request, context }: ActionFunctionArgs) {
 }
 
 export default function SendAlert() {
-  const { commandId, paused, size } = useLoaderData<typeof loader>();
+  const { commandId, size, eventName, closed } = useLoaderData<typeof loader>();
   const result = useActionData<typeof action>();
   const { fields, values } = complaintsOf(result);
-  const [asset, setAsset] = useState(values.asset ?? "");
-  const [price, setPrice] = useState(values.price ?? "");
-  const event = {
-    name: "purple-flea/price.alert",
-    id: commandId,
-    data: {
-      asset: asset.trim().toUpperCase(),
-      price: Number(price) || price,
-      direction: "long or short",
-      triggered_by: "operator",
+  const id = useRef(commandId);
+  const [typed, setTyped] = useState({
+    asset: values.asset ?? "",
+    price: values.price ?? "",
+    direction: values.direction ?? "long",
+  });
+  const type = (name: keyof typeof typed) => ({
+    id: name,
+    name,
+    defaultValue: values[name],
+    error: fields[name],
+    onChange: (event: { currentTarget: { value: string } }) => {
+      const { value } = event.currentTarget;
+      setTyped((before) => ({ ...before, [name]: value }));
     },
-  };
+  });
   return (
     <>
       <PageHead
-        title="Send price alert"
-        lead={`Trades ${size} USDC at market, once, if the balance and the limits allow it.`}
+        crumbs={{ to: "/alerts", label: "Price alerts", here: "New" }}
+        title="New price alert"
+        lead={`Places one order of ${usdcText(size)} at market, if the balance and the limits allow it.`}
       />
-      <div className="grid gap-8 lg:grid-cols-2">
-        <CommandForm commandId={commandId} problem={result} button="Send price alert" closed={paused}>
+      <div className="grid gap-8 lg:grid-cols-2 max-w-[1080px]">
+        <CommandForm
+          commandId={id.current}
+          problem={result}
+          button="Send price alert"
+          closed={closed}
+          labels={{ asset: "Asset", price: "Price", direction: "Then open" }}
+        >
           <Field
             label="Asset"
-            name="asset"
-            hint="Such as ETH"
-            defaultValue={values.asset}
-            error={fields.asset}
-            onChange={(e) => setAsset(e.target.value)}
+            hint="The market, such as ETH"
+            autoCapitalize="characters"
+            autoComplete="off"
+            spellCheck={false}
+            {...type("asset")}
           />
-          <Field
-            label="Price"
-            name="price"
-            inputMode="decimal"
-            defaultValue={values.price}
-            error={fields.price}
-            onChange={(e) => setPrice(e.target.value)}
-          />
-          <Select
-            label="Then open"
-            name="direction"
-            defaultValue={values.direction}
-            error={fields.direction}
-            options={[
-              { value: "long", label: "a long" },
-              { value: "short", label: "a short" },
-            ]}
-          />
+          <div className="two">
+            <Field label="Price" inputMode="decimal" autoComplete="off" suffix="USD" {...type("price")} />
+            <Select
+              label="Then open"
+              options={[
+                { value: "long", label: "long" },
+                { value: "short", label: "short" },
+              ]}
+              {...type("direction")}
+            />
+          </div>
         </CommandForm>
-        <section className="min-w-0">
-          <h2 className="pb-2">The event</h2>
-          {/* A region that scrolls must be reachable by keyboard. */}
-          {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-          <pre tabIndex={0}>{JSON.stringify(event, null, 2)}</pre>
+        <section className="min-w-0" aria-labelledby="preview">
+          <h2 id="preview" className="pb-2">
+            What will be sent
+          </h2>
+          <EventPreview
+            id={id.current}
+            name={eventName}
+            data={alertData(typed)}
+            wrong={{ price: !(Number(typed.price) > 0), asset: typed.asset.trim() === "" }}
+          />
+          <p className="hint pt-2">
+            Sending starts <code>trade-on-price-alert</code>: read the balance, place one order, log it. The
+            same alert never trades twice.
+          </p>
         </section>
       </div>
     </>

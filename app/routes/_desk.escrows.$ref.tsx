@@ -1,54 +1,54 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
-import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Link, useActionData, useLoaderData, type ShouldRevalidateFunction } from "@remix-run/react";
+import { decisionsAbout } from "../../db/read/escrow-decisions";
 import { escrowStory, getEscrowRow, getReceipt, latestCommandOf } from "../../db/read/escrows";
+import { getRun } from "../../db/read/runs";
 import { getUnknownKey } from "../../db/read/unknown";
-import { isStale } from "../../domain/freshness";
 import { newId } from "../../domain/ids";
-import { escrowSums, formatMicro } from "../../domain/money";
-import { escrowLook } from "../../domain/statuses";
+import { runLook } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
 import { decideEscrow } from "../commands/decide-escrow.server";
 import { statusOf } from "../commands/result";
-import { Consequence } from "../components/desk/consequence";
+import { Consequence, standingOf } from "../components/desk/consequence";
 import { Id } from "../components/desk/id";
-import { Money } from "../components/desk/money";
-import { Time } from "../components/desk/moment";
+import { Age, Time } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
+import { PanelBody } from "../components/desk/panel";
 import { Receipt } from "../components/desk/receipt";
 import { ReviewSheet } from "../components/desk/review-sheet";
+import { Section } from "../components/desk/section";
 import { UnknownNote } from "../components/desk/standing";
 import { StatusBadge } from "../components/desk/status-badge";
+import { escrowMoney, SumCheck, SumTable } from "../components/desk/sum-table";
+import { SyncNow } from "../components/desk/sync-now";
 import { Timeline } from "../components/desk/timeline";
+import { Note } from "../components/ui/note";
+import { escrowGate, type Gate } from "../lib/escrow-gate";
+import { shorten, usdcText } from "../lib/money";
+import { readPanel } from "../lib/panel.server";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
+  const { read } = context;
   const ref = params.ref ?? "";
-  const escrow = getEscrowRow(context.read, ref);
-  const commandId = latestCommandOf(context.read, "escrow", ref);
-  const receipt = commandId ? getReceipt(context.read, commandId) : null;
+  const escrow = getEscrowRow(read, ref);
+  const commandId = latestCommandOf(read, "escrow", ref);
+  const receipt = commandId ? getReceipt(read, commandId) : null;
   if (!escrow && !receipt) throw new Response(`There is no escrow ${ref.slice(0, 80)}.`, { status: 404 });
   const now = context.clock.now();
-  const mayAct = operator.role !== "viewer";
-  const stale = escrow !== null && isStale(escrow.sourceSyncedAt, now);
-  const closed = !escrow
-    ? "It is not in the mirror yet."
-    : escrow.status !== "pending"
-      ? `It is ${escrowLook[escrow.status].label.toLowerCase()}.`
-      : escrow.decidedByCommand
-        ? "It was decided already."
-        : !mayAct
-          ? "Your role may look and not act."
-          : stale
-            ? "What is shown is older than 15 minutes. Sync first."
-            : null;
+  const decided = escrow ? (decisionsAbout(read, [escrow]).get(ref) ?? null) : null;
   return {
     ref,
     escrow,
+    decided,
     receipt,
-    closed,
-    unknownKey: getUnknownKey(context.read, ref),
-    story: escrowStory(context.read, ref),
+    unknownKey: getUnknownKey(read, ref),
+    gate: escrow && escrowGate(escrow, decided, operator, now),
+    story: readPanel(context, "escrow timeline", () => escrowStory(read, ref, decided)),
+    run: readPanel(context, "escrow run", () =>
+      escrow?.runId ? (getRun(read, escrow.runId)?.run ?? null) : null,
+    ),
     commandId: newId(now),
     review: new URL(request.url).searchParams.has("review"),
   };
@@ -69,91 +69,104 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   return data(result, { status: statusOf(result) });
 }
 
+/** After a refusal because something changed, the page must show what it is now. */
+export const shouldRevalidate: ShouldRevalidateFunction = ({ actionStatus, defaultShouldRevalidate }) =>
+  actionStatus === 409 || defaultShouldRevalidate;
+
+function Actions({ gate, commandId }: { gate: Gate; commandId: string }) {
+  if (gate.reject !== null)
+    return (
+      <div>
+        <div className="actions justify-end">
+          <span className="btn" aria-disabled="true" role="link" aria-describedby="closed">
+            Review…
+          </span>
+        </div>
+        <p id="closed" className="head-why">
+          Closed: {gate.reject}
+        </p>
+      </div>
+    );
+  return (
+    <>
+      {gate.stale && <SyncNow commandId={commandId} />}
+      <Link className="btn btn-primary" to="?review=1" data-opens-sheet preventScrollReset>
+        Review…
+      </Link>
+    </>
+  );
+}
+
 export default function Escrow() {
-  const { ref, escrow, receipt, closed, unknownKey, story, commandId, review } =
+  const { ref, escrow, decided, gate, receipt, unknownKey, story, run, commandId, review } =
     useLoaderData<typeof loader>();
   const result = useActionData<typeof action>();
-  if (!escrow) {
+  const crumbs = { to: "/escrows", label: "Escrows", here: <span className="mono">{ref}</span> };
+  if (!escrow || !gate) {
     return (
       <>
-        <PageHead title={ref} lead="Asked for, not in the mirror yet." />
-        {receipt && <Receipt receipt={receipt} />}
+        <PageHead
+          crumbs={crumbs}
+          title={ref}
+          lead="Asked for; not in the mirror yet. This page follows it."
+        />
+        {receipt && <Receipt receipt={receipt} waitsFor="Purple Flea is asked to lock the amount." />}
       </>
     );
   }
-  const sums = escrowSums(escrow.amountMicro);
-  const fee = escrow.feeMicro ?? sums.fee;
+  const money = escrowMoney(escrow);
   return (
     <>
       <PageHead
-        title={
-          <>
-            <Money micro={escrow.amountMicro} unit /> to {escrow.counterparty.slice(0, 8)}…
-            {escrow.counterparty.slice(-4)}
-          </>
-        }
+        crumbs={crumbs}
+        title={`${usdcText(escrow.amountMicro)} to ${shorten(escrow.counterparty)}`}
+        state={<StatusBadge look={standingOf(escrow, decided)} />}
         lead={
-          <span className="flex flex-wrap gap-3 items-center">
-            <StatusBadge look={escrowLook[escrow.status]} />
+          <span className="flex flex-wrap items-center gap-x-2">
             <Id id={escrow.ref} whole /> for “{escrow.description}”
           </span>
         }
       >
-        {closed === null ? (
-          <Link className="btn btn-primary" to="?review=1">
-            Review…
-          </Link>
-        ) : (
-          <span className="grid gap-1 justify-items-end">
-            <span className="btn" aria-disabled="true" role="link" aria-describedby="closed">
-              Review…
-            </span>
-            <span id="closed" className="text-text-muted">
-              Closed: {closed}
-            </span>
-          </span>
-        )}
+        <Actions gate={gate} commandId={commandId} />
       </PageHead>
-      <p className="pb-6">
-        <Consequence escrow={escrow} />
+      {unknownKey && (
+        <div className="pb-6">
+          <UnknownNote intentKey={unknownKey} what="It was sent and" />
+        </div>
+      )}
+      {gate.stale && (
+        <div className="pb-6">
+          <Note tone="caution" icon="clock-alert">
+            <b>Approving is closed.</b> {gate.approve}
+          </Note>
+        </div>
+      )}
+      <p className="pb-2">
+        <Consequence escrow={escrow} decided={decided} />
       </p>
-      {unknownKey && <UnknownNote intentKey={unknownKey} what="It was sent and" />}
-      {receipt && <Receipt receipt={receipt} />}
-      <div className="grid gap-8 xl:grid-cols-[minmax(0,1fr)_348px]">
-        <section>
-          <h2 className="pb-3">Timeline</h2>
-          <Timeline entries={story} />
-        </section>
-        <div className="grid gap-6 content-start">
-          <section>
-            <h2 className="pb-2">Money</h2>
-            <dl className="kv">
-              <dt>Amount</dt>
-              <dd>
-                <Money micro={escrow.amountMicro} unit />
-              </dd>
-              <dt>Fee, 1 %</dt>
-              <dd>
-                <Money micro={fee} unit />
-              </dd>
-              <dt>Net to payee</dt>
-              <dd>
-                <Money micro={escrow.amountMicro - fee} unit />
-              </dd>
-              <dt>Referral</dt>
-              <dd>
-                <Money micro={escrow.referralMicro ?? sums.referral} unit six />
-              </dd>
-              <dt>Checked</dt>
-              <dd>
-                {fee === sums.fee && (escrow.referralMicro ?? sums.referral) === sums.referral
-                  ? "Adds up"
-                  : "Does not add up"}
-              </dd>
-            </dl>
-          </section>
-          <section>
-            <h2 className="pb-2">Facts</h2>
+      {receipt && (
+        <Receipt
+          receipt={receipt}
+          waitsFor={
+            escrow.status === "unknown"
+              ? "No answer came. Purple Flea is asked what became of it."
+              : escrow.rawStatus && `Purple Flea last said “${escrow.rawStatus}”.`
+          }
+        />
+      )}
+      <div className="split">
+        <div className="min-w-0">
+          <Section title="Timeline" end="newest first">
+            <PanelBody panel={story} name="The timeline">
+              {(entries) => <Timeline entries={entries} />}
+            </PanelBody>
+          </Section>
+        </div>
+        <div className="rail">
+          <Section title="Money" end={<SumCheck money={money} short />}>
+            <SumTable money={money} />
+          </Section>
+          <Section title="Facts">
             <dl className="kv">
               <dt>Payee</dt>
               <dd>
@@ -161,45 +174,75 @@ export default function Escrow() {
               </dd>
               <dt>Deadline</dt>
               <dd>
-                <Time ms={escrow.expiresAt} />
-              </dd>
-              <dt>Their id</dt>
-              <dd>{escrow.remoteId ? <Id id={escrow.remoteId} /> : "not known"}</dd>
-              <dt>They say</dt>
-              <dd>{escrow.rawStatus ?? "nothing yet"}</dd>
-              <dt>Read</dt>
-              <dd>
-                <Time ms={escrow.observedAt} />
+                <Time ms={escrow.expiresAt} focusable />
               </dd>
               <dt>Version</dt>
               <dd>{escrow.version}</dd>
-              <dt>Run</dt>
-              <dd>{escrow.runId ? <Link to={`/runs/${escrow.runId}`}>escrow-lifecycle</Link> : "none"}</dd>
-              <dt>Transaction</dt>
-              <dd>{escrow.txHash ? <Id id={escrow.txHash} /> : "none"}</dd>
+              <dt>Their id</dt>
+              <dd>{escrow.remoteId ? <Id id={escrow.remoteId} /> : "not known"}</dd>
+              {escrow.settledAt === null && (
+                <>
+                  <dt>They say</dt>
+                  <dd>{escrow.rawStatus ? `“${escrow.rawStatus}”` : "nothing yet"}</dd>
+                </>
+              )}
+              {escrow.confirmedAt !== null && (
+                <>
+                  <dt>Confirmed</dt>
+                  <dd>
+                    <Time ms={escrow.confirmedAt} focusable />
+                    <span className="block text-meta text-text-muted">
+                      by {shorten(escrow.confirmedBy ?? "somebody")}, proof:{" "}
+                      {escrow.confirmationProof ?? "none"}
+                    </span>
+                  </dd>
+                </>
+              )}
+              {escrow.txHash && (
+                <>
+                  <dt>Transaction</dt>
+                  <dd>
+                    <Id id={escrow.txHash} />
+                  </dd>
+                </>
+              )}
+              <dt>Read</dt>
+              <dd>
+                <Age ms={escrow.sourceSyncedAt ?? escrow.observedAt} />
+              </dd>
+              <dt>Records</dt>
+              <dd>
+                <Link to={`/audit?subject=${encodeURIComponent(escrow.ref)}`}>Audit log</Link>
+              </dd>
             </dl>
-          </section>
+          </Section>
+          <Section title="Linked run">
+            <PanelBody panel={run} name="The run">
+              {(linked) =>
+                linked ? (
+                  <dl className="kv">
+                    <dt>Function</dt>
+                    <dd>
+                      <Link to={`/runs/${linked.id}`}>{linked.functionId}</Link>
+                    </dd>
+                    <dt>Run</dt>
+                    <dd>
+                      <Id id={linked.id} />
+                    </dd>
+                    <dt>State</dt>
+                    <dd>
+                      <StatusBadge look={runLook[linked.status]} />
+                    </dd>
+                  </dl>
+                ) : (
+                  <p className="text-text-muted">No run is kept for it.</p>
+                )
+              }
+            </PanelBody>
+          </Section>
         </div>
       </div>
-      {review && (
-        <ReviewSheet
-          escrow={{
-            ref,
-            amount: formatMicro(escrow.amountMicro),
-            net: formatMicro(escrow.amountMicro - fee),
-            fee: formatMicro(fee),
-            referral: formatMicro(sums.referral),
-            payee: escrow.counterparty,
-            status: escrow.status,
-            version: escrow.version,
-            expiresAt: escrow.expiresAt,
-            description: escrow.description,
-          }}
-          commandId={commandId}
-          closed={closed}
-          problem={result ?? null}
-        />
-      )}
+      {review && <ReviewSheet escrow={escrow} commandId={commandId} gate={gate} problem={result ?? null} />}
     </>
   );
 }

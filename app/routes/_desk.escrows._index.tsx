@@ -1,65 +1,175 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { Link, useLoaderData, useLocation } from "@remix-run/react";
-import { countEscrows, escrowViews, listEscrows, lockedSum, type EscrowView } from "../../db/read/escrows";
-import { escrowLook } from "../../domain/statuses";
+import { decisionsAbout, type Decided } from "../../db/read/escrow-decisions";
+import {
+  countEscrows,
+  escrowViews,
+  listEscrows,
+  lockedSum,
+  type EscrowRow,
+  type EscrowView,
+} from "../../db/read/escrows";
 import { requireOperator } from "../auth/session.server";
-import { Consequence } from "../components/desk/consequence";
-import { DataTable, Pager } from "../components/desk/data-table";
+import { Consequence, standingOf } from "../components/desk/consequence";
+import { DataTable, Pager, type Column } from "../components/desk/data-table";
 import { Id } from "../components/desk/id";
 import { Money } from "../components/desk/money";
-import { Time } from "../components/desk/moment";
+import { Time, useNow } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
 import { StatusBadge } from "../components/desk/status-badge";
+import { addsUp, escrowMoney } from "../components/desk/sum-table";
+import { CopyButton } from "../components/ui/copy-button";
+import { Empty } from "../components/ui/empty";
+import { Icon } from "../components/ui/icon";
+import { Note } from "../components/ui/note";
 import { countText, pageOf } from "../lib/page-request";
+import { zoneName } from "../lib/time";
 
 const SIZE = 50;
+const names: Record<EscrowView, string> = {
+  open: "Open",
+  pending: "Pending",
+  disputed: "Disputed",
+  unknown: "Unknown",
+  released: "Released",
+  refunded: "Refunded",
+  all: "All",
+};
+type Row = EscrowRow & { decided: Decided | null };
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  await requireOperator(request, context);
+  const operator = await requireOperator(request, context);
+  const { read } = context;
   const { searchParams } = new URL(request.url);
   const asked = searchParams.get("view") ?? "open";
   const view: EscrowView = asked in escrowViews ? (asked as EscrowView) : "open"; // just seen to be one
+  const page = listEscrows(read, view, pageOf(searchParams), SIZE);
+  const decided = decisionsAbout(read, page.rows);
   return {
     view,
     asked,
-    counts: countEscrows(context.read),
-    locked: lockedSum(context.read),
-    page: listEscrows(context.read, view, pageOf(searchParams), SIZE),
+    mayAct: operator.role !== "viewer",
+    counts: countEscrows(read),
+    locked: lockedSum(read),
+    page: {
+      ...page,
+      rows: page.rows.map((row): Row => ({ ...row, decided: decided.get(row.ref) ?? null })),
+    },
   };
 }
 
+const columnsFor = (zone: string, mayAct: boolean): Column<Row>[] => [
+  {
+    id: "ref",
+    head: "Escrow",
+    place: 1,
+    cell: (row) => (
+      <span className="inline-flex items-center gap-0.5">
+        <Link className="id mono" to={`/escrows/${row.ref}`}>
+          {row.ref}
+        </Link>
+        <CopyButton text={row.ref} />
+      </span>
+    ),
+  },
+  { id: "payee", head: "Payee", place: 3, cell: (row) => <Id id={row.counterparty} /> },
+  {
+    id: "amount",
+    head: "Amount, USDC",
+    kind: "num",
+    place: 2,
+    cell: (row) => (
+      <>
+        <Money micro={row.amountMicro} />
+        <span className="only-rows font-regular text-text-muted"> USDC</span>
+        {!addsUp(escrowMoney(row)) && <span className="block text-meta text-danger">does not add up</span>}
+      </>
+    ),
+  },
+  {
+    id: "next",
+    head: "What happens next",
+    place: 5,
+    cell: (row) => <Consequence escrow={row} decided={row.decided} />,
+  },
+  {
+    id: "deadline",
+    head: `Deadline, ${zone}`,
+    kind: "low",
+    cell: (row) =>
+      row.expiresAt === null ? (
+        <span className="text-text-muted">none known</span>
+      ) : (
+        <Time ms={row.expiresAt} bare />
+      ),
+  },
+  {
+    id: "status",
+    head: "Status",
+    place: 4,
+    cell: (row) => <StatusBadge look={standingOf(row, row.decided)} />,
+  },
+  {
+    id: "act",
+    head: "Decide",
+    kind: "act",
+    cell: (row) =>
+      mayAct && row.status === "pending" && !row.decided ? (
+        <Link className="btn btn-s" to={`/escrows/${row.ref}?review=1`}>
+          Review<span className="sr"> {row.ref}</span>
+        </Link>
+      ) : (
+        <Link className="btn btn-s btn-quiet" to={`/escrows/${row.ref}`}>
+          Open<span className="sr"> {row.ref}</span>
+        </Link>
+      ),
+  },
+];
+
 export default function Escrows() {
-  const { view, asked, counts, locked, page } = useLoaderData<typeof loader>();
+  const { view, asked, mayAct, counts, locked, page } = useLoaderData<typeof loader>();
   const { search } = useLocation();
+  const { zone, now } = useNow();
+  const waits = view === "open" || view === "pending";
   return (
     <>
       <PageHead
-        title={`Escrows: ${countText(counts[view])} ${view}`}
+        title={
+          <>
+            Escrows{" "}
+            <span className="font-regular text-text-muted">
+              {countText(counts[view])} {view === "all" ? "in all" : view}
+            </span>
+          </>
+        }
         lead={
           <>
-            {countText(counts.open)} open, <Money micro={locked} unit /> locked. The soonest deadline first.
+            <Money micro={locked} unit /> locked in {countText(counts.open)} open.{" "}
+            {waits ? "Sorted by what happens first." : "The newest first."}
           </>
         }
       >
-        <Link className="btn btn-primary" to="/escrows/create">
-          Create escrow
+        <Link className="btn" to="/escrows/create">
+          <Icon name="plus" size={16} />
+          New escrow
         </Link>
       </PageHead>
       {asked !== view && (
-        <p className="pb-3 text-danger">
-          There is no view “{asked.slice(0, 40)}”. These are the open escrows.
-        </p>
+        <div className="pb-4">
+          <Note tone="caution" icon="circle-alert">
+            There is no view “{asked.slice(0, 40)}”. These are the open escrows.
+          </Note>
+        </div>
       )}
-      <nav aria-label="Status" className="flex gap-2 overflow-x-auto pb-4">
-        {Object.keys(escrowViews).map((name) => (
+      <nav aria-label="Status" className="chips pb-3">
+        {(Object.keys(escrowViews) as EscrowView[]).map((name) => (
           <Link
             key={name}
             className="chip"
             to={`?view=${name}`}
             aria-current={name === view ? "page" : undefined}
           >
-            {name}
-            <span className="text-text-muted">{countText(counts[name as EscrowView])}</span>
+            {names[name]} <span className="n">{countText(counts[name])}</span>
           </Link>
         ))}
       </nav>
@@ -68,37 +178,20 @@ export default function Escrows() {
         rows={page.rows}
         keyOf={(row) => row.ref}
         hatched={(row) => row.status === "unknown"}
-        empty="No escrow is in this state. New ones appear when they are created here or by an agent."
-        columns={[
-          { id: "ref", head: "Escrow", cell: (row) => <Link to={`/escrows/${row.ref}`}>{row.ref}</Link> },
-          {
-            id: "amount",
-            head: "Amount, USDC",
-            kind: "num",
-            cell: (row) => <Money micro={row.amountMicro} />,
-          },
-          { id: "payee", head: "Payee", cell: (row) => <Id id={row.counterparty} /> },
-          { id: "status", head: "Status", cell: (row) => <StatusBadge look={escrowLook[row.status]} /> },
-          {
-            id: "next",
-            head: "What happens next",
-            kind: "wide",
-            cell: (row) => <Consequence escrow={row} />,
-          },
-          { id: "made", head: "Created", kind: "low", cell: (row) => <Time ms={row.createdAt} /> },
-          {
-            id: "act",
-            head: "Decide",
-            cell: (row) =>
-              row.status === "pending" ? (
-                <Link className="btn" to={`/escrows/${row.ref}?review=1`}>
-                  Review<span className="sr"> {row.ref}</span>
-                </Link>
-              ) : null,
-          },
-        ]}
+        comfortable
+        empty={
+          <Empty icon="handshake" title={view === "all" ? "No escrow yet" : `No ${view} escrow`}>
+            <p>One appears here when it is created on this desk or by an agent’s event.</p>
+          </Empty>
+        }
+        columns={columnsFor(zoneName(now, zone), mayAct)}
       />
       <Pager before={page.before} after={page.after} search={search} />
+      {page.rows.length > 0 && (
+        <p className="pt-3 text-text-muted">
+          {page.rows.length} of {countText(counts[view])}. Each row: amount = net + fee, checked.
+        </p>
+      )}
     </>
   );
 }

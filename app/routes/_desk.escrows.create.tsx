@@ -1,17 +1,30 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
+import { useRef, useState } from "react";
 import { newId } from "../../domain/ids";
+import { formatMicro, MoneyFormatError, parseUsdc } from "../../domain/money";
+import { escrowCreated } from "../../inngest/events";
 import { requireOperator } from "../auth/session.server";
 import { createEscrow, pausedMessage } from "../commands/ask.server";
 import { complaintsOf, statusOf } from "../commands/result";
 import { CommandForm } from "../components/desk/command-form";
+import { EventPreview } from "../components/desk/event-preview";
 import { PageHead } from "../components/desk/page-head";
+import { escrowMoney, SumTable } from "../components/desk/sum-table";
 import { Field } from "../components/ui/field";
+import { escrowData } from "../lib/asked-events";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  await requireOperator(request, context);
-  return { commandId: newId(context.clock.now()), paused: pausedMessage(context, "escrow-create") };
+  const operator = await requireOperator(request, context);
+  return {
+    commandId: newId(context.clock.now()),
+    eventName: escrowCreated.name,
+    closed:
+      operator.role === "viewer"
+        ? "Your role may look and not act."
+        : pausedMessage(context, "escrow-create"),
+  };
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
@@ -23,47 +36,113 @@ export async function action({ request, context }: ActionFunctionArgs) {
   return data(result, { status: statusOf(result) });
 }
 
+/** The amount as the command reads it, or null while it is none. */
+function amountOf(text: string): bigint | null {
+  try {
+    const micro = parseUsdc(text.trim().replace(/,(?=\d{3})/g, ""));
+    return micro > 0n ? micro : null;
+  } catch (error) {
+    if (error instanceof MoneyFormatError) return null;
+    throw error;
+  }
+}
+
 export default function CreateEscrow() {
-  const { commandId, paused } = useLoaderData<typeof loader>();
+  const { commandId, eventName, closed } = useLoaderData<typeof loader>();
   const result = useActionData<typeof action>();
   const { fields, values } = complaintsOf(result);
+  const id = useRef(commandId);
+  const [typed, setTyped] = useState({
+    escrow_id: values.escrow_id ?? "",
+    amount_usdc: values.amount_usdc ?? "",
+    counterparty: values.counterparty ?? "",
+    description: values.description ?? "",
+  });
+  const type = (name: keyof typeof typed) => ({
+    id: name,
+    name,
+    defaultValue: values[name],
+    error: fields[name],
+    autoComplete: "off",
+    onChange: (event: { currentTarget: { value: string } }) => {
+      const { value } = event.currentTarget;
+      setTyped((before) => ({ ...before, [name]: value }));
+    },
+  });
+  const amount = amountOf(typed.amount_usdc);
   return (
     <>
       <PageHead
-        title="Create escrow"
+        crumbs={{ to: "/escrows", label: "Escrows", here: "New" }}
+        title="New escrow"
         lead="Locks the amount at Purple Flea until somebody confirms. After 7 days without an answer it is cancelled and refunded."
       />
-      <CommandForm commandId={commandId} problem={result} button="Create escrow" closed={paused}>
-        <Field
-          label="Reference"
-          name="escrow_id"
-          hint="Yours, such as esc_001. It stands for this escrow for ever."
-          defaultValue={values.escrow_id}
-          error={fields.escrow_id}
-        />
-        <Field
-          label="Amount"
-          name="amount_usdc"
-          inputMode="decimal"
-          hint="USDC, at least 0.10"
-          defaultValue={values.amount_usdc}
-          error={fields.amount_usdc}
-        />
-        <Field
-          label="Counterparty"
-          name="counterparty"
-          hint="The payee's wallet address, 0x…"
-          defaultValue={values.counterparty}
-          error={fields.counterparty}
-        />
-        <Field
-          label="What for"
-          name="description"
-          hint="Optional"
-          defaultValue={values.description}
-          error={fields.description}
-        />
-      </CommandForm>
+      <div className="grid gap-8 lg:grid-cols-2 max-w-[1080px]">
+        <CommandForm
+          commandId={id.current}
+          problem={result}
+          button="Create escrow"
+          closed={closed}
+          labels={{
+            escrow_id: "Reference",
+            amount_usdc: "Amount",
+            counterparty: "Counterparty",
+            description: "What for",
+          }}
+        >
+          <Field
+            label="Reference"
+            hint="Yours, such as esc_001. It stands for this escrow for ever."
+            spellCheck={false}
+            {...type("escrow_id")}
+          />
+          <Field
+            label="Amount"
+            inputMode="decimal"
+            suffix="USDC"
+            hint="At least 0.10; at most 6 places"
+            {...type("amount_usdc")}
+          />
+          <Field
+            label="Counterparty"
+            hint="The payee’s wallet address, 0x…"
+            spellCheck={false}
+            {...type("counterparty")}
+          />
+          <Field label="What for" aside="optional" {...type("description")} />
+        </CommandForm>
+        <section className="min-w-0 grid gap-6 content-start" aria-labelledby="preview">
+          <div>
+            <h2 id="preview" className="pb-2">
+              What will be sent
+            </h2>
+            <EventPreview
+              id={id.current}
+              name={eventName}
+              data={escrowData({
+                escrow_id: typed.escrow_id.trim(),
+                amount_usdc: amount === null ? typed.amount_usdc : formatMicro(amount),
+                counterparty: typed.counterparty.trim(),
+                description: typed.description.trim(),
+              })}
+              wrong={{ amount_usdc: amount === null }}
+            />
+          </div>
+          {amount !== null && (
+            <div>
+              <h2>Where the money would go</h2>
+              <SumTable
+                money={escrowMoney({
+                  amountMicro: amount,
+                  feeMicro: null,
+                  netMicro: null,
+                  referralMicro: null,
+                })}
+              />
+            </div>
+          )}
+        </section>
+      </div>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
 import { Link, useActionData, useLoaderData, useLocation } from "@remix-run/react";
-import { getFaucetDay, listClaims } from "../../db/read/claims";
+import { getFaucetDay, listClaims, type Claim, type FaucetDay } from "../../db/read/claims";
 import { getUnknownKey } from "../../db/read/unknown";
 import { newId, utcDay } from "../../domain/ids";
 import { claimLook } from "../../domain/statuses";
@@ -9,22 +9,37 @@ import { requireOperator } from "../auth/session.server";
 import { claimFaucet, pausedMessage } from "../commands/ask.server";
 import { statusOf } from "../commands/result";
 import { CommandForm } from "../components/desk/command-form";
-import { DataTable, Pager } from "../components/desk/data-table";
+import { DataTable, Pager, type Column } from "../components/desk/data-table";
 import { Money } from "../components/desk/money";
-import { Time } from "../components/desk/moment";
+import { Time, useNow } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
+import { Section } from "../components/desk/section";
 import { UnknownNote } from "../components/desk/standing";
 import { StatusBadge } from "../components/desk/status-badge";
+import { Empty } from "../components/ui/empty";
+import { Note } from "../components/ui/note";
+import { usdcText } from "../lib/money";
 import { pageOf } from "../lib/page-request";
+import { formatDuration, formatTime } from "../lib/time";
+
+const DAY_MS = 86_400_000;
+/** When the schedule claims: 09:00 UTC, ms after midnight. */
+const SCHEDULE_MS = 9 * 3_600_000;
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  await requireOperator(request, context);
+  const operator = await requireOperator(request, context);
   const { read, clock, config } = context;
+  const now = clock.now();
+  const midnight = Math.floor(now / DAY_MS) * DAY_MS;
   return {
-    commandId: newId(clock.now()),
+    commandId: newId(now),
     paused: pausedMessage(context, "claim"),
-    unknownKey: getUnknownKey(read, `${config.agentId}:${utcDay(clock.now())}`),
-    day: getFaucetDay(read, config.agentId, clock.now()),
+    unknownKey: getUnknownKey(read, `${config.agentId}:${utcDay(now)}`),
+    mayAct: operator.role !== "viewer",
+    day: getFaucetDay(read, config.agentId, now),
+    agentId: config.agentId,
+    nextDay: midnight + DAY_MS,
+    schedule: now < midnight + SCHEDULE_MS ? midnight + SCHEDULE_MS : midnight + DAY_MS + SCHEDULE_MS,
     page: listClaims(read, pageOf(new URL(request.url).searchParams), 50),
   };
 }
@@ -36,52 +51,153 @@ export async function action({ request, context }: ActionFunctionArgs) {
   return data(result, { status: statusOf(result) });
 }
 
+/** What today's claim has come to, in words. */
+function Today({ day, nextDay, unknownKey }: { day: FaucetDay; nextDay: number; unknownKey: string | null }) {
+  const { now } = useNow();
+  const { today } = day;
+  const wait = `The next can be made in ${formatDuration(nextDay - now)}, after midnight UTC.`;
+  switch (today?.status) {
+    case undefined:
+      return <p className="text-text-muted">Not claimed yet on {day.utcDay} UTC.</p>;
+    case "claimed":
+      return (
+        <Note tone="positive" icon="circle-check">
+          <b>
+            Claimed today
+            {today.amountMicro !== null && `: ${usdcText(today.amountMicro)}`}
+          </b>{" "}
+          at <Time ms={today.settledAt ?? today.createdAt} focusable />. {wait}
+        </Note>
+      );
+    case "unknown":
+      return unknownKey ? (
+        <UnknownNote intentKey={unknownKey} what="Today’s claim was sent and" />
+      ) : (
+        <Note tone="unknown" icon="circle-question-mark">
+          <b>Today’s claim was sent and no answer came.</b> It may have been paid. It is not sent again by
+          itself.
+        </Note>
+      );
+    case "claiming":
+      return (
+        <Note tone="info" icon="circle-dot">
+          <b>The claim is on its way.</b> This page follows it.
+        </Note>
+      );
+    case "refused":
+      return (
+        <Note tone="danger" icon="circle-x">
+          <b>Purple Flea refused today’s claim.</b> {today.reason ?? ""} Nothing moved. {wait}
+        </Note>
+      );
+  }
+}
+
+const columns: Column<Claim>[] = [
+  {
+    id: "day",
+    head: "UTC day",
+    place: 1,
+    cell: (row) =>
+      row.runId ? (
+        <Link className="id" to={`/runs/${row.runId}`}>
+          {row.utcDay}
+        </Link>
+      ) : (
+        row.utcDay
+      ),
+  },
+  {
+    id: "amount",
+    head: "Amount, USDC",
+    kind: "num",
+    place: 2,
+    cell: (row) =>
+      row.amountMicro === null ? (
+        <span className="text-text-muted">{row.status === "unknown" ? "unknown" : "–"}</span>
+      ) : (
+        <Money micro={row.amountMicro} />
+      ),
+  },
+  {
+    id: "status",
+    head: "Status",
+    place: 4,
+    cell: (row) => <StatusBadge look={claimLook[row.status]} />,
+  },
+  { id: "by", head: "Asked by", place: 3, cell: (row) => row.requestedBy },
+  { id: "at", head: "Settled", cell: (row) => <Time ms={row.settledAt} /> },
+];
+
 export default function Faucet() {
-  const { commandId, paused, unknownKey, day, page } = useLoaderData<typeof loader>();
+  const { commandId, day, agentId, nextDay, schedule, paused, unknownKey, mayAct, page } =
+    useLoaderData<typeof loader>();
   const result = useActionData<typeof action>();
   const { search } = useLocation();
+  const { zone, now } = useNow();
   const { today } = day;
   return (
     <>
       <PageHead title="Faucet" lead="One claim per agent and UTC day; every day at 09:00 UTC by itself." />
-      {unknownKey && <UnknownNote intentKey={unknownKey} what="Today's claim was sent and" />}
-      <CommandForm
-        commandId={commandId}
-        problem={result}
-        button="Claim today's USDC"
-        closed={
-          today?.status === "claimed"
-            ? `Already claimed today (${day.utcDay} UTC). The next claim is possible after midnight UTC.`
-            : today?.status === "unknown"
-              ? "Today's claim was sent and no answer came. It is not sent again by itself."
-              : paused
-        }
-      />
-      <h2 className="pt-8 pb-2">Claims</h2>
-      <DataTable
-        label="Claims"
-        rows={page.rows}
-        keyOf={(row) => row.ref}
-        hatched={(row) => row.status === "unknown"}
-        empty="No claim yet. The first comes at 09:00 UTC, or when you claim."
-        columns={[
-          {
-            id: "day",
-            head: "UTC day",
-            cell: (row) => (row.runId ? <Link to={`/runs/${row.runId}`}>{row.utcDay}</Link> : row.utcDay),
-          },
-          {
-            id: "amount",
-            head: "Amount, USDC",
-            kind: "num",
-            cell: (row) => (row.amountMicro === null ? "" : <Money micro={row.amountMicro} />),
-          },
-          { id: "status", head: "Status", cell: (row) => <StatusBadge look={claimLook[row.status]} /> },
-          { id: "by", head: "Asked by", cell: (row) => row.requestedBy },
-          { id: "at", head: "Settled", cell: (row) => <Time ms={row.settledAt} /> },
-        ]}
-      />
-      <Pager before={page.before} after={page.after} search={search} />
+      <div className="split">
+        <div className="min-w-0">
+          <Section title="Today" end={`${day.utcDay} UTC`}>
+            <div className="grid gap-4 max-w-[560px]">
+              <Today day={day} nextDay={nextDay} unknownKey={unknownKey} />
+              <CommandForm
+                commandId={commandId}
+                problem={result}
+                button="Claim today’s USDC"
+                closed={
+                  !mayAct
+                    ? "Your role may look and not act."
+                    : today?.status === "claimed"
+                      ? `Already claimed today, at ${formatTime(today.settledAt ?? today.createdAt, zone, now)}. One claim per agent and UTC day.`
+                      : today?.status === "unknown"
+                        ? "Closed until it is known what became of today’s claim."
+                        : paused
+                }
+              />
+            </div>
+          </Section>
+          <Section title="Claims" end="newest first">
+            <DataTable
+              label="Claims"
+              rows={page.rows}
+              keyOf={(row) => row.ref}
+              hatched={(row) => row.status === "unknown"}
+              empty={
+                <Empty icon="droplets" title="No claim yet">
+                  <p>The first comes at 09:00 UTC, or when you claim.</p>
+                </Empty>
+              }
+              columns={columns}
+            />
+            <Pager before={page.before} after={page.after} search={search} />
+          </Section>
+        </div>
+        <div className="rail">
+          <Section title="Facts">
+            <dl className="kv">
+              <dt>Agent</dt>
+              <dd className="mono">{agentId}</dd>
+              <dt>Next possible</dt>
+              <dd>
+                {today?.status === "claimed" ? (
+                  <Time ms={Math.max(day.nextEligibleAt ?? 0, nextDay)} focusable />
+                ) : (
+                  "now"
+                )}
+              </dd>
+              <dt>By itself</dt>
+              <dd>
+                <Time ms={schedule} focusable />
+                <span className="block text-meta text-text-muted">in {formatDuration(schedule - now)}</span>
+              </dd>
+            </dl>
+          </Section>
+        </div>
+      </div>
     </>
   );
 }

@@ -1,162 +1,133 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
-import { redirect } from "@remix-run/node";
-import { Form, useLoaderData, useNavigation } from "@remix-run/react";
+import { data, redirect } from "@remix-run/node";
+import { Form, useActionData, useLoaderData } from "@remix-run/react";
+import { getEscrowRow, listEscrows } from "../../db/read/escrows";
+import { listActivity } from "../../db/read/overview";
 import { requireOperator, requireRole } from "../auth/session.server";
-import { Time } from "../components/desk/moment";
+import { FaultDrills } from "../components/desk/fault-drills";
 import { PageHead } from "../components/desk/page-head";
-import type { PracticeFault } from "../context";
+import { PracticeClock } from "../components/desk/practice-clock";
+import { Section } from "../components/desk/section";
+import { WebhookDrill } from "../components/desk/webhook-drill";
+import { Icon } from "../components/ui/icon";
+import { drills, faultFor } from "../lib/drills";
 
 const HOUR_MS = 3_600_000;
 const moves = [
   { label: "+1 hour", ms: HOUR_MS },
   { label: "+1 day", ms: 24 * HOUR_MS },
   { label: "+7 days", ms: 168 * HOUR_MS },
-];
-const drills: { id: string; label: string; fault: PracticeFault }[] = [
-  {
-    id: "release-lost",
-    label: "The next release happens, but its answer is lost. It is shown as unknown until it is looked up.",
-    fault: { call: "escrow.release", kind: "drop-after", times: 1 },
-  },
-  {
-    id: "order-lost",
-    label: "The next order is placed, but its answer is lost. It stays unknown and is never sent again.",
-    fault: { call: "order.create", kind: "drop-after", times: 1 },
-  },
-  {
-    id: "unavailable",
-    label: "The next call is answered 503: nothing happens, it is tried again.",
-    fault: { call: "*", kind: "status", status: 503, times: 1 },
-  },
-  {
-    id: "broken",
-    label: "The next order is answered 500: it may or may not have happened.",
-    fault: { call: "order.create", kind: "status", status: 500, times: 1 },
-  },
-  {
-    id: "twice",
-    label: "The next webhook is delivered twice.",
-    fault: { call: "webhook", kind: "duplicate", times: 1 },
-  },
-];
+] as const;
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   await requireOperator(request, context);
-  const { practice } = context;
+  const { practice, read } = context;
   if (!practice) throw new Response("There is no sandbox here: this desk moves real money.", { status: 404 });
-  const on = await practice.engineIsOn();
+  const { searchParams } = new URL(request.url);
+  const asked = /^(\d{1,15})-(\d{1,15})$/.exec(searchParams.get("passed") ?? "");
+  const [from, to] = [Number(asked?.[1]), Number(asked?.[2])];
   return {
-    on,
-    now: context.clock.now(),
+    on: await practice.engineIsOn(),
     faults: await practice.faults(),
-    sent: new URL(request.url).searchParams.get("sent"),
+    sent: searchParams.get("sent")?.slice(0, 3) ?? null,
+    passed: asked ? { from, to, activity: listActivity(read, 12, from) } : null,
+    pending: listEscrows(read, "pending", { at: "first" }, 20).rows.flatMap(
+      ({ ref, amountMicro, remoteId }) => (remoteId ? [{ ref, amountMicro }] : []),
+    ),
   };
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
   const operator = await requireOperator(request, context);
   requireRole(operator, "operator", context, "practice");
-  const { practice } = context;
+  const { practice, read, clock } = context;
   if (!practice) throw new Response("There is no sandbox here.", { status: 404 });
   const form = await request.formData();
-  const what = form.get("do");
-  const move = moves.find((one) => String(one.ms) === form.get("ms"));
-  const drill = drills.find((one) => one.id === form.get("drill"));
-  if (what === "advance" && move) await practice.advance(move.ms);
-  if (what === "fault" && drill) await practice.setFault(drill.fault);
-  if (what === "clear") await practice.clearFaults();
-  if (what === "stop") await practice.stopEngine();
-  if (what === "start") await practice.startEngine();
-  if (what === "webhook") {
-    const status = await practice.sendWebhook("sandbox.greeting", { hello: "from the sandbox" });
-    return redirect(`/sandbox?sent=${status}`);
+  switch (form.get("do")) {
+    case "advance": {
+      const move = moves.find((one) => String(one.ms) === form.get("ms"));
+      if (!move) break;
+      const from = clock.now();
+      await practice.advance(move.ms);
+      return redirect(`/sandbox?passed=${from}-${from + move.ms}`);
+    }
+    case "drill": {
+      const drill = drills.find((one) => one.id === form.get("drill"));
+      if (drill) await practice.setFault(drill.fault);
+      break;
+    }
+    case "fault": {
+      const fault = faultFor(form.get("call"), form.get("kind"), form.get("times"));
+      if (!fault)
+        return data(
+          { problem: "This kind does not fit that call, or the number is not 1 to 20. No fault was set." },
+          { status: 422 },
+        );
+      await practice.setFault(fault);
+      break;
+    }
+    case "clear":
+      await practice.clearFaults();
+      break;
+    case "stop":
+      await practice.stopEngine();
+      break;
+    case "start":
+      await practice.startEngine();
+      break;
+    case null:
+      break;
+    case "webhook": {
+      const about = form.get("about");
+      const escrow = typeof about === "string" && about ? getEscrowRow(read, about) : null;
+      const status = escrow?.remoteId
+        ? await practice.sendWebhook("escrow.confirmed", {
+            escrow_id: escrow.remoteId,
+            confirmed_by: escrow.counterparty,
+            confirmed_at: new Date(clock.now()).toISOString(),
+          })
+        : await practice.sendWebhook("sandbox.greeting", { hello: "from the sandbox" });
+      return redirect(`/sandbox?sent=${status}`);
+    }
   }
   return redirect("/sandbox");
 }
 
 export default function Sandbox() {
-  const { on, now, faults, sent } = useLoaderData<typeof loader>();
-  const busy = useNavigation().state !== "idle";
+  const { on, faults, sent, passed, pending } = useLoaderData<typeof loader>();
+  const result = useActionData<typeof action>();
   return (
     <>
       <PageHead
         title="Sandbox"
-        lead="Move the clock, break the next call, stop the engine: see what the desk does then."
+        lead="Move the clock, break the next call, stop the engine, and see what the desk does then. Nothing here is real money."
       />
-      <div className="grid gap-8" style={{ maxWidth: 720 }}>
-        <section className="grid gap-2">
-          <h2>Clock</h2>
-          <p>
-            It is <Time ms={now} /> here. {busy && <span role="status">Time is passing…</span>}
-          </p>
-          <div className="flex flex-wrap gap-2">
-            {moves.map((move) => (
-              <Form key={move.ms} method="post">
-                <input type="hidden" name="do" value="advance" />
-                <input type="hidden" name="ms" value={move.ms} />
-                <button className="btn" type="submit" disabled={!on}>
-                  {move.label}
-                </button>
-              </Form>
-            ))}
-          </div>
-          {!on && <p className="text-text-muted">The clock is the engine’s: start it first.</p>}
-        </section>
-        <section className="grid gap-2">
-          <h2>Engine</h2>
-          <p>
-            {on
-              ? "The engine runs."
-              : "The engine is stopped. What you ask for waits in the outbox and is sent once when it is back."}
-          </p>
-          <Form method="post">
-            <input type="hidden" name="do" value={on ? "stop" : "start"} />
-            <button className="btn" type="submit">
-              {on ? "Stop the engine" : "Start the engine"}
-            </button>
-          </Form>
-        </section>
-        <section className="grid gap-2">
-          <h2>Fault drills</h2>
-          {drills.map((drill) => (
-            <Form
-              key={drill.id}
-              method="post"
-              className="flex flex-wrap items-center gap-3 py-2 border-b border-line"
-            >
-              <input type="hidden" name="do" value="fault" />
-              <input type="hidden" name="drill" value={drill.id} />
-              <span className="grow basis-72">{drill.label}</span>
+      <div className="split">
+        <div className="min-w-0">
+          <PracticeClock on={on} moves={moves} passed={passed} />
+          <FaultDrills faults={faults} problem={result?.problem} />
+        </div>
+        <div className="rail">
+          <Section title="Event engine">
+            <p className="status pb-2" data-tone={on ? "positive" : "caution"}>
+              <Icon name={on ? "circle-check" : "power"} />
+              {on ? "Running" : "Stopped"}
+            </p>
+            <p className="text-text-muted pb-3">
+              {on
+                ? "It takes events and runs the functions."
+                : "What you ask for waits in the outbox and is sent once when it is back."}
+            </p>
+            <Form method="post" preventScrollReset>
+              <input type="hidden" name="do" value={on ? "stop" : "start"} />
               <button className="btn" type="submit">
-                Choose<span className="sr">: {drill.label}</span>
+                <Icon name="power" />
+                {on ? "Stop the engine" : "Start the engine"}
               </button>
             </Form>
-          ))}
-          <p>
-            {faults.length === 0
-              ? "No fault is waiting."
-              : `Waiting: ${faults.map((fault) => `${fault.kind} on ${fault.call}`).join(", ")}.`}
-          </p>
-          {faults.length > 0 && (
-            <Form method="post">
-              <input type="hidden" name="do" value="clear" />
-              <button className="btn" type="submit">
-                Clear faults
-              </button>
-            </Form>
-          )}
-        </section>
-        <section className="grid gap-2">
-          <h2>Webhook</h2>
-          <p>Sends one signed webhook of a type nobody knows. It is verified, kept and shown.</p>
-          <Form method="post">
-            <input type="hidden" name="do" value="webhook" />
-            <button className="btn" type="submit">
-              Send a signed webhook
-            </button>
-          </Form>
-          {sent && <p role="status">The edge answered {sent.slice(0, 3)}.</p>}
-        </section>
+          </Section>
+          <WebhookDrill pending={pending} sent={sent} />
+        </div>
       </div>
     </>
   );

@@ -1,6 +1,7 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Outlet, useLocation, useRouteLoaderData } from "@remix-run/react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
+import type { Reader } from "../../db/connection";
 import { countEscrows } from "../../db/read/escrows";
 import { countUnsent } from "../../db/read/outbox";
 import { listAttention, readFreshness } from "../../db/read/overview";
@@ -16,32 +17,39 @@ import { TopBar } from "../components/shell/top-bar";
 import { Icon } from "../components/ui/icon";
 import { titleAt, type NavCounts } from "../lib/navigation";
 import { countText } from "../lib/page-request";
+import { readPanel } from "../lib/panel.server";
 import type { Theme } from "../lib/theme";
 import { useLive } from "../lib/use-live";
 
-export async function loader({ request, context }: LoaderFunctionArgs) {
-  const operator = await requireOperator(request, context);
-  const { read } = context;
-  const now = context.clock.now();
+function countForNav(read: Reader, now: number): NavCounts {
   const attention = listAttention(read, now).length;
   const pending = countEscrows(read).pending;
   const failed = countRunViews(read).failed;
   const unsent = countUnsent(read);
-  const counts: NavCounts = {
+  return {
     ...(attention > 0 && { "/": { text: String(attention), of: "need attention", alert: false } }),
     ...(pending.n > 0 && { "/escrows": { text: countText(pending), of: "pending", alert: false } }),
     ...(failed.n > 0 && { "/runs": { text: countText(failed), of: "failed", alert: true } }),
     ...(unsent.n > 0 && { "/outbox": { text: countText(unsent), of: "waiting to be sent", alert: false } }),
   };
+}
+
+export async function loader({ request, context }: LoaderFunctionArgs) {
+  const operator = await requireOperator(request, context);
+  const { read } = context;
+  const now = context.clock.now();
+  // The frame stands whatever a page's panels meet: a count that cannot be read is left out.
+  const counts = readPanel(context, "navigation", () => countForNav(read, now));
+  const sources = readPanel(context, "freshness", () => readFreshness(read));
+  const pauses = readPanel(context, "pauses", () => ({ list: listPauses(read), held: countHeld(read) }));
   return {
     now,
     zone: operator.timeZone,
     operator: { name: operator.name, email: operator.email, role: operator.role },
     practice: context.practice !== undefined,
-    sources: readFreshness(read).map(({ source, syncedAt }) => ({ source, syncedAt })),
-    counts,
-    pauses: listPauses(read),
-    held: countHeld(read),
+    sources: sources.ok ? sources.value.map(({ source, syncedAt }) => ({ source, syncedAt })) : [],
+    counts: counts.ok ? counts.value : {},
+    pauses: pauses.ok ? pauses.value : { list: [], held: 0 },
   };
 }
 
@@ -90,7 +98,7 @@ function Shell({ children }: { children: ReactNode }) {
               </p>
             </aside>
           )}
-          <PauseBanner pauses={shell.pauses} held={shell.held} />
+          <PauseBanner pauses={shell.pauses.list} held={shell.pauses.held} />
           <main id="content" tabIndex={-1} className="page">
             {children}
           </main>

@@ -1,21 +1,30 @@
-import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
+import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
-import { Form, useActionData, useLoaderData } from "@remix-run/react";
+import { Form, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
+import { useRef } from "react";
 import { recordAudit } from "../../db/desk/audit";
 import { authenticate } from "../../db/desk/operators";
 import { startSession } from "../../db/desk/sessions";
 import { wallClock } from "../../domain/clock";
 import { tooManyTries } from "../auth/attempts.server";
 import { getOperator, setSession } from "../auth/session.server";
+import { HopArt } from "../components/shell/hop-art";
+import { BrandName, Mark } from "../components/shell/mark";
+import { PracticeAccounts } from "../components/shell/practice-accounts";
 import { Field } from "../components/ui/field";
+import { Icon } from "../components/ui/icon";
+import { Note } from "../components/ui/note";
 import { safePath } from "../lib/paths";
+
+export const meta: MetaFunction = () => [{ title: "Sign in · Purple Flea Operator" }];
 
 const text = (value: FormDataEntryValue | null): string => (typeof value === "string" ? value : "");
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   if (await getOperator(request, context)) return redirect("/");
   return {
-    accounts: context.config.demoAccounts,
+    accounts: context.config.demoAccounts.map(({ email, password, role }) => ({ email, password, role })),
+    practice: context.practice !== undefined,
     next: safePath(new URL(request.url).searchParams.get("next")),
   };
 }
@@ -26,12 +35,22 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const wait = tooManyTries([`email ${email}`], wallClock.now());
   if (wait !== null)
     return data(
-      { email, message: `Too many tries. Try again in ${wait} s.` },
+      {
+        email,
+        message: `Too many tries for this e-mail in one minute. Nothing is wrong with the account: try again in ${wait} s.`,
+      },
       { status: 429, headers: { "retry-after": String(wait) } },
     );
   const operator = await authenticate(context.read, email, text(form.get("password")));
   if (!operator)
-    return data({ email, message: "This e-mail and password do not belong together." }, { status: 401 });
+    return data(
+      {
+        email,
+        message:
+          "This e-mail and password do not belong together. Check both; after ten tries in a minute the next has to wait.",
+      },
+      { status: 401 },
+    );
   const token = startSession(context.desk, context.config.sessionSecret, operator.id, wallClock.now());
   recordAudit(
     context.desk,
@@ -44,57 +63,85 @@ export async function action({ request, context }: ActionFunctionArgs) {
 }
 
 export default function Login() {
-  const { accounts, next } = useLoaderData<typeof loader>();
+  const { accounts, next, practice } = useLoaderData<typeof loader>();
   const result = useActionData<typeof action>();
+  const form = useRef<HTMLFormElement>(null);
+  const busy = useNavigation().state === "submitting";
   return (
-    <main className="mx-auto grid gap-6 p-6" style={{ maxWidth: 420, paddingTop: "12vh" }}>
-      <p className="flex items-center gap-2" style={{ fontWeight: 610 }}>
-        <img src="/mark.svg" alt="" width={22} height={22} /> Purple Flea Operator
-      </p>
-      <h1>Sign in</h1>
-      <Form method="post" className="grid gap-4">
-        <input type="hidden" name="next" value={next} />
-        <Field
-          label="Email"
-          name="email"
-          type="email"
-          autoComplete="username"
-          required
-          defaultValue={result?.email}
-        />
-        <Field
-          label="Password"
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          required
-          error={result?.message}
-        />
-        <button className="btn btn-primary" type="submit">
-          Sign in
-        </button>
-      </Form>
-      {accounts.length > 0 && (
-        <section className="panel p-4 grid gap-2" style={{ borderStyle: "dashed" }}>
-          <h2>Practice accounts</h2>
-          {accounts.map((account) => (
-            <Form key={account.email} method="post" className="flex flex-wrap items-center gap-3">
-              <input type="hidden" name="email" value={account.email} />
-              <input type="hidden" name="password" value={account.password} />
-              <input type="hidden" name="next" value={next} />
-              <span className="grow">
-                {account.email}
-                <span className="block text-meta text-text-muted">
-                  {account.role}, password {account.password}
-                </span>
-              </span>
-              <button className="btn" type="submit">
-                Use<span className="sr"> {account.email}</span>
-              </button>
-            </Form>
-          ))}
-        </section>
-      )}
-    </main>
+    <div className="login">
+      <main>
+        <div className="login-head">
+          <span className="brand">
+            <Mark />
+            <BrandName />
+          </span>
+          {practice && (
+            <span className="env">
+              <Icon name="flask-conical" />
+              Sandbox
+            </span>
+          )}
+        </div>
+        <div className="login-in">
+          <div>
+            <h1>Sign in</h1>
+            <p className="text-text-muted">To watch balances and decide escrows.</p>
+          </div>
+          {result?.message && (
+            <Note tone="danger" icon="circle-alert" alert>
+              <span id="refused">{result.message}</span>
+            </Note>
+          )}
+          <Form ref={form} method="post" className="grid gap-4">
+            <input type="hidden" name="next" value={next} />
+            <Field
+              label="Email"
+              name="email"
+              type="email"
+              autoComplete="username"
+              required
+              defaultValue={result?.email}
+              aria-invalid={result?.message ? true : undefined}
+              aria-describedby={result?.message ? "refused" : undefined}
+            />
+            <Field
+              label="Password"
+              name="password"
+              type="password"
+              autoComplete="current-password"
+              required
+              aria-invalid={result?.message ? true : undefined}
+              aria-describedby={result?.message ? "refused" : undefined}
+            />
+            <button className="btn btn-primary" type="submit">
+              {busy ? "Signing in…" : "Sign in"}
+            </button>
+          </Form>
+          <PracticeAccounts
+            accounts={accounts}
+            use={(account) => {
+              const fields = form.current?.elements;
+              const fill = (name: string, value: string) => {
+                const field = fields?.namedItem(name);
+                if (field instanceof HTMLInputElement) field.value = value;
+              };
+              fill("email", account.email);
+              fill("password", account.password);
+              form.current?.querySelector("button")?.focus();
+            }}
+          />
+        </div>
+      </main>
+      <aside aria-label="How a decision is followed">
+        <HopArt />
+        <div className="max-w-[440px] mt-10">
+          <h2 className="text-section">Nothing is shown as done before it is done.</h2>
+          <p className="text-lead text-text-muted mt-1">
+            Every decision is followed over four hops. If one is stuck, it is named, with the time it has
+            waited. What we do not know is shown as unknown.
+          </p>
+        </div>
+      </aside>
+    </div>
   );
 }

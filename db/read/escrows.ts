@@ -12,6 +12,7 @@ import {
   sync,
   timeline,
 } from "../schema";
+import { resumedAt, type Decided } from "./escrow-decisions";
 import { countRows, listByKeyset, type Page, type PageRequest } from "./keyset";
 
 export type EscrowRow = InferSelectModel<typeof escrows>;
@@ -89,20 +90,56 @@ export function getEscrowRow(
   const decision = db.select().from(approvals).where(eq(approvals.escrowRef, ref)).get();
   return {
     ...row,
-    sourceSyncedAt: Math.max(source?.syncedAt ?? 0, row.observedAt),
+    // The older of the two: neither a source that is not read nor a row that was left out of it may pass for fresh.
+    sourceSyncedAt: Math.min(source?.syncedAt ?? row.observedAt, row.observedAt),
     decidedByCommand: decision?.commandId ?? null,
   };
 }
 
 export type TimelineRow = InferSelectModel<typeof timeline>;
-export function escrowStory(db: Reader, ref: string): TimelineRow[] {
-  return db
+
+/** What happened to an escrow, newest first: the functions' entries and, where there is one, the operator's decision. */
+export function escrowStory(db: Reader, ref: string, decided: Decided | null): TimelineRow[] {
+  const told = db
     .select()
     .from(timeline)
     .where(sql`${timeline.subjectType} = 'escrow' and ${timeline.subjectRef} = ${ref}`)
     .orderBy(desc(timeline.at), desc(timeline.id))
     .limit(200)
     .all();
+  if (!decided) return told;
+  const of = {
+    subjectType: "escrow",
+    subjectRef: ref,
+    actorKind: "operator",
+    actorId: decided.by,
+    runId: null,
+    stepId: null,
+  } as const;
+  const deed = decided.decision === "release" ? "Approved" : "Rejected";
+  const own: TimelineRow[] = [
+    ...(decided.sentAt === null
+      ? []
+      : [
+          {
+            ...of,
+            id: "sent",
+            at: decided.sentAt,
+            kind: "sent",
+            title: decided.decision === "release" ? "Approval sent" : "Rejection sent",
+            detail: "the outbox sent it once",
+          },
+        ]),
+    {
+      ...of,
+      id: "decided",
+      at: decided.at,
+      kind: "decided",
+      title: `${deed} by ${decided.by}${decided.reason ? `, “${decided.reason}”` : ""}`,
+      detail: `seen version ${decided.seenVersion}`,
+    },
+  ];
+  return [...own, ...told].sort((a, b) => b.at - a.at);
 }
 
 /** The four hops of a command: clicked, accepted, ran, agreed. Null is a hop not made yet. */
@@ -117,38 +154,59 @@ export interface Receipt {
   ranAt: number | null;
   runId: string | null;
   functionId: string | null;
+  /** The next try of the step under way, when one failed. */
+  retry: { attempt: number; of: number | null; at: number | null } | null;
+  subject: { type: string; ref: string } | null;
+  reason: string | null;
   answer: { state: "confirmed" | "failed" | "unknown"; message: string; at: number } | null;
 }
 
 /** The receipt of a command by its id. */
 export function getReceipt(db: Reader, commandId: string): Receipt | null {
   const row = db
-    .select({ command: commands, outbox, answer: commandOutcomes, by: operators.name })
+    .select({ command: commands, outbox, answer: commandOutcomes, by: operators.name, decision: approvals })
     .from(commands)
     .leftJoin(outbox, eq(outbox.id, commands.id))
+    .leftJoin(approvals, eq(approvals.commandId, commands.id))
     .leftJoin(commandOutcomes, eq(commandOutcomes.commandId, commands.id))
     .leftJoin(operators, eq(operators.id, commands.operatorId))
     .where(eq(commands.id, commandId))
     .get();
   if (!row) return null;
-  const run = db
-    .select()
-    .from(runs)
-    .where(eq(runs.eventId, commandId))
-    .orderBy(asc(runs.startedAt))
-    .limit(1)
-    .get();
+  const sentAt = row.outbox?.sentAt ?? null;
+  // A decision wakes the run that waits for it; any other command starts one.
+  const waiting = row.decision
+    ? db
+        .select({ run: runs })
+        .from(escrows)
+        .innerJoin(runs, eq(runs.id, escrows.runId))
+        .where(eq(escrows.ref, row.decision.escrowRef))
+        .get()?.run
+    : undefined;
+  const run =
+    waiting ??
+    db.select().from(runs).where(eq(runs.eventId, commandId)).orderBy(asc(runs.startedAt)).limit(1).get();
+  const ran = waiting ? resumedAt(db, waiting.id, row.command.createdAt) : (run?.startedAt ?? null);
   return {
     commandId,
     kind: row.command.kind,
     by: row.by ?? row.command.operatorId,
     clickedAt: row.command.createdAt,
-    sentAt: row.outbox?.sentAt ?? null,
+    sentAt,
     lastError: row.outbox?.lastError ?? null,
     engineEventId: row.outbox?.engineEventId ?? null,
-    ranAt: run?.startedAt ?? row.answer?.at ?? null,
+    ranAt: ran ?? row.answer?.at ?? null,
     runId: row.answer?.runId ?? run?.id ?? null,
     functionId: run?.functionId ?? null,
+    retry:
+      run?.status === "retrying"
+        ? { attempt: run.attempt + 1, of: run.maxAttempts, at: run.nextAttemptAt }
+        : null,
+    subject:
+      row.command.subjectType && row.command.subjectRef
+        ? { type: row.command.subjectType, ref: row.command.subjectRef }
+        : null,
+    reason: row.decision?.reason ?? null,
     answer: row.answer ? { state: row.answer.state, message: row.answer.message, at: row.answer.at } : null,
   };
 }

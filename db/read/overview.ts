@@ -1,7 +1,7 @@
 import { asc, desc, inArray, sql, type InferSelectModel } from "drizzle-orm";
 import { sources, type Source } from "../../domain/statuses";
 import type { Reader } from "../connection";
-import { escrows, runs, sync, timeline } from "../schema";
+import { bets, claims, escrows, runs, sync, timeline, trades } from "../schema";
 import { listLooseEnds } from "./loose-ends";
 
 /** How old a source's last good read is, and why the last one failed. */
@@ -22,25 +22,46 @@ export function readFreshness(
   }));
 }
 
+/** Something that needs a person. The words are the page's; here are the facts they are made of. */
 export interface Attention {
   key: string;
+  kind:
+    | "deadline"
+    | "claimed"
+    | "disputed"
+    | "unknown-escrow"
+    | "unknown-call"
+    | "stray"
+    | "orphan"
+    | "failed-run";
+  /** The escrow, trade, bet or claim, or the function that failed. */
+  ref: string;
   to: string;
-  title: string;
-  detail: string;
-  /** When its consequence comes, or since when it has been waiting, ms. */
-  at: number;
-  unknown: boolean;
+  amountMicro: bigint | null;
+  /** When something happens by itself, ms; null when nothing does. */
+  dueAt: number | null;
+  /** Since when it waits, ms. */
+  since: number;
+  /** What was said about it, or what it is about: a reason, an error, `long BTC`. */
+  said: string | null;
+  /** True when no other order is sent until this is settled. */
+  holdsOrders?: boolean;
+  /** What a failed run was about. */
+  about?: string | null;
 }
 const SOON_MS = 24 * 3_600_000;
+const LIMIT = 20;
+const NEVER = Number.MAX_SAFE_INTEGER;
 
-/** What needs a person, soonest consequence first. */
+/** What needs a person: the soonest consequence first, then what waits, the newest first. Each thing once. */
 export function listAttention(db: Reader, now: number): Attention[] {
+  const pending = sql`${escrows.status} = 'pending'`;
   const due = db
     .select()
     .from(escrows)
-    .where(sql`${escrows.status} = 'pending' and ${escrows.expiresAt} <= ${now + SOON_MS}`)
+    .where(sql`${pending} and ${escrows.expiresAt} <= ${now + SOON_MS}`)
     .orderBy(asc(escrows.expiresAt))
-    .limit(20)
+    .limit(LIMIT)
     .all();
   const loose = listLooseEnds(db, now);
   const listed = new Set(loose.map((item) => item.key));
@@ -48,7 +69,7 @@ export function listAttention(db: Reader, now: number): Attention[] {
     .select()
     .from(escrows)
     .where(inArray(escrows.status, ["unknown", "disputed"]))
-    .limit(20)
+    .limit(LIMIT)
     .all()
     // One that may not exist at all is listed as the unknown call that it is, or was left by somebody.
     .filter((row) => row.remoteId !== null && !listed.has(`orphan ${row.ref}`));
@@ -56,62 +77,153 @@ export function listAttention(db: Reader, now: number): Attention[] {
     .select()
     .from(escrows)
     .where(
-      sql`${escrows.status} = 'pending' and ${escrows.claimedConfirmationAt} is not null and ${escrows.confirmedAt} is null`,
+      sql`${pending} and ${escrows.expiresAt} > ${now + SOON_MS} and ${escrows.claimedConfirmationAt} is not null and ${escrows.confirmedAt} is null`,
     )
-    .limit(20)
+    .limit(LIMIT)
     .all();
   const failed = db
     .select({
       id: runs.id,
       functionId: runs.functionId,
       error: runs.error,
-      at: runs.endedAt,
+      endedAt: runs.endedAt,
       startedAt: runs.startedAt,
+      subjectRef: runs.subjectRef,
+      amountMicro: escrows.amountMicro,
     })
     .from(runs)
+    .leftJoin(
+      escrows,
+      sql`${runs.subjectType} = 'escrow' and ${escrows.ref} = ${runs.subjectRef} and ${escrows.settledAt} is null`,
+    )
     .where(sql`${runs.status} = 'failed' and ${runs.startedAt} > ${now - 7 * SOON_MS}`)
     .orderBy(desc(runs.startedAt))
-    .limit(20)
+    .limit(LIMIT)
     .all();
+  const ofEscrow = (row: InferSelectModel<typeof escrows>) => ({
+    ref: row.ref,
+    to: `/escrows/${row.ref}`,
+    amountMicro: row.amountMicro,
+    dueAt: null,
+  });
   const items: Attention[] = [
     ...due.map((row) => ({
+      ...ofEscrow(row),
       key: `due ${row.ref}`,
+      kind: "deadline" as const,
       to: `/escrows/${row.ref}?review=1`,
-      title: `${row.ref} is cancelled and refunded soon`,
-      detail: "It is refunded to the wallet at its deadline unless somebody approves.",
-      at: row.expiresAt ?? now,
-      unknown: false,
+      dueAt: row.expiresAt,
+      since: row.createdAt,
+      said: row.reason,
     })),
     ...odd.map((row) => ({
+      ...ofEscrow(row),
       key: `odd ${row.ref}`,
-      to: `/escrows/${row.ref}`,
-      title: row.status === "disputed" ? `${row.ref} is disputed` : `${row.ref} is not known`,
-      detail: row.reason ?? "The money stays locked until it is resolved at Purple Flea.",
-      at: row.updatedAt,
-      unknown: row.status === "unknown",
+      kind: row.status === "disputed" ? ("disputed" as const) : ("unknown-escrow" as const),
+      since: row.updatedAt,
+      said: row.reason,
     })),
     ...claimed.map((row) => ({
+      ...ofEscrow(row),
       key: `claim ${row.ref}`,
+      kind: "claimed" as const,
       to: `/escrows/${row.ref}?review=1`,
-      title: `Confirmation of ${row.ref} claimed, not proven`,
-      detail: `Claimed by ${row.claimedConfirmationBy ?? "somebody"}. It releases nothing by itself.`,
-      at: row.claimedConfirmationAt ?? now,
-      unknown: false,
+      since: row.claimedConfirmationAt ?? row.updatedAt,
+      said: row.claimedConfirmationBy,
     })),
     ...loose,
     ...failed.map((row) => ({
       key: `run ${row.id}`,
+      kind: "failed-run" as const,
+      ref: row.functionId,
+      about: row.subjectRef,
       to: `/runs/${row.id}`,
-      title: `${row.functionId} failed`,
-      detail: row.error ?? "out of attempts",
-      at: row.at ?? row.startedAt,
-      unknown: false,
+      amountMicro: row.amountMicro,
+      dueAt: null,
+      since: row.endedAt ?? row.startedAt,
+      said: row.error,
     })),
   ];
-  return items.sort((a, b) => a.at - b.at);
+  return items.sort((a, b) => (a.dueAt ?? NEVER) - (b.dueAt ?? NEVER) || b.since - a.since);
 }
 
-/** What happened last, to anything. */
-export function listActivity(db: Reader, limit: number): InferSelectModel<typeof timeline>[] {
-  return db.select().from(timeline).orderBy(desc(timeline.at), desc(timeline.id)).limit(limit).all();
+/** When the next pending escrow ends by itself, ms. */
+export function nextDeadline(db: Reader): number | null {
+  return (
+    db
+      .select({ at: escrows.expiresAt })
+      .from(escrows)
+      .where(sql`${escrows.status} = 'pending' and ${escrows.expiresAt} is not null`)
+      .orderBy(asc(escrows.expiresAt))
+      .limit(1)
+      .get()?.at ?? null
+  );
+}
+
+export interface Activity extends InferSelectModel<typeof timeline> {
+  /** What the thing is about, in a few words. */
+  about: string | null;
+  /** What moved or is at stake, micro-USDC; negative when it left for good. */
+  amountMicro: bigint | null;
+}
+
+/** What happened last, to anything, from `fromMs` on: without our own notes and what a webhook only repeats. */
+export function listActivity(db: Reader, limit: number, fromMs = 0): Activity[] {
+  const entries = db
+    .select()
+    .from(timeline)
+    .where(
+      sql`${timeline.at} >= ${fromMs} and ${timeline.kind} not in ('intent', 'logged') and ${timeline.kind} not like 'webhook-%'`,
+    )
+    .orderBy(desc(timeline.at), desc(timeline.id))
+    .limit(limit)
+    .all();
+  const refs = (type: (typeof entries)[number]["subjectType"]) =>
+    entries.filter((entry) => entry.subjectType === type).map((entry) => entry.subjectRef);
+  const known = new Map<
+    string,
+    { about: string | null; amountMicro: bigint | null; netMicro?: bigint | null }
+  >();
+  for (const row of db
+    .select()
+    .from(escrows)
+    .where(inArray(escrows.ref, refs("escrow")))
+    .all())
+    known.set(`escrow ${row.ref}`, {
+      about: `to ${row.counterparty.slice(0, 6)}…${row.counterparty.slice(-4)}`,
+      amountMicro: row.amountMicro,
+      netMicro: row.netMicro,
+    });
+  for (const row of db
+    .select()
+    .from(trades)
+    .where(inArray(trades.ref, refs("trade")))
+    .all())
+    known.set(`trade ${row.ref}`, {
+      about: `${row.side} ${row.asset}${row.fillPrice ? ` at ${row.fillPrice}` : ""}`,
+      amountMicro: row.sizeMicro,
+    });
+  for (const row of db
+    .select()
+    .from(bets)
+    .where(inArray(bets.ref, refs("bet")))
+    .all())
+    known.set(`bet ${row.ref}`, {
+      about: row.game.replace(/_/g, " "),
+      amountMicro: row.payoutMicro === null ? row.stakeMicro : row.payoutMicro - row.stakeMicro,
+    });
+  for (const row of db
+    .select()
+    .from(claims)
+    .where(inArray(claims.ref, refs("claim")))
+    .all())
+    known.set(`claim ${row.ref}`, { about: row.utcDay, amountMicro: row.amountMicro });
+  return entries.map((entry) => {
+    const thing = known.get(`${entry.subjectType} ${entry.subjectRef}`);
+    return {
+      ...entry,
+      about: thing?.about ?? null,
+      amountMicro: (entry.kind === "released" ? thing?.netMicro : null) ?? thing?.amountMicro ?? null,
+    };
+  });
 }

@@ -1,45 +1,109 @@
+import type { ReactNode } from "react";
+import type { Decided } from "../../../db/read/escrow-decisions";
 import type { EscrowRow } from "../../../db/read/escrows";
-import { usdcText } from "../../lib/money";
-import { formatDuration } from "../../lib/time";
-import { useNow } from "./moment";
+import { decidedLook } from "../../../domain/decided-status";
+import { escrowLook, type StatusLook } from "../../../domain/statuses";
+import { shorten, usdcText } from "../../lib/money";
+import { formatDuration, formatWait } from "../../lib/time";
+import { Icon } from "../ui/icon";
+import { Time, useNow } from "./moment";
+import { escrowMoney } from "./sum-table";
 
 const HOUR_MS = 3_600_000;
+const underWay = ["pending", "releasing", "cancelling"];
+
+/** An escrow's state for people: its own, or how far a decision about it has come while the mirror does not agree yet. */
+export function standingOf(escrow: Pick<EscrowRow, "status">, decided: Decided | null): StatusLook {
+  return decided && underWay.includes(escrow.status)
+    ? decidedLook[decided.status]
+    : escrowLook[escrow.status];
+}
 
 /** What will happen to an escrow by itself, when, and how much moves. */
-export function Consequence({
-  escrow,
-}: {
-  escrow: Pick<
-    EscrowRow,
-    "status" | "amountMicro" | "expiresAt" | "reason" | "settledBy" | "claimedConfirmationAt" | "confirmedAt"
-  >;
-}) {
+export function Consequence({ escrow, decided }: { escrow: EscrowRow; decided: Decided | null }) {
   const { now } = useNow();
-  if (escrow.status === "pending" && escrow.expiresAt !== null) {
-    const left = escrow.expiresAt - now;
+  const amount = usdcText(escrow.amountMicro);
+  if (decided && underWay.includes(escrow.status)) {
+    const moves =
+      decided.decision === "release" ? `Releases ${usdcText(escrowMoney(escrow).net)}` : `Refunds ${amount}`;
     return (
-      <span
-        className={left < HOUR_MS ? "text-danger" : ""}
-        style={left < HOUR_MS ? { fontWeight: 610 } : undefined}
-      >
-        {left <= 0
-          ? "Its time is over; it is being cancelled"
-          : `Cancels and refunds ${usdcText(escrow.amountMicro)} in ${formatDuration(left)} unless confirmed`}
-        {escrow.claimedConfirmationAt !== null && escrow.confirmedAt === null && (
-          <span className="block text-caution">Confirmation claimed, not proven</span>
-        )}
-        {escrow.reason && <span className="block text-text-muted">{escrow.reason}</span>}
+      <span className="conseq">
+        <Icon name={decidedLook[decided.status].icon} />
+        <span>
+          {decided.retry ? (
+            <>
+              Attempt {decided.retry.attempt}
+              {decided.retry.of === null ? "" : ` of ${decided.retry.of}`}
+              {decided.retry.at !== null && (
+                <>
+                  {" "}
+                  at <Time ms={decided.retry.at} />
+                </>
+              )}
+              ; nothing moved so far
+            </>
+          ) : (
+            `${moves}, waiting ${formatWait(now - (decided.sentAt ?? decided.at))}`
+          )}
+        </span>
       </span>
     );
   }
-  if (escrow.status === "unknown" || escrow.status === "refused")
-    return <span>{escrow.reason ?? "We do not know"}</span>;
-  if (escrow.status === "disputed") return <span>Locked until it is resolved at Purple Flea</span>;
-  if (escrow.status === "released" || escrow.status === "refunded")
-    return (
-      <span className="text-text-muted">
-        Over, {escrow.settledBy ? `decided by ${escrow.settledBy}` : "recorded"}
-      </span>
-    );
-  return <span className="text-text-muted">Waiting for Purple Flea</span>;
+  switch (escrow.status) {
+    case "pending": {
+      if (escrow.expiresAt === null) return <Says icon="lock">{amount} locked, no deadline known</Says>;
+      const left = escrow.expiresAt - now;
+      const soon = left < HOUR_MS;
+      return (
+        <span className={`conseq ${soon ? "is-soon" : ""}`}>
+          <Icon name={soon ? "clock-alert" : "clock"} />
+          <span>
+            {left <= 0 ? (
+              `Its time is over; ${amount} is being refunded`
+            ) : (
+              <>
+                Cancels and refunds {amount} in {formatDuration(left)}
+                <span className="not-phone"> unless confirmed</span>
+              </>
+            )}
+            {escrow.claimedConfirmationAt !== null && escrow.confirmedAt === null && (
+              <span className="block font-regular text-caution">Confirmation claimed, not proven</span>
+            )}
+            {escrow.reason && (
+              <span className="block font-regular text-text-muted">{shorten(escrow.reason)}</span>
+            )}
+          </span>
+        </span>
+      );
+    }
+    case "unknown":
+      return <Says icon="circle-question-mark">{escrow.reason ?? "We do not know what became of it"}</Says>;
+    case "refused":
+      return <Says icon="circle-x">{escrow.reason ?? "Purple Flea said no"}; nothing moved</Says>;
+    case "disputed":
+      return <Says icon="lock">No deadline while disputed; {amount} stays locked</Says>;
+    case "released":
+    case "refunded":
+      return (
+        <Says icon={escrowLook[escrow.status].icon}>
+          {escrow.status === "released" ? `${usdcText(escrowMoney(escrow).net)} paid` : `${amount} is back`}
+          {escrow.settledBy ? `, decided by ${escrow.settledBy}` : ""}
+        </Says>
+      );
+    case "held":
+      return <Says icon="circle-pause">Waits for the pause to end; nothing is locked</Says>;
+    case "creating":
+    case "releasing":
+    case "cancelling":
+      return <Says icon="circle-dot">Waits for Purple Flea’s answer</Says>;
+  }
+}
+
+function Says({ icon, children }: { icon: string; children: ReactNode }) {
+  return (
+    <span className="conseq">
+      <Icon name={icon} />
+      <span>{children}</span>
+    </span>
+  );
 }

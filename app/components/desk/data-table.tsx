@@ -8,8 +8,13 @@ export interface Column<Row> {
   id: string;
   head: string;
   cell: (row: Row) => ReactNode;
-  /** num: right-aligned; low: leaves first when the window is narrow; wide: a line of its own there. */
-  kind?: "num" | "low" | "wide";
+  /** num: right-aligned; low: leaves first when the window is narrow; wide: a line of its own there; act: a button, last. */
+  kind?: "num" | "low" | "wide" | "act";
+  /**
+   * Where it stands when a row becomes a block of lines: 1 and 2 on the first line, 3 and 4 on the second, 5 on the third. As
+   * soon as one column has a place, those without one are left out there.
+   */
+  place?: 1 | 2 | 3 | 4 | 5;
 }
 
 /** A list: sorted, filtered and paged on the server, drawn here. Under 1100 px its rows become blocks. */
@@ -20,6 +25,7 @@ export function DataTable<Row extends RowData>({
   keyOf,
   hatched,
   empty,
+  comfortable = false,
 }: {
   label: string;
   columns: Column<Row>[];
@@ -27,6 +33,7 @@ export function DataTable<Row extends RowData>({
   keyOf: (row: Row) => string;
   hatched?: (row: Row) => boolean;
   empty: ReactNode;
+  comfortable?: boolean;
 }) {
   const defs: ColumnDef<typeof features, Row>[] = columns.map((column) => ({
     id: column.id,
@@ -34,13 +41,16 @@ export function DataTable<Row extends RowData>({
     cell: ({ row }) => column.cell(row.original),
   }));
   const table = useTable({ features, columns: defs, data: rows, getRowId: keyOf });
-  const kinds = new Map(columns.map((column) => [column.id, column.kind]));
+  const kinds = new Map(
+    columns.map(({ id, kind, place }) => [id, [kind, place && `p${place}`].filter(Boolean).join(" ")]),
+  );
+  const isPlaced = columns.some((column) => column.place);
   if (rows.length === 0) return <div className="py-8 text-text-muted">{empty}</div>;
   return (
     // A region that scrolls must be reachable by keyboard.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div role="region" aria-label={label} tabIndex={0} className="overflow-x-auto">
-      <table className="table to-rows">
+      <table className={`table to-rows ${isPlaced ? "is-placed" : ""} ${comfortable ? "is-queue" : ""}`}>
         <thead>
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id}>

@@ -32,17 +32,19 @@ export function useNow(): { zone: string; now: number } {
 
 /**
  * A moment in the operator's zone, with UTC on hover. `focusable` shows UTC on focus as well, for pages about one thing (in a
- * list it would be a stop a row); `bare` leaves the zone's name to the column's head.
+ * list it would be a stop a row); `bare` leaves the zone's name to the column's head, `clock` the day too to what stands above.
  */
 export function Time({
   ms,
   bare = false,
   exact = false,
+  clock = false,
   focusable = false,
 }: {
   ms: number | null | undefined;
   bare?: boolean;
   exact?: boolean;
+  clock?: boolean;
   focusable?: boolean;
 }) {
   const { zone, now } = useShell();
@@ -57,7 +59,7 @@ export function Time({
       // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={focusable ? 0 : undefined}
     >
-      {formatTime(ms, zone, now, { bare, exact })}
+      {formatTime(ms, zone, clock ? ms : now, { bare: bare || clock, exact })}
     </time>
   );
 }

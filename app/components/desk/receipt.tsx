@@ -1,74 +1,129 @@
 import { Link } from "@remix-run/react";
+import type { ReactNode } from "react";
 import type { Receipt as ReceiptData } from "../../../db/read/escrows";
-import { commandLook } from "../../../domain/statuses";
+import { commandLook, type CommandState } from "../../../domain/statuses";
 import { formatWait } from "../../lib/time";
 import { Icon } from "../ui/icon";
 import { Time, useNow } from "./moment";
+import { Section } from "./section";
 
-/** The four hops of a command, each with its time; the one that is open says for how long it has been waiting. */
-export function Receipt({ receipt }: { receipt: ReceiptData }) {
-  const { now } = useNow();
-  const hops = [
-    { title: "Clicked", at: receipt.clickedAt, note: receipt.by },
+type HopState = "done" | "waiting" | "todo" | "failed" | "unknown";
+interface Hop {
+  title: string;
+  state: HopState;
+  at: number | null;
+  note: ReactNode;
+}
+const hopIcon: Record<HopState, string> = {
+  done: "circle-check",
+  waiting: "hourglass",
+  todo: "circle-dashed",
+  failed: "circle-x",
+  unknown: "circle-question-mark",
+};
+
+export const stateOf = (receipt: ReceiptData): CommandState =>
+  receipt.answer?.state ?? (receipt.sentAt === null ? "queued" : "sent");
+
+function lastHop(receipt: ReceiptData, waitsFor: ReactNode): Hop {
+  const { answer, retry } = receipt;
+  if (answer === null)
+    return {
+      title: "Mirror agrees",
+      state: "waiting",
+      at: null,
+      note: retry ? (
+        <>
+          Attempt {retry.attempt}
+          {retry.of === null ? "" : ` of ${retry.of}`}
+          {retry.at !== null && (
+            <>
+              {" "}
+              at <Time ms={retry.at} />
+            </>
+          )}
+          . Nothing moved so far.
+        </>
+      ) : (
+        waitsFor
+      ),
+    };
+  const state = { confirmed: "done", failed: "failed", unknown: "unknown" } as const;
+  return {
+    title: answer.state === "confirmed" ? "Mirror agrees" : commandLook[answer.state].label,
+    state: state[answer.state],
+    at: answer.at,
+    note: answer.message,
+  };
+}
+
+/** The four hops in order. The first that is not made is open; what comes after it has not begun. */
+function hopsOf(receipt: ReceiptData, waitsFor: ReactNode): Hop[] {
+  const queued = receipt.sentAt === null;
+  const hops: Hop[] = [
     {
-      title: "Event accepted",
+      title: "Clicked",
+      state: "done",
+      at: receipt.clickedAt,
+      note: receipt.reason ? `${receipt.by}, “${receipt.reason}”` : receipt.by,
+    },
+    {
+      title: queued ? "Queued, not sent yet" : "Event accepted",
+      state: queued ? "waiting" : "done",
       at: receipt.sentAt,
-      note:
-        receipt.sentAt === null
-          ? `Queued, not sent yet. ${receipt.lastError ?? ""}`
-          : (receipt.engineEventId ?? ""),
+      note: queued
+        ? receipt.lastError
+          ? "The event engine does not answer. It is on disk, and sent once when the engine is back."
+          : "It is on disk and leaves in a moment."
+        : receipt.engineEventId && <span className="mono">{receipt.engineEventId}</span>,
     },
-    { title: "Function ran", at: receipt.ranAt, note: receipt.functionId ?? "" },
     {
-      title: receipt.answer ? commandLook[receipt.answer.state].label : "Mirror agrees",
-      at: receipt.answer?.at ?? null,
-      note: receipt.answer?.message ?? "",
+      title: "Function ran",
+      state: receipt.ranAt === null ? "waiting" : "done",
+      at: receipt.ranAt,
+      note: receipt.runId && receipt.ranAt !== null && (
+        <Link to={`/runs/${receipt.runId}`}>{receipt.functionId ?? "Open the run"}</Link>
+      ),
     },
+    lastHop(receipt, waitsFor),
   ];
-  const open = hops.findIndex((hop) => hop.at === null);
+  const open = hops.findIndex((hop) => hop.state === "waiting");
+  return hops.map((hop, index) =>
+    open === -1 || index <= open ? hop : { ...hop, state: "todo", at: null, note: null },
+  );
+}
+
+/** The four hops of a command, each with its time; the one that is open is named, with how long it has been waiting. */
+export function Receipt({ receipt, waitsFor }: { receipt: ReceiptData; waitsFor?: ReactNode }) {
+  const { now } = useNow();
+  const hops = hopsOf(receipt, waitsFor);
+  const done = hops.filter((hop) => hop.state === "done").length;
+  const look = commandLook[stateOf(receipt)];
   return (
-    <section aria-label="Receipt" className="pb-8">
-      <h2 className="pb-2">Receipt</h2>
-      <ol className="panel grid md:grid-cols-4 list-none p-0 m-0">
+    <Section title="Receipt" end={`${done} of 4 hops confirmed`}>
+      <p className="sr" role="status">
+        {look.label}: {look.meaning}
+      </p>
+      <ol className="hops" aria-label="Four hops">
         {hops.map((hop, index) => (
-          <li key={hop.title} className={`p-4 ${index === open ? "bg-selected" : ""}`}>
-            <p className="flex items-center gap-2" style={{ fontWeight: 610 }}>
-              <Icon
-                name={
-                  hop.at === null
-                    ? "hourglass"
-                    : receipt.answer?.state === "failed" && index === 3
-                      ? "circle-x"
-                      : "circle-check"
-                }
-                className={
-                  hop.at === null
-                    ? "text-text-muted"
-                    : receipt.answer?.state === "failed" && index === 3
-                      ? "text-danger"
-                      : "text-positive"
-                }
-              />
+          <li key={index} data-state={hop.state}>
+            <p className="h">
+              <Icon name={hopIcon[hop.state]} size={16} />
               {hop.title}
             </p>
-            <p>
+            <p className="t">
               {hop.at !== null ? (
-                <Time ms={hop.at} />
-              ) : index === open ? (
+                <Time ms={hop.at} focusable />
+              ) : hop.state === "waiting" ? (
                 `waiting ${formatWait(now - (hops[index - 1]?.at ?? now))}`
               ) : (
                 "not yet"
               )}
             </p>
-            {hop.note && <p className="text-meta text-text-muted">{hop.note}</p>}
-            {index === 2 && receipt.runId && (
-              <Link className="text-meta" to={`/runs/${receipt.runId}`}>
-                Open the run
-              </Link>
-            )}
+            {hop.note && <p className="d">{hop.note}</p>}
           </li>
         ))}
       </ol>
-    </section>
+    </Section>
   );
 }

@@ -1,134 +1,151 @@
-import { Form, Link, useNavigate } from "@remix-run/react";
-import { useEffect, useRef } from "react";
+import { Form, Link } from "@remix-run/react";
+import { useEffect, useRef, useState } from "react";
+import type { EscrowRow } from "../../../db/read/escrows";
+import { formatMicro } from "../../../domain/money";
 import type { CommandResult } from "../../commands/result";
-import { formatDuration } from "../../lib/time";
+import { changesSince, type Gate, type SeenEscrow } from "../../lib/escrow-gate";
+import { usdcText } from "../../lib/money";
+import { formatDuration, formatUtc } from "../../lib/time";
+import { FieldError } from "../ui/field";
+import { Icon } from "../ui/icon";
+import { Note } from "../ui/note";
+import { Sheet } from "../ui/sheet";
+import { WholeAddress } from "./address";
+import { Changes } from "./changes";
+import { Money } from "./money";
 import { Time, useNow } from "./moment";
+import { escrowMoney, SumCheck, SumTable } from "./sum-table";
+import { SyncNow } from "./sync-now";
 
-interface Seen {
-  ref: string;
-  amount: string;
-  net: string;
-  fee: string;
-  referral: string;
-  payee: string;
-  status: string;
-  version: number;
-  expiresAt: number | null;
-  description: string;
-}
+const HOUR_MS = 3_600_000;
 
-const inFours = (address: string): string =>
-  address.replace(/^0x/, "0x ").replace(/([0-9a-fA-F]{4})(?=[0-9a-fA-F])/g, "$1 ");
+type Reviewed = EscrowRow & { sourceSyncedAt: number | null };
+const seenOf = (escrow: Reviewed): SeenEscrow => ({
+  amount: formatMicro(escrow.amountMicro),
+  payee: escrow.counterparty,
+  status: escrow.status,
+  deadline: String(escrow.expiresAt ?? ""),
+});
 
-/** The review before a decision: what moves, to whom, what happens otherwise. It is an address of its own, so it opens without JavaScript. */
+/**
+ * The review before a decision: what moves, to whom, what happens otherwise. It keeps what it showed when it was opened, for
+ * that is what the operator decides about: news from the mirror is named beside it and never slips under the button.
+ */
 export function ReviewSheet({
-  escrow,
+  escrow: latest,
   commandId,
-  closed,
+  gate,
   problem,
 }: {
-  escrow: Seen;
+  escrow: Reviewed;
   commandId: string;
-  closed: string | null;
+  gate: Gate;
   problem: CommandResult | null;
 }) {
-  const { now } = useNow();
-  const navigate = useNavigate();
-  const sheet = useRef<HTMLDivElement>(null);
+  const { zone, now } = useNow();
+  const [escrow, setEscrow] = useState(latest);
   const sent = useRef(false);
   // One form, one id: what is rendered again while the sheet is open is still the same decision.
   const id = useRef(commandId);
-  const back = `/escrows/${escrow.ref}`;
+  const answered = useRef(problem);
   useEffect(() => {
-    sheet.current?.focus();
-    const close = (event: KeyboardEvent) => {
-      if (event.key === "Escape") navigate(back);
-    };
-    document.addEventListener("keydown", close);
-    return () => document.removeEventListener("keydown", close);
-  }, [navigate, back]);
-  useEffect(() => {
-    if (problem) sent.current = false;
+    if (problem === answered.current) return;
+    answered.current = problem;
+    sent.current = false;
   }, [problem]);
+  // Who was told what changed goes on from what is now.
+  const told = problem?.kind === "conflict" || problem?.kind === "paused" ? problem : null;
+  const changes = told?.kind === "conflict" ? told.changes : undefined;
+  useEffect(() => {
+    if (changes) setEscrow(latest);
+  }, [changes, latest]);
+  const back = `/escrows/${escrow.ref}`;
+  const news = told ? [] : changesSince(seenOf(escrow), seenOf(latest), zone, now);
+  const money = escrowMoney(escrow);
   const reason = problem?.kind === "invalid" ? problem.fields.reason : undefined;
+  const readAt = escrow.sourceSyncedAt ?? escrow.observedAt;
   return (
-    <>
-      <Link to={back} className="scrim" aria-label="Close the review" tabIndex={-1} />
-      <div
-        ref={sheet}
-        role="dialog"
-        aria-modal="true"
-        aria-labelledby="review-title"
-        tabIndex={-1}
-        className="sheet"
+    <Sheet back={back} titleId="review-title">
+      <div className="sheet-head">
+        <div>
+          <h2 id="review-title" tabIndex={-1}>
+            Review escrow <span className="mono">{escrow.ref}</span>
+          </h2>
+          <p className="text-meta text-text-muted">
+            Version {escrow.version}, read from Purple Flea at <Time ms={readAt} focusable />,{" "}
+            {formatDuration(now - readAt)} ago
+          </p>
+        </div>
+        <Link className="btn btn-quiet btn-icon" to={back} aria-label="Close" preventScrollReset>
+          <Icon name="x" size={16} />
+        </Link>
+      </div>
+      <Form
+        method="post"
+        action={`${back}?review=1`}
+        preventScrollReset
+        onSubmit={(event) => {
+          // The second click of a double click arrives before the button can be drawn disabled.
+          if (sent.current) event.preventDefault();
+          sent.current = true;
+        }}
       >
-        <Form
-          method="post"
-          action={`${back}?review=1`}
-          className="grid gap-5 p-6"
-          onSubmit={(event) => {
-            // The second click of a double click arrives before the button can be drawn disabled.
-            if (sent.current) event.preventDefault();
-            sent.current = true;
-          }}
-        >
-          <div className="flex items-start gap-4">
-            <div className="grow">
-              <h2 id="review-title" className="text-section">
-                Review escrow {escrow.ref}
-              </h2>
-              <p className="text-text-muted">Version {escrow.version}</p>
-            </div>
-            <Link className="btn" to={back}>
-              Close
-            </Link>
-          </div>
-          {(problem?.kind === "conflict" || problem?.kind === "paused") && (
-            <div role="alert" className="bg-danger-tint p-4">
-              <b>{problem.message}</b>
-              {problem.kind === "conflict" && problem.changes && (
-                <ul>
-                  {problem.changes.map((change) => (
-                    <li key={change.field}>
-                      {change.field} {change.was} → {change.now}
-                    </li>
-                  ))}
-                </ul>
-              )}
+        {/* A region that scrolls must be reachable by keyboard. */}
+        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+        <div className="sheet-body" tabIndex={0} role="group" aria-label="What you decide about">
+          {told && (
+            <div className="grid gap-3">
+              <Note tone="danger" icon="git-compare-arrows" alert>
+                <b>{changes ? "Changed since you looked." : "Not done."}</b> {told.message}
+              </Note>
+              {changes && <Changes changes={changes} />}
             </div>
           )}
-          <p>
-            <span className="text-figure">{escrow.amount}</span> USDC
-            <span className="block text-text-muted">for “{escrow.description}”</span>
-          </p>
+          {news.length > 0 && (
+            <div className="grid gap-3">
+              <Note tone="caution" icon="git-compare-arrows" alert>
+                <b>It changed while you were looking.</b> Below is what you saw. Take the new values before
+                you decide.
+              </Note>
+              <Changes changes={news} />
+              <button type="button" className="btn justify-self-start" onClick={() => setEscrow(latest)}>
+                Show the new values
+              </button>
+            </div>
+          )}
+          <div>
+            <p className="bigmoney">
+              <Money micro={escrow.amountMicro} unit />
+            </p>
+            <p className="text-text-muted">
+              for “{escrow.description}”, by agent <span className="mono">{escrow.agentId}</span>
+            </p>
+          </div>
           <div>
             <h3 className="pb-1">Payee</h3>
-            <p className="mono">{inFours(escrow.payee)}</p>
+            <WholeAddress address={escrow.counterparty} />
           </div>
-          <dl className="kv">
-            <dt>Amount</dt>
-            <dd>{escrow.amount} USDC</dd>
-            <dt>Fee, 1 %</dt>
-            <dd>−{escrow.fee} USDC</dd>
-            <dt>Net to payee</dt>
-            <dd>
-              <b>{escrow.net} USDC</b>
-            </dd>
-            <dt>Referral</dt>
-            <dd>{escrow.referral} USDC, 15 % of the fee</dd>
-          </dl>
-          {escrow.expiresAt !== null && (
-            <p className="bg-caution-tint p-4">
-              <b>
-                Deadline in {formatDuration(escrow.expiresAt - now)}, <Time ms={escrow.expiresAt} />
-              </b>
-              <span className="block">
-                If nobody acts it cancels by itself and refunds {escrow.amount} USDC to the wallet.
-              </span>
+          <div>
+            <h3>Where the money goes</h3>
+            <SumTable money={money} />
+            <p className="text-meta text-text-muted">
+              <SumCheck money={money} />
             </p>
+          </div>
+          {escrow.expiresAt !== null && (
+            <Deadline at={escrow.expiresAt} refund={usdcText(escrow.amountMicro)} />
           )}
-          <div className="grid gap-1">
-            <label htmlFor="review-reason">Reason, optional to approve, required to reject</label>
+          {escrow.claimedConfirmationAt !== null && escrow.confirmedAt === null && (
+            <Note tone="caution" icon="user-check">
+              <b>Confirmation claimed, not proven.</b> {escrow.claimedConfirmationBy ?? "Somebody"} says it is
+              confirmed. That releases nothing by itself.
+            </Note>
+          )}
+          <div className="field">
+            <label htmlFor="review-reason">
+              Reason{" "}
+              <span className="font-regular text-text-muted">optional to approve, required to reject</span>
+            </label>
             <textarea
               id="review-reason"
               name="reason"
@@ -139,32 +156,70 @@ export function ReviewSheet({
               aria-describedby={reason ? "review-reason-error" : undefined}
               defaultValue={problem?.kind === "invalid" ? problem.values.reason : ""}
             />
-            {reason && (
-              <p id="review-reason-error" className="text-danger">
-                {reason}
-              </p>
-            )}
+            {reason && <FieldError id="review-reason-error">{reason}</FieldError>}
           </div>
-          <input type="hidden" name="command_id" value={id.current} />
-          <input type="hidden" name="version" value={escrow.version} />
-          <input type="hidden" name="seen_amount" value={escrow.amount} />
-          <input type="hidden" name="seen_payee" value={escrow.payee} />
-          <input type="hidden" name="seen_status" value={escrow.status} />
-          <input type="hidden" name="seen_deadline" value={escrow.expiresAt ?? ""} />
-          {closed === null ? (
-            <div className="flex flex-wrap gap-2">
+        </div>
+        <input type="hidden" name="command_id" value={id.current} />
+        <input type="hidden" name="version" value={escrow.version} />
+        <input type="hidden" name="seen_amount" value={seenOf(escrow).amount} />
+        <input type="hidden" name="seen_payee" value={escrow.counterparty} />
+        <input type="hidden" name="seen_status" value={escrow.status} />
+        <input type="hidden" name="seen_deadline" value={escrow.expiresAt ?? ""} />
+        <div className="sheet-foot">
+          <p className="text-text-muted" id="review-then">
+            {gate.approve ??
+              "Approving is sent once and cannot be taken back. It shows as done when Purple Flea agrees."}
+          </p>
+          <div className="row">
+            {gate.reject === null ? (
               <button className="btn btn-danger" name="decision" value="cancel" type="submit">
                 Reject and refund
               </button>
-              <button className="btn btn-primary grow" name="decision" value="release" type="submit">
-                Approve and release {escrow.net} USDC
+            ) : (
+              <button className="btn" type="button" aria-disabled="true" aria-describedby="review-then">
+                Reject and refund
               </button>
-            </div>
-          ) : (
-            <p className="text-text-muted">Closed: {closed}</p>
-          )}
-        </Form>
-      </div>
-    </>
+            )}
+            {gate.approve === null ? (
+              <button
+                className="btn btn-primary"
+                name="decision"
+                value="release"
+                type="submit"
+                aria-describedby="review-then"
+              >
+                Approve and release {usdcText(money.net)}
+              </button>
+            ) : (
+              <button className="btn grow" type="button" aria-disabled="true" aria-describedby="review-then">
+                Approve and release {usdcText(money.net)}
+              </button>
+            )}
+          </div>
+        </div>
+      </Form>
+      {gate.stale && (
+        <div className="px-6 pb-5">
+          <SyncNow commandId={commandId} />
+        </div>
+      )}
+    </Sheet>
+  );
+}
+
+/** When it ends by itself and what that does; red when it is soon. */
+function Deadline({ at, refund }: { at: number; refund: string }) {
+  const { zone, now } = useNow();
+  const left = at - now;
+  return (
+    <Note tone={left < HOUR_MS ? "danger" : "none"} icon={left < HOUR_MS ? "clock-alert" : "clock"}>
+      <p>
+        <b>
+          {left <= 0 ? "Its deadline is over" : `Deadline in ${formatDuration(left)}`}, <Time ms={at} />{" "}
+          {zone !== "UTC" && <span className="font-regular">({formatUtc(at).slice(11, 16)} UTC)</span>}
+        </b>
+      </p>
+      <p>If nobody acts it cancels by itself and refunds {refund} to the wallet.</p>
+    </Note>
   );
 }

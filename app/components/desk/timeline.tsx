@@ -1,29 +1,75 @@
+import { Link } from "@remix-run/react";
 import type { TimelineRow } from "../../../db/read/escrows";
-import { Time } from "./moment";
+import { sentence, shorten } from "../../lib/money";
+import { formatDay } from "../../lib/time";
+import { Icon } from "../ui/icon";
+import { Time, useNow } from "./moment";
 
-/** A story, newest first: when, what, who. */
-export function Timeline({ entries }: { entries: Omit<TimelineRow, "id">[] }) {
-  if (entries.length === 0) return <p className="text-text-muted">Nothing has happened yet.</p>;
+const icons: Record<string, string> = {
+  intent: "file-plus",
+  locked: "lock",
+  confirmed: "user-check",
+  decided: "user-check",
+  sent: "send",
+  "release-intent": "send",
+  "cancel-intent": "send",
+  released: "circle-check",
+  refunded: "undo-2",
+  "time-out": "clock-alert",
+  placed: "send",
+  filled: "circle-check",
+  logged: "scroll-text",
+};
+const iconOf = (kind: string): string =>
+  icons[kind] ??
+  (kind.startsWith("webhook-")
+    ? "webhook"
+    : kind.endsWith("unknown")
+      ? "circle-question-mark"
+      : kind.endsWith("refused")
+        ? "circle-x"
+        : "circle-dot");
+
+function By({ entry }: { entry: Omit<TimelineRow, "id"> }) {
+  // A decision names its operator in the title, a webhook its id in the detail.
+  const who = entry.actorKind === "operator" || entry.actorKind === "webhook" ? null : entry.actorId;
   return (
-    <ol className="list-none p-0 m-0 grid gap-3">
-      {entries.map((entry, index) => (
-        <li
-          key={`${entry.kind} ${entry.at} ${index}`}
-          className="grid gap-1 md:grid-cols-[160px_minmax(0,1fr)]"
-        >
-          <span className="text-text-muted">
-            <Time ms={entry.at} />
-          </span>
-          <span>
-            <b>{entry.title}</b>
-            {entry.detail && <span className="block text-text-muted">{entry.detail}</span>}
-            <span className="block text-meta text-text-muted">
-              {entry.actorKind} {entry.actorId}
-              {entry.stepId ? `, step ${entry.stepId}` : ""}
-            </span>
-          </span>
-        </li>
+    <p className="by">
+      {entry.detail && `${sentence(shorten(entry.detail))} `}
+      {entry.runId ? <Link to={`/runs/${entry.runId}`}>{who ?? "record-webhook"}</Link> : who}
+      {entry.stepId && `, step ${entry.stepId}`}
+    </p>
+  );
+}
+
+/** A story by day, newest first: when, what, who and which step. */
+export function Timeline({ entries }: { entries: Omit<TimelineRow, "id">[] }) {
+  const { zone } = useNow();
+  if (entries.length === 0) return <p className="text-text-muted">Nothing has happened yet.</p>;
+  const days = new Map<string, Omit<TimelineRow, "id">[]>();
+  for (const entry of entries) {
+    const day = formatDay(entry.at, zone);
+    days.set(day, [...(days.get(day) ?? []), entry]);
+  }
+  return (
+    <>
+      {[...days].map(([day, told]) => (
+        <div key={day} className="contents">
+          <p className="day">{day}</p>
+          <ol className="tl">
+            {told.map((entry, index) => (
+              <li key={`${entry.kind} ${entry.at} ${index}`}>
+                <Time ms={entry.at} clock focusable />
+                <Icon name={iconOf(entry.kind)} size={16} />
+                <div className="min-w-0">
+                  <p className="[overflow-wrap:anywhere]">{shorten(entry.title)}</p>
+                  <By entry={entry} />
+                </div>
+              </li>
+            ))}
+          </ol>
+        </div>
       ))}
-    </ol>
+    </>
   );
 }

@@ -1,0 +1,131 @@
+import { Link } from "@remix-run/react";
+import type { ReactNode } from "react";
+import type { Attention } from "../../../db/read/overview";
+import { sentence, shorten, usdcText } from "../../lib/money";
+import { formatDuration } from "../../lib/time";
+import { Icon } from "../ui/icon";
+import { Time, useNow } from "./moment";
+
+const HOUR_MS = 3_600_000;
+
+interface Told {
+  icon: string;
+  tone: string;
+  /** After the id: what is the matter. */
+  what: ReactNode;
+  /** What follows from it, in words and amounts. */
+  then: ReactNode;
+  deed: string;
+}
+
+function tell(item: Attention, now: number): Told {
+  const amount = item.amountMicro === null ? "The money" : usdcText(item.amountMicro);
+  switch (item.kind) {
+    case "deadline": {
+      const left = (item.dueAt ?? now) - now;
+      return {
+        icon: "clock-alert",
+        tone: left < HOUR_MS ? "text-danger" : "text-caution",
+        what: left <= 0 ? "is over its deadline" : `cancels in ${formatDuration(left)}`,
+        then: (
+          <>
+            Refunds {amount} to the wallet at <Time ms={item.dueAt} /> unless you approve.
+          </>
+        ),
+        deed: "Review",
+      };
+    }
+    case "claimed":
+      return {
+        icon: "user-check",
+        tone: "text-caution",
+        what: "is said to be confirmed, without proof",
+        then: `${shorten(item.said ?? "Somebody")} claims it. ${amount} stays locked until you approve or Purple Flea confirms.`,
+        deed: "Review",
+      };
+    case "disputed":
+      return {
+        icon: "scale",
+        tone: "text-caution",
+        what: "is disputed",
+        then: `${amount} stays locked until it is resolved at Purple Flea.`,
+        deed: "Open",
+      };
+    case "unknown-escrow":
+      return {
+        icon: "circle-question-mark",
+        tone: "text-unknown",
+        what: "has a state we do not know",
+        then: `${item.said ? `${shorten(item.said)}. ` : ""}${amount} may still be locked. It cannot be approved here.`,
+        deed: "Open",
+      };
+    case "unknown-call":
+      return {
+        icon: "circle-question-mark",
+        tone: "text-unknown",
+        what: "has an unknown outcome",
+        then: (
+          <>
+            {amount}, {item.said}, sent at <Time ms={item.since} />; no answer came. It may have happened;
+            nothing is sent again{item.holdsOrders ? ", nor any other order," : ""} until you decide.
+          </>
+        ),
+        deed: "Decide",
+      };
+    case "stray":
+      return {
+        icon: "user-check",
+        tone: "text-caution",
+        what: "is confirmed by somebody, and is no escrow here",
+        then: `Sent by ${shorten(item.said ?? "somebody")}. It releases nothing; it is kept for an escrow of that reference.`,
+        deed: "Open",
+      };
+    case "orphan":
+      return {
+        icon: "triangle-alert",
+        tone: "text-caution",
+        what: "has no run that looks after it",
+        then: `Its run ended before it did; ${amount} stays as it is. A sync starts another run.`,
+        deed: "Open",
+      };
+    case "failed-run":
+      return {
+        icon: "circle-x",
+        tone: "text-danger",
+        what: item.about ? `failed, about ${item.about}` : "failed",
+        then: `${sentence(shorten(item.said ?? "out of attempts"))} ${item.amountMicro === null ? "It" : `${amount} is still locked; it`} is not started again by itself.`,
+        deed: "Open run",
+      };
+  }
+}
+
+/** What needs a person: what is the matter, what follows from it, since when, and one thing to press. */
+export function AttentionList({ items }: { items: Attention[] }) {
+  const { now } = useNow();
+  return (
+    <ul className="need">
+      {items.map((item) => {
+        const told = tell(item, now);
+        return (
+          <li key={item.key} data-row>
+            <Icon name={told.icon} size={16} className={told.tone} />
+            <div className="min-w-0">
+              <p className="what">
+                <Link className="id mono" to={item.to.replace("?review=1", "")}>
+                  {item.ref}
+                </Link>{" "}
+                {told.what}
+              </p>
+              <p className="then">{told.then}</p>
+            </div>
+            <p className="age">waiting {formatDuration(now - item.since)}</p>
+            <Link className="btn btn-s" to={item.to}>
+              {told.deed}
+              <span className="sr"> {item.ref}</span>
+            </Link>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

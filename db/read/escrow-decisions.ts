@@ -1,0 +1,87 @@
+import { and, eq, inArray } from "drizzle-orm";
+import type { DecidedStatus } from "../../domain/decided-status";
+import type { Reader } from "../connection";
+import { approvals, operators, outbox, runs, steps } from "../schema";
+import type { EscrowRow } from "./escrows";
+
+/** An operator's decision about an escrow, and how far it has come. Times in ms. */
+export interface Decided {
+  decision: "release" | "cancel";
+  by: string;
+  at: number;
+  sentAt: number | null;
+  reason: string | null;
+  seenVersion: number;
+  commandId: string;
+  status: DecidedStatus;
+  /** The step under way when an attempt failed: which comes next, of how many, and when. */
+  retry: { attempt: number; of: number | null; at: number | null } | null;
+}
+
+/** The decisions about the escrows of one page, by reference. An escrow without one has no entry. */
+export function decisionsAbout(
+  db: Reader,
+  rows: readonly Pick<EscrowRow, "ref" | "runId">[],
+): Map<string, Decided> {
+  if (rows.length === 0) return new Map();
+  const decided = db
+    .select({ approval: approvals, sentAt: outbox.sentAt, name: operators.name })
+    .from(approvals)
+    .leftJoin(outbox, eq(outbox.id, approvals.commandId))
+    .leftJoin(operators, eq(operators.id, approvals.operatorId))
+    .where(
+      inArray(
+        approvals.escrowRef,
+        rows.map((row) => row.ref),
+      ),
+    )
+    .all();
+  const runIds = new Map(rows.map((row) => [row.ref, row.runId]));
+  const retrying = new Map(
+    db
+      .select()
+      .from(runs)
+      .where(
+        and(
+          inArray(
+            runs.id,
+            decided.flatMap(({ approval }) => runIds.get(approval.escrowRef) ?? []),
+          ),
+          eq(runs.status, "retrying"),
+        ),
+      )
+      .all()
+      .map((run) => [run.id, run]),
+  );
+  return new Map(
+    decided.map(({ approval, sentAt, name }) => {
+      const run = retrying.get(runIds.get(approval.escrowRef) ?? "");
+      return [
+        approval.escrowRef,
+        {
+          decision: approval.decision,
+          by: name ?? approval.operatorId,
+          at: approval.at,
+          sentAt,
+          reason: approval.reason,
+          seenVersion: approval.seenVersion,
+          commandId: approval.commandId,
+          status: run ? "retrying" : sentAt === null ? "queued" : "sent",
+          retry: run ? { attempt: run.attempt + 1, of: run.maxAttempts, at: run.nextAttemptAt } : null,
+        },
+      ];
+    }),
+  );
+}
+
+/** When the escrow's own run went on after it was decided at `decidedAt`, ms; null while it has not. */
+export function resumedAt(db: Reader, runId: string, decidedAt: number): number | null {
+  const went = db
+    .select({ startedAt: steps.startedAt, endedAt: steps.endedAt, kind: steps.kind })
+    .from(steps)
+    .where(eq(steps.runId, runId))
+    .all()
+    .flatMap((step) => (step.kind === "waitForEvent" ? (step.endedAt ?? []) : step.startedAt))
+    .filter((at) => at >= decidedAt);
+  return went.length > 0 ? Math.min(...went) : null;
+}
