@@ -8,7 +8,7 @@ import { recover } from "./queue";
 import { Ready } from "./ready";
 import { parseFunctions } from "./registration";
 import { prune, pruneEvents, RETAIN_RUNS } from "./retention";
-import { openStore, readConfig } from "./store";
+import { openStore, readConfig, type Store } from "./store";
 import { indexTriggers } from "./triggers";
 
 export interface EngineOptions {
@@ -16,6 +16,8 @@ export interface EngineOptions {
   file: string;
   /** The machine's clock; the engine's own time is this plus an offset that only moves by `advance` and `setTime`. */
   clock: Clock;
+  /** What signatures are made by: the SDK checks them against the machine's own time. `clock` unless given. */
+  signingClock?: Clock;
   random: () => number;
   fetch?: typeof fetch;
   /** Calls are signed with this, and answers and bearers that go with it are accepted. */
@@ -52,7 +54,7 @@ export function openEngine(options: EngineOptions) {
     store,
     now,
     random: options.random,
-    newId: idFactory(now, options.random),
+    newId: idFactory(now, options.random, lastId(store)),
     nextSeq: () => ++seq,
     functions: new Map(),
     triggers: indexTriggers([]),
@@ -73,7 +75,7 @@ export function openEngine(options: EngineOptions) {
     // A `fetch` that was handed in, at once or later, is used for calls as well.
     post: (...request) => (ctx.fetch === fetch ? plain.post : through)(...request),
     cut: plain.cut,
-    wallNow: wall,
+    wallNow: () => (options.signingClock ?? options.clock).now(),
     workers: options.workers ?? WORKERS,
   });
   for (const row of store.all<{ config: string }>("select config from functions")) {
@@ -181,5 +183,12 @@ export function openEngine(options: EngineOptions) {
       return work;
     },
   };
+}
+
+function lastId(store: Store): string {
+  const greatest = (sql: string) => store.get<{ last: string | null }>(sql)?.last ?? "";
+  const event = greatest("select max(internal_id) last from events");
+  const run = greatest("select max(id) last from runs");
+  return event > run ? event : run;
 }
 export type Engine = ReturnType<typeof openEngine>;

@@ -1,14 +1,23 @@
 import { createHash } from "node:crypto";
-import { encodeTime, monotonicFactory } from "ulid";
+import { encodeTime, incrementBase32, ulid } from "ulid";
 
-/** Sortable ids whose time is the engine's and whose rest comes from the given source of chance. */
-export function idFactory(now: () => number, random: () => number): () => string {
-  const next = monotonicFactory(random);
-  return () => next(now());
+const TIME = 10;
+const REST = 16;
+
+/**
+ * Sortable ids whose time is the engine's and whose rest comes from the given source of chance. Each is greater than the one
+ * before it, and than `last`, so that an engine that goes on with a file makes none that is already there.
+ */
+export function idFactory(now: () => number, random: () => number, last = ""): () => string {
+  return () => {
+    const fresh = ulid(Math.floor(now()), random);
+    last = fresh.slice(0, TIME) > last.slice(0, TIME) ? fresh : incrementBase32(last);
+    return last;
+  };
 }
 
 /** An id before all others of that moment. */
-export const firstIdAt = (ms: number): string => `${encodeTime(ms, 10)}${"0".repeat(16)}`;
+export const firstIdAt = (ms: number): string => `${encodeTime(ms, TIME)}${"0".repeat(REST)}`;
 
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 export const isUlid = (text: string): boolean => ULID.test(text);

@@ -6,11 +6,12 @@ import { endRun } from "./finish";
 import type { Post } from "./http";
 import { settleStep } from "./memo";
 import { SENDS, timeOut } from "./opcodes";
-import { nextDue, promoteDue, removeItem } from "./queue";
+import { nextDue, postponeItem, promoteDue, removeItem } from "./queue";
 import type { ReadyItem } from "./ready";
 import { startGathered } from "./schedule";
 import { openRun, type QueueRow } from "./store";
 
+const LOOK_AGAIN_MS = 5_000;
 const FAR_MS = 2 ** 31 - 1;
 
 export interface LoopOptions {
@@ -63,7 +64,9 @@ export function createLoop(ctx: Context, options: LoopOptions) {
     if (item.payload === SENDS) count(item.run_id ?? "", 1);
     void callFunction(ctx, item, { ...options, isOver })
       .catch((error: unknown) => {
-        if (!isOver()) ctx.log(`item ${item.id} failed inside the engine: ${readable(error)}`);
+        if (isOver()) return;
+        ctx.log(`item ${item.id} failed inside the engine: ${readable(error)}`);
+        postponeItem(ctx, item, ctx.now() + LOOK_AGAIN_MS);
       })
       .finally(() => {
         underWay.delete(item.id);
