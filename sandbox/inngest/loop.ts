@@ -46,7 +46,9 @@ export function createLoop(ctx: Context, options: LoopOptions) {
     if (state !== "running") return;
     fireCrons(ctx);
     promoteDue(ctx);
-    for (let item; underWay.size < options.workers && (item = ctx.ready.take());) start(item);
+    // A call may end the engine before it is even under way, when app and engine share a process.
+    for (let item; !isOver() && underWay.size < options.workers && (item = ctx.ready.take());) start(item);
+    if (isOver()) return;
     setAlarm();
     if (underWay.size === 0 && !pumping) for (const resolve of idle.splice(0)) resolve();
   }

@@ -12,6 +12,11 @@ interface Item {
   payload?: string;
 }
 
+/**
+ * What the engine does by itself goes before all calls, in the order it fell due: an engine that was off for a while ends a
+ * run's sleeps one after the other, as they would have ended.
+ */
+const BEFORE_CALLS_MS = 1e14;
 const callsApp = (kind: QueueKind): boolean => kind === "call" || kind === "step";
 
 const parsed = new Map<string, Slot[]>();
@@ -32,8 +37,9 @@ export function enqueue(ctx: Context, item: Item): void {
   const now = ctx.now();
   const dueAt = Math.max(item.dueAt ?? now, now);
   const ready = dueAt === now;
-  const slots = callsApp(item.kind) ? (item.run?.slots ?? null) : null;
-  const rank = item.run?.rank ?? now;
+  const calls = callsApp(item.kind);
+  const slots = calls ? (item.run?.slots ?? null) : null;
+  const rank = calls && item.run ? item.run.rank : dueAt - BEFORE_CALLS_MS;
   const seq = ctx.nextSeq();
   const added = ctx.store.run(
     "insert or ignore into queue (id, run_id, function_id, kind, step_id, current, attempt, due_at, ready, rank, seq, slots, payload) values (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)",

@@ -58,8 +58,11 @@ const concurrency = z
     ({ scope = "fn", key }) => scope === "fn" || key !== undefined,
     "a limit beyond the function needs a key",
   );
-const listOf = <T extends z.ZodType>(one: T) =>
-  z.union([one.transform((value) => [value]), z.array(one).max(2)]);
+/** A number, one entry or a list of up to two. */
+const concurrencies = z.preprocess(
+  (value) => (typeof value === "number" ? [{ limit: value }] : Array.isArray(value) ? value : [value]),
+  z.array(concurrency).max(2),
+);
 
 const functionSchema = z.strictObject({
   id: z.string().min(1),
@@ -95,16 +98,7 @@ const functionSchema = z.strictObject({
       key: expression.optional(),
     })
     .optional(),
-  concurrency: z
-    .union([
-      z
-        .number()
-        .int()
-        .min(0)
-        .transform((limit) => [{ limit }]),
-      listOf(concurrency),
-    ])
-    .optional(),
+  concurrency: concurrencies.optional(),
   debounce: z
     .strictObject({ period: duration, key: expression.optional(), timeout: duration.optional() })
     .optional(),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Inngest, type InngestFunction } from "inngest";
-import { serve } from "inngest/edge";
+import { serve } from "inngest/remix";
 import { manualClock, wallClock } from "../../domain/clock";
 import { createApi } from "./api";
 import { openEngine, type Engine, type EngineOptions } from "./engine";
@@ -25,7 +25,8 @@ type Make = (id: string, config: Config, handler: Handler) => InngestFunction.An
 export interface BedOptions extends Partial<Omit<EngineOptions, "file" | "clock" | "fetch">> {
   /** The keys the app has; the engine's are `signingKey` and `signingKeyFallback`. */
   appKeys?: { signingKey: string; signingKeyFallback?: string };
-  serve?: { streaming?: true };
+  /** The app answers with a stream that is kept alive while it works. */
+  streaming?: true;
   /** Stands between engine and app; hands on to `app` what it does not answer itself. */
   between?: (request: Request, app: (request: Request) => Promise<Response>) => Promise<Response>;
 }
@@ -42,7 +43,7 @@ export function openBed(
 ) {
   const folder = mkdtempSync(join(tmpdir(), "engine-"));
   const file = join(folder, "engine.sqlite");
-  const { appKeys, between, serve: serving, ...engineOptions } = options;
+  const { appKeys, between, streaming, ...engineOptions } = options;
   const effects: string[] = [];
   const requests: Request[] = [];
   const client: Inngest.Any = new Inngest({
@@ -56,13 +57,14 @@ export function openBed(
     fetch: (input, init): Promise<Response> => api()(new Request(input, init)),
   });
   const make: Make = (id, config, handler) => client.createFunction({ id, ...config }, handler);
-  const app = serve({
+  const handler = serve({
     client,
     functions: functions(make, effects),
     serveOrigin: APP,
     servePath: "/api/inngest",
-    ...serving,
+    streaming,
   });
+  const app = (request: Request): Promise<Response> => handler({ request });
   async function callApp(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     const request = new Request(input, init);
     request.headers.set("host", new URL(request.url).host);
@@ -111,8 +113,8 @@ export function openBed(
     },
     pass: (ms: number) => engine.advance(ms),
     kill: () => engine.kill(),
-    /** Another engine on the same file, after the last one was killed. */
-    reopen(at = engine.now()) {
+    /** Another engine on the same file, after the last one was killed; the time it had moved to is kept there. */
+    reopen(at = START) {
       engine = open(at);
     },
     async close() {
