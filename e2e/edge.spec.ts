@@ -1,15 +1,7 @@
-import type axe from "axe-core";
-import { createRequire } from "node:module";
-import { expect, signIn, test } from "./journey";
+import { axeViolations, expect, putAxeIn, signIn, test } from "./journey";
 import { viewerAccount } from "./stack";
 
 test.use({ stackName: "edge" });
-
-declare global {
-  interface Window {
-    axe: typeof axe;
-  }
-}
 
 const pages = [
   "/",
@@ -28,6 +20,10 @@ const pages = [
   "/settings",
   "/sandbox",
   "/escrows/create",
+  "/unknown",
+  "/controls",
+  "/keys",
+  "/search?q=esc",
 ];
 
 test("without a session every page leads to the sign-in", async ({ page }) => {
@@ -92,8 +88,7 @@ for (const theme of ["light", "dark"] as const) {
       desk.on("pageerror", (error) => problems.push(error.message));
       await desk.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
       await desk.setViewportSize({ width, height: 900 });
-      // Put in before the page's own scripts, by the browser and not by the page: the content policy stays as it is.
-      await desk.addInitScript({ path: createRequire(import.meta.url).resolve("axe-core/axe.min.js") });
+      await putAxeIn(desk);
       for (const path of pages) {
         await desk.goto(path);
         await expect(desk.getByRole("heading", { level: 1 })).toBeVisible();
@@ -101,16 +96,7 @@ for (const theme of ["light", "dark"] as const) {
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
         );
         expect(sideways, `${path} scrolls sideways`).toBeLessThanOrEqual(0);
-        const violations = await desk.evaluate(async () => {
-          const found = await window.axe.run(document, { resultTypes: ["violations"] });
-          return found.violations.map(
-            (v) =>
-              `${v.id}: ${v.nodes
-                .map((n) => n.html)
-                .join(" | ")
-                .slice(0, 400)}`,
-          );
-        });
+        const violations = await axeViolations(desk);
         expect(violations, path).toEqual([]);
       }
       expect(problems).toEqual([]);

@@ -1,3 +1,5 @@
+import type axe from "axe-core";
+import { createRequire } from "node:module";
 import { test as base, expect, type Page } from "@playwright/test";
 import { operatorAccount, startStack, type Account, type Stack } from "./stack";
 
@@ -27,6 +29,31 @@ export async function signIn(page: Page, account: Account): Promise<void> {
   await page.getByLabel("Password").fill(account.password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+}
+
+declare global {
+  interface Window {
+    axe: typeof axe;
+  }
+}
+
+/** Puts axe in before the page's own scripts, by the browser and not by the page: the content policy stays as it is. */
+export async function putAxeIn(page: Page): Promise<void> {
+  await page.addInitScript({ path: createRequire(import.meta.url).resolve("axe-core/axe.min.js") });
+}
+
+/** What axe finds wrong with the page as it stands, a line each. */
+export function axeViolations(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const found = await window.axe.run(document, { resultTypes: ["violations"] });
+    return found.violations.map(
+      (violation) =>
+        `${violation.id}: ${violation.nodes
+          .map((node) => node.html)
+          .join(" | ")
+          .slice(0, 400)}`,
+    );
+  });
 }
 
 /** Fills in the form for a new escrow and sends it; ends on the escrow's page. */

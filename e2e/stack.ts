@@ -37,6 +37,10 @@ export interface Stack {
   send(events: unknown): Promise<void>;
   /** Lets the engine take up nothing more; what is under way goes on. A restart ends it. */
   pauseEngine(): Promise<void>;
+  /** Lets a paused engine go on. */
+  resumeEngine(): Promise<void>;
+  /** Changes the product's file behind its back, as only somebody with the disk could. */
+  tamper(sql: string, ...params: unknown[]): void;
   /** Reads the product's database. */
   query<T>(sql: string, ...params: unknown[]): T[];
   /** Waits until the query's first row satisfies the condition, and returns it. */
@@ -109,6 +113,12 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
     setFault: (fault) => post(`${purpleFleaUrl}/control/faults`, fault),
     send: (events) => post(`${engineUrl}/e/any-key`, events),
     pauseEngine: () => post(`${engineUrl}/control/pause`, {}),
+    resumeEngine: () => post(`${engineUrl}/control/resume`, {}),
+    tamper(sql, ...params) {
+      const writer = new Database(databasePath);
+      writer.prepare(sql).run(...params);
+      writer.close();
+    },
     query<T>(sql: string, ...params: unknown[]) {
       reader ??= new Database(databasePath, { readonly: true });
       // The caller names the columns it asks for.

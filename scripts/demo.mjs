@@ -118,7 +118,7 @@ while ((await now()) + HOUR < end - 3 * HOUR) {
   await look();
 }
 await advance(end - 3 * HOUR - (await now()));
-await escrow("esc_010", 320, silent(10), "Release that Purple Flea refuses")();
+await escrow("esc_010", 320, silent(10), "Weekly news digest")();
 await escrow("esc_011", 95, silent(11), "Said to be confirmed, without proof")();
 await advance(20 * MINUTE);
 await send("escrow.confirmed", {
@@ -126,10 +126,13 @@ await send("escrow.confirmed", {
   confirmed_by: silent(11),
   confirmed_at: new Date(await now()).toISOString(),
 });
-// Purple Flea refuses this release again and again: the run fails, the money stays locked.
+// Purple Flea refuses this release again and again: the run fails, the money stays locked until a sync starts another.
 await fault({ call: "escrow.release", kind: "status", status: 503, times: 20 });
 await confirmAtPurpleFlea(320);
 await advance(40 * MINUTE);
+await fault({ call: "faucet.claim", kind: "status", status: 503, times: 20 });
+await claim();
+await advance(20 * MINUTE);
 await fetch(`${purpleFlea}/control/faults`, { method: "DELETE" });
 await bet("tails", 1)();
 await advance(40 * MINUTE);

@@ -78,7 +78,8 @@ function Change({
   from: number;
   days: number;
 }) {
-  if (before.at > from) return <>since the first read, {days === 1 ? "today" : "in this time"}</>;
+  const { now } = useNow();
+  if (before.at > from) return <>first read {formatDuration(now - before.at)} ago</>;
   if (before.amountMicro === 0n) return <>from 0.00 before</>;
   const tenths = ((amount - before.amountMicro) * 1_000n) / before.amountMicro;
   const size = tenths < 0n ? -tenths : tenths;

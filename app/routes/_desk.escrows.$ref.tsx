@@ -77,7 +77,7 @@ function Actions({ gate, commandId }: { gate: Gate; commandId: string }) {
   if (gate.reject !== null)
     return (
       <div>
-        <div className="actions justify-end">
+        <div className="actions md:justify-end">
           <span className="btn" aria-disabled="true" role="link" aria-describedby="closed">
             Review…
           </span>

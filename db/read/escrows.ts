@@ -139,7 +139,9 @@ export function escrowStory(db: Reader, ref: string, decided: Decided | null): T
       detail: `seen version ${decided.seenVersion}`,
     },
   ];
-  return [...own, ...told].sort((a, b) => b.at - a.at);
+  // The functions tell of the decision too, in fewer words.
+  const others = told.filter((entry) => entry.kind !== "approved" && entry.kind !== "rejected");
+  return [...own, ...others].sort((a, b) => b.at - a.at);
 }
 
 /** The four hops of a command: clicked, accepted, ran, agreed. Null is a hop not made yet. */

@@ -92,11 +92,11 @@ export function listAttention(db: Reader, now: number): Attention[] {
       amountMicro: escrows.amountMicro,
     })
     .from(runs)
-    .leftJoin(
-      escrows,
-      sql`${runs.subjectType} = 'escrow' and ${escrows.ref} = ${runs.subjectRef} and ${escrows.settledAt} is null`,
+    .leftJoin(escrows, sql`${runs.subjectType} = 'escrow' and ${escrows.ref} = ${runs.subjectRef}`)
+    // Of a run about an escrow that is over by now nobody has to do anything.
+    .where(
+      sql`${runs.status} = 'failed' and ${runs.startedAt} > ${now - 7 * SOON_MS} and ${escrows.settledAt} is null`,
     )
-    .where(sql`${runs.status} = 'failed' and ${runs.startedAt} > ${now - 7 * SOON_MS}`)
     .orderBy(desc(runs.startedAt))
     .limit(LIMIT)
     .all();

@@ -93,7 +93,7 @@ function tell(item: Attention, now: number): Told {
         icon: "circle-x",
         tone: "text-danger",
         what: item.about ? `failed, about ${item.about}` : "failed",
-        then: `${sentence(shorten(item.said ?? "out of attempts"))} ${item.amountMicro === null ? "It" : `${amount} is still locked; it`} is not started again by itself.`,
+        then: `${sentence(shorten(item.said ?? "out of attempts"))} ${item.amountMicro === null ? "It is not started again by itself." : `${amount} is still locked; a sync starts another run.`}`,
         deed: "Open run",
       };
   }

@@ -1,4 +1,5 @@
 import { Link } from "@remix-run/react";
+import { Fragment } from "react";
 import type { TimelineRow } from "../../../db/read/escrows";
 import { sentence, shorten } from "../../lib/money";
 import { formatDay } from "../../lib/time";
@@ -36,7 +37,7 @@ function By({ entry }: { entry: Omit<TimelineRow, "id"> }) {
   return (
     <p className="by">
       {entry.detail && `${sentence(shorten(entry.detail))} `}
-      {entry.runId ? <Link to={`/runs/${entry.runId}`}>{who ?? "record-webhook"}</Link> : who}
+      {entry.runId ? <Link to={`/runs/${entry.runId}`}>{who ?? "run"}</Link> : who}
       {entry.stepId && `, step ${entry.stepId}`}
     </p>
   );
@@ -54,7 +55,7 @@ export function Timeline({ entries }: { entries: Omit<TimelineRow, "id">[] }) {
   return (
     <>
       {[...days].map(([day, told]) => (
-        <div key={day} className="contents">
+        <Fragment key={day}>
           <p className="day">{day}</p>
           <ol className="tl">
             {told.map((entry, index) => (
@@ -68,7 +69,7 @@ export function Timeline({ entries }: { entries: Omit<TimelineRow, "id">[] }) {
               </li>
             ))}
           </ol>
-        </div>
+        </Fragment>
       ))}
     </>
   );

@@ -1,0 +1,213 @@
+import {
+  axeViolations,
+  createEscrow,
+  escrowIs,
+  expect,
+  minute,
+  putAxeIn,
+  silentCounterparty,
+  test,
+} from "./journey";
+
+test.use({ stackName: "review" });
+
+const approve = /^Approve and release/;
+const decisions =
+  "select count(*) n from commands where kind in ('approve-escrow', 'reject-escrow') and subject_ref = ?";
+
+test("the review is a named dialog that keeps the focus, closes on Escape and sends nothing", async ({
+  desk,
+  stack,
+}) => {
+  await createEscrow(desk, { reference: "esc_focus", amount: "50", counterparty: silentCounterparty });
+  await escrowIs(stack, "esc_focus", "pending");
+  await desk.goto("/escrows/esc_focus");
+  const opener = desk.getByRole("link", { name: "Review…" });
+  await opener.click();
+  const review = desk.getByRole("dialog", { name: /^Review escrow esc_focus/ });
+  await expect(review).toBeVisible();
+  const inside = () =>
+    desk.evaluate(
+      () => document.activeElement?.closest("dialog") !== null && document.activeElement !== null,
+    );
+  expect(await inside()).toBe(true);
+  for (let i = 0; i < 12; i++) {
+    await desk.keyboard.press("Tab");
+    // Past the last one the browser's own controls come, which the page does not see as an element of its own.
+    expect((await inside()) || (await desk.evaluate(() => document.activeElement === document.body))).toBe(
+      true,
+    );
+  }
+  await expect(review.getByText("0x0000 0000 0000 0000 0000")).toBeVisible();
+  await expect(review.getByText("Adds up: 49.50 + 0.50 = 50.00.")).toBeVisible();
+  await desk.keyboard.press("Escape");
+  await expect(review).toHaveCount(0);
+  await expect(desk).toHaveURL(/\/escrows\/esc_focus$/);
+  await expect(opener).toBeFocused();
+  expect(stack.query(decisions, "esc_focus")).toEqual([{ n: 0 }]);
+});
+
+test("what changed after the review was opened is named field by field, and nothing is sent", async ({
+  desk,
+  stack,
+}) => {
+  await createEscrow(desk, { reference: "esc_changed", amount: "50", counterparty: silentCounterparty });
+  await escrowIs(stack, "esc_changed", "pending");
+  await desk.goto("/escrows/esc_changed?review=1");
+  const review = desk.getByRole("dialog");
+  await expect(review.getByRole("button", { name: approve })).toBeVisible();
+  stack.tamper("update escrows set amount_micro = 500000000 where ref = 'esc_changed'");
+  // The news is told, and what stands under the button is still what was seen.
+  await expect(review.getByText("It changed while you were looking.")).toBeVisible();
+  await expect(review.getByRole("button", { name: approve })).toHaveText("Approve and release 49.50 USDC");
+  await review.getByRole("button", { name: approve }).click();
+  await expect(review.getByRole("alert").getByText("Changed since you looked.")).toBeVisible();
+  const amount = review.getByRole("row", { name: /^Amount/ });
+  await expect(amount).toContainText("50.00 USDC");
+  await expect(amount).toContainText("500.00 USDC");
+  await expect(review.getByRole("row", { name: /^Payee/ })).toContainText("same");
+  expect(stack.query(decisions, "esc_changed")).toEqual([{ n: 0 }]);
+  stack.tamper("update escrows set amount_micro = 50000000 where ref = 'esc_changed'");
+});
+
+test("the receipt follows a decision over its four hops, without a reload", async ({ desk, stack }) => {
+  await createEscrow(desk, { reference: "esc_hops", amount: "20", counterparty: silentCounterparty });
+  await escrowIs(stack, "esc_hops", "pending");
+  await stack.pauseEngine();
+  await desk.goto("/escrows/esc_hops?review=1");
+  await desk.getByRole("dialog").getByRole("button", { name: approve }).click();
+  const hops = desk.getByRole("list", { name: "Four hops" }).getByRole("listitem");
+  await expect(hops.nth(0)).toHaveAttribute("data-state", "done");
+  await expect(hops.nth(1)).toHaveAttribute("data-state", "waiting");
+  await expect(hops.nth(1)).toContainText("Queued, not sent yet");
+  await expect(hops.nth(1)).toContainText(/waiting 00:0[1-9]/);
+  await expect(hops.nth(2)).toContainText("not yet");
+  await expect(desk.getByText(/^Closed: .* approval waits to be sent\.$/)).toBeVisible();
+  await stack.setFault({ call: "escrow.release", kind: "delay", delay_ms: 3_000, times: 1 });
+  await stack.resumeEngine();
+  await expect(hops.nth(2)).toHaveAttribute("data-state", "done", { timeout: 30_000 });
+  await expect(hops.nth(3)).toHaveAttribute("data-state", "waiting");
+  await expect(desk.getByText("Released", { exact: true })).toHaveCount(0);
+  for (const hop of await hops.all())
+    await expect(hop).toHaveAttribute("data-state", "done", { timeout: 30_000 });
+  await expect(desk.getByText("4 of 4 hops confirmed")).toBeVisible();
+  await expect(desk.getByText("Released", { exact: true })).toBeVisible();
+  // Going back to the form and pressing again is no second decision.
+  await desk.goto("/escrows/esc_hops?review=1");
+  await expect(desk.getByRole("dialog").getByRole("button", { name: approve })).toHaveAttribute(
+    "aria-disabled",
+    "true",
+  );
+  expect(stack.query(decisions, "esc_hops")).toEqual([{ n: 1 }]);
+});
+
+test("the queue says what happens by itself, the soonest first, and red when it is soon", async ({
+  desk,
+  stack,
+}) => {
+  await createEscrow(desk, { reference: "esc_first", amount: "50", counterparty: silentCounterparty });
+  await escrowIs(stack, "esc_first", "pending");
+  await stack.advance(10 * minute);
+  await createEscrow(desk, { reference: "esc_second", amount: "1250", counterparty: silentCounterparty });
+  await escrowIs(stack, "esc_second", "pending");
+  await desk.goto("/escrows?view=pending");
+  const rows = desk.getByRole("row").filter({ hasText: /esc_(first|second)/ });
+  await expect(rows.nth(0)).toContainText("Cancels and refunds 50.00 USDC in 6 d 23 h unless confirmed");
+  await expect(rows.nth(1)).toContainText("Cancels and refunds 1,250.00 USDC in 6 d 23 h unless confirmed");
+  const now = await stack.now();
+  stack.tamper("update escrows set expires_at = ? where ref = 'esc_first'", now + 48.5 * minute);
+  const soon = rows.nth(0).locator(".conseq");
+  await expect(soon).toContainText("in 48 min");
+  await expect(soon).toHaveClass(/is-soon/);
+  await desk.goto("/");
+  await expect(desk.getByText("esc_first cancels in 48 min")).toBeVisible();
+  await expect(desk.getByText(/Refunds 50.00 USDC to the wallet at/)).toBeVisible();
+});
+
+test("the escrow's page, its review and a receipt: no axe violation, no sideways scroll from 320 to 1920", async ({
+  desk,
+  stack,
+}) => {
+  test.slow();
+  await putAxeIn(desk);
+  const [command] = stack.query<{ id: string }>("select id from commands where kind = 'approve-escrow'");
+  const paths = [
+    "/escrows",
+    "/escrows/esc_first",
+    "/escrows/esc_first?review=1",
+    "/escrows/esc_hops",
+    `/sent/${command?.id}`,
+  ];
+  for (const colorScheme of ["light", "dark"] as const) {
+    await desk.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    for (const width of [1440, 375]) {
+      await desk.setViewportSize({ width, height: 900 });
+      for (const path of paths) {
+        await desk.goto(path);
+        await expect(desk.getByRole("heading").first()).toBeVisible();
+        expect(await axeViolations(desk), `${path} ${colorScheme} ${width}`).toEqual([]);
+      }
+    }
+  }
+  for (const width of [320, 768, 1023, 1024, 1099, 1279, 1920]) {
+    await desk.setViewportSize({ width, height: 900 });
+    for (const path of ["/", ...paths]) {
+      await desk.goto(path);
+      const sideways = await desk.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(sideways, `${path} at ${width}`).toBeLessThanOrEqual(0);
+    }
+  }
+});
+
+test("a row is approved by touch on a phone", async ({ browser, desk, stack }) => {
+  await createEscrow(desk, { reference: "esc_touch", amount: "15", counterparty: silentCounterparty });
+  await escrowIs(stack, "esc_touch", "pending");
+  const context = await browser.newContext({
+    baseURL: stack.url,
+    storageState: await desk.context().storageState(),
+    viewport: { width: 375, height: 812 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  const phone = await context.newPage();
+  await phone.goto("/escrows?view=pending");
+  await phone.getByRole("link", { name: "esc_touch", exact: true }).tap();
+  await phone.getByRole("link", { name: "Review…" }).tap();
+  const review = phone.getByRole("dialog");
+  const box = await review.boundingBox();
+  expect(box?.width).toBeCloseTo(375, 1);
+  const button = review.getByRole("button", { name: approve });
+  expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+  await button.tap();
+  await expect(phone.getByText("Released", { exact: true })).toBeVisible({ timeout: 30_000 });
+  expect(stack.query(decisions, "esc_touch")).toEqual([{ n: 1 }]);
+  await context.close();
+});
+
+test("what is older than its limit says so and cannot be approved, and a sync opens it again", async ({
+  desk,
+  stack,
+}) => {
+  await createEscrow(desk, { reference: "esc_stale", amount: "25", counterparty: silentCounterparty });
+  await escrowIs(stack, "esc_stale", "pending");
+  const ago = (await stack.now()) - 20 * minute;
+  await stack.pauseEngine();
+  stack.tamper(
+    "insert into sync (source, synced_at, attempted_at) values ('escrow', ?, ?) on conflict do update set synced_at = excluded.synced_at",
+    ago,
+    ago,
+  );
+  await desk.goto("/escrows/esc_stale?review=1");
+  await expect(desk.getByRole("link", { name: /stale source: escrow 20 min/ })).toBeVisible();
+  const button = desk.getByRole("dialog").getByRole("button", { name: approve });
+  await expect(button).toHaveAttribute("aria-disabled", "true");
+  await expect(button).toHaveAccessibleDescription(/The escrow source is 20 min old, the limit is 15 min/);
+  // Closed and still to be seen: pressing it does nothing.
+  await button.click({ force: true });
+  expect(stack.query(decisions, "esc_stale")).toEqual([{ n: 0 }]);
+  await stack.resumeEngine();
+  await desk.getByRole("dialog").getByRole("button", { name: "Sync now" }).click();
+  await expect(button).not.toHaveAttribute("aria-disabled", "true", { timeout: 30_000 });
+});
