@@ -244,7 +244,7 @@ export const runLook: Record<RunStatus, StatusLook> = {
   cancelled: { label: "Cancelled", meaning: "stopped before its end", tone: "none", icon: "ban" },
 };
 
-export const stepStatuses = ["running", "waiting", "retrying", "completed", "failed"] as const;
+export const stepStatuses = ["running", "waiting", "retrying", "completed", "failed", "dropped"] as const;
 export type StepStatus = (typeof stepStatuses)[number];
 export const stepLook: Record<StepStatus, StatusLook> = {
   running: runLook.running,
@@ -252,6 +252,12 @@ export const stepLook: Record<StepStatus, StatusLook> = {
   retrying: runLook.retrying,
   completed: runLook.completed,
   failed: runLook.failed,
+  dropped: {
+    label: "Dropped",
+    meaning: "its run ended before it was answered",
+    tone: "none",
+    icon: "circle-minus",
+  },
 };
 
 /** queued and sent are told from the outbox; the others from what the functions answered in the mirror. */

@@ -1,46 +1,24 @@
 import { Middleware } from "inngest";
 import { z } from "zod";
 import type { Clock } from "../domain/clock";
+import { retryMoment } from "../domain/retries";
 import { inTransaction, type Writer } from "../db/connection";
 import {
   endRun,
   finishStep,
-  finishWaits,
+  settleSteps,
   forgetRuns,
   leaveRun,
   startStep,
   touchRun,
 } from "../db/mirror/runs";
+import { callSchema, readAnswer, readMemo } from "./journal-reading";
 
 const MAX_JSON = 32_768;
 const KEEP_MS = 30 * 86_400_000;
 const APP = "purple-flea-agent-";
-
-const callSchema = z.object({
-  event: z.object({
-    id: z.string().optional(),
-    name: z.string(),
-    data: z.unknown().optional(),
-    ts: z.number().optional(),
-  }),
-  steps: z.record(z.string(), z.unknown()).default({}),
-  ctx: z.object({ run_id: z.string(), attempt: z.number().default(0), max_attempts: z.number().nullish() }),
-});
-const opsSchema = z.array(
-  z.object({
-    id: z.string(),
-    op: z.string(),
-    name: z.string().nullish(),
-    displayName: z.string().nullish(),
-    opts: z.object({ timeout: z.string().optional() }).nullish(),
-  }),
-);
-const WAITS: Record<string, string> = {
-  Sleep: "sleep",
-  WaitForEvent: "waitForEvent",
-  InvokeFunction: "invoke",
-  WaitForSignal: "waitForSignal",
-};
+/** A function's id as the code names it: the engine puts the app's before it. */
+export const functionIdOf = (id: string): string => id.replace(APP, "");
 
 /** A payload small enough to keep: one that is too large is replaced by a note of its size. */
 function kept(value: unknown): unknown {
@@ -59,16 +37,6 @@ function subjectOf(
     : { subjectType: null, subjectRef: null };
 }
 
-/** How long a normalised duration such as 1w or 6d23h59m is, ms; null for anything else. */
-function durationOf(text: string | undefined): number | null {
-  const units: Record<string, number> = { w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
-  if (!text || !/^(?:\d+[wdhms])+$/.test(text)) return null;
-  return [...text.matchAll(/(\d+)([wdhms])/g)].reduce(
-    (sum, [, amount, unit]) => sum + Number(amount) * (units[unit ?? ""] ?? 0),
-    0,
-  );
-}
-
 /**
  * Middleware that writes every run and step into the mirror: input, output, attempts, timing, errors and waits. A database
  * error here is logged and never fails the run.
@@ -77,10 +45,13 @@ export function createJournal({
   mirror,
   clock,
   log,
+  retryIntervalMs,
 }: {
   mirror: Writer;
   clock: Clock;
   log: (message: string, error: unknown) => void;
+  /** The fixed wait between attempts the engine was started with; without it the moment is known from Retry-After only. */
+  retryIntervalMs?: number;
 }) {
   const write = (work: (tx: Writer, now: number) => void) => {
     try {
@@ -100,29 +71,38 @@ export function createJournal({
       requestInfo,
     }: Middleware.WrapRequestArgs): Promise<Middleware.Response> {
       const body = callSchema.safeParse(await requestInfo.body().catch(() => null));
-      const functionId = fn?.id().replace(APP, "");
-      if (!body.success || !functionId) return next();
+      if (!body.success || !fn) return next();
+      const functionId = functionIdOf(fn.id());
       const { event, steps, ctx } = body.data;
+      const call = {
+        runId: ctx.run_id,
+        attempt: ctx.attempt + 1,
+        maxAttempts: ctx.max_attempts ?? null,
+      };
       write((tx, now) => {
         touchRun(
           tx,
           {
-            id: ctx.run_id,
+            id: call.runId,
             functionId,
             eventName: event.name,
             eventId: event.id ?? null,
             input: kept(event.data),
             queuedAt: event.ts ?? now,
-            attempt: ctx.attempt + 1,
-            maxAttempts: ctx.max_attempts ?? null,
+            attempt: call.attempt,
+            maxAttempts: call.maxAttempts,
             ...subjectOf(functionId, event),
           },
           now,
         );
-        finishWaits(
+        settleSteps(
           tx,
-          ctx.run_id,
-          new Map(Object.entries(steps).map(([id, value]) => [id, kept(value)])),
+          call.runId,
+          (id) => {
+            if (!(id in steps)) return null;
+            const end = readMemo(steps[id]);
+            return end && { output: kept(end.output), error: end.error };
+          },
           now,
         );
         if (now - forgotAt > 3_600_000) {
@@ -131,52 +111,54 @@ export function createJournal({
         }
       });
       const response = await next();
-      write((tx, now) => this.record(tx, now, ctx.run_id, response));
+      write((tx, now) => this.record(tx, now, call, response));
       return response;
     }
 
-    private record(tx: Writer, now: number, runId: string, response: Middleware.Response): void {
-      const body: unknown = parse(response.body);
-      if (response.status === 200) return endRun(tx, runId, "completed", null, now, kept(body));
-      const message = z.object({ message: z.string() }).safeParse(body);
-      if (response.status === 206) {
-        const ops = opsSchema.safeParse(body);
-        if (!ops.success) return;
-        for (const op of ops.data) {
-          const kind = WAITS[op.op];
-          if (!kind) continue;
-          const until =
-            op.op === "Sleep" ? (durationOf(op.name ?? "") ?? null) : durationOf(op.opts?.timeout);
-          startStep(
-            tx,
-            {
-              runId,
-              id: op.id,
-              name: op.displayName ?? op.name ?? op.id,
-              kind,
-              attempt: 1,
-              status: "waiting",
-              waitsFor: op.op === "Sleep" ? undefined : (op.name ?? undefined),
-              waitsUntil: until === null ? null : now + until,
-            },
-            now,
-          );
+    private record(
+      tx: Writer,
+      now: number,
+      { runId, attempt, maxAttempts }: { runId: string; attempt: number; maxAttempts: number | null },
+      response: Middleware.Response,
+    ): void {
+      const answer = readAnswer(response, now);
+      switch (answer?.kind) {
+        case undefined:
+          return;
+        case "completed":
+          return endRun(tx, runId, "completed", null, now, kept(answer.output));
+        case "failed":
+          return endRun(tx, runId, "failed", answer.message, now);
+        case "retrying": {
+          if (maxAttempts !== null && attempt >= maxAttempts && response.status !== 206)
+            return endRun(tx, runId, "failed", answer.message ?? `answered ${response.status}`, now);
+          const next =
+            retryMoment(response.headers["retry-after"] ?? response.headers["Retry-After"], now) ??
+            (retryIntervalMs === undefined ? null : now + retryIntervalMs);
+          return leaveRun(tx, runId, { status: "retrying", error: answer.message, nextAttemptAt: next }, now);
         }
-        const waiting =
-          ops.data.some((op) => WAITS[op.op]) && !ops.data.some((op) => op.op.startsWith("Step"));
-        const failing = ops.data.some((op) => op.op === "StepError");
-        return leaveRun(tx, runId, { status: failing ? "retrying" : waiting ? "waiting" : "running" }, now);
+        case "steps": {
+          for (const { waitsUntil, waitsFor, input, ...wait } of answer.waits) {
+            startStep(
+              tx,
+              {
+                ...wait,
+                runId,
+                attempt: 1,
+                status: "waiting",
+                input: kept(input),
+                waitsFor: waitsFor && functionIdOf(waitsFor),
+                waitsUntil,
+              },
+              now,
+            );
+          }
+          const idle = answer.waits.length > 0 && !answer.ranSomething;
+          return leaveRun(tx, runId, { status: idle ? "waiting" : "running" }, now);
+        }
+        default:
+          return answer satisfies never;
       }
-      const final = response.headers["x-inngest-no-retry"] === "true";
-      if (final)
-        return endRun(
-          tx,
-          runId,
-          "failed",
-          message.success ? message.data.message : `answered ${response.status}`,
-          now,
-        );
-      leaveRun(tx, runId, { status: "retrying", error: message.success ? message.data.message : null }, now);
     }
 
     override onStepStart({ ctx, stepInfo }: Middleware.OnStepStartArgs): void {
@@ -230,12 +212,4 @@ export function createJournal({
       );
     }
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

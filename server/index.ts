@@ -57,6 +57,8 @@ const journal = createJournal({
   mirror: writer,
   clock,
   log: (message, error) => log.error({ err: error instanceof Error ? error.message : "error" }, message),
+  retryIntervalMs:
+    withSandbox && env.SANDBOX_RETRY_INTERVAL ? Number(env.SANDBOX_RETRY_INTERVAL) * 1_000 : undefined,
 });
 /** The SDK's words and not its objects: those may carry what a log must not. */
 const words = (said: unknown[]) => log.warn(said.filter((word) => typeof word === "string").join(" "));

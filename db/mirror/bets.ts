@@ -3,6 +3,7 @@ import type { MicroUsdc } from "../../domain/money";
 import type { Writer } from "../connection";
 import { bets, claims } from "../schema";
 import { betEffect, bookChange, claimEffect } from "./books";
+import { aboutRun } from "./runs";
 
 export type BetRow = typeof bets.$inferSelect;
 export type ClaimRow = typeof claims.$inferSelect;
@@ -26,6 +27,7 @@ export function beginBet(tx: Writer, bet: NewBet, now: number): void {
     .values({ ...bet, status: "placing", createdAt: now, observedAt: now, updatedAt: now })
     .onConflictDoUpdate({ target: bets.ref, set: { status: "placing", reason: null, updatedAt: now } })
     .run();
+  aboutRun(tx, bet.runId, "bet", bet.ref);
 }
 /** A bet that was not placed, with the reason. */
 export function skipBet(tx: Writer, bet: NewBet, reason: string, now: number): void {
@@ -41,6 +43,7 @@ export function skipBet(tx: Writer, bet: NewBet, reason: string, now: number): v
     })
     .onConflictDoNothing()
     .run();
+  aboutRun(tx, bet.runId, "bet", bet.ref);
 }
 export function changeBet(tx: Writer, ref: string, change: Partial<Omit<BetRow, "ref">>, now: number): void {
   const row = getBet(tx, ref);
@@ -96,6 +99,7 @@ export function beginClaim(
     .values({ ...claim, status: "claiming", createdAt: now, updatedAt: now })
     .onConflictDoUpdate({ target: claims.ref, set: { status: "claiming", reason: null, updatedAt: now } })
     .run();
+  aboutRun(tx, claim.runId, "claim", claim.ref);
 }
 export function changeClaim(
   tx: Writer,

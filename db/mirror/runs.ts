@@ -1,4 +1,4 @@
-import { and, eq, isNull, lt, sql } from "drizzle-orm";
+import { and, eq, isNull, lt, ne, or, sql } from "drizzle-orm";
 import type { RunStatus, StepStatus } from "../../domain/statuses";
 import type { Writer } from "../connection";
 import { runs, stepAttempts, steps } from "../schema";
@@ -23,6 +23,7 @@ export function touchRun(
         attempt: run.attempt,
         maxAttempts: run.maxAttempts,
         nextAttemptAt: null,
+        error: null,
         updatedAt: now,
       },
       setWhere: isNull(runs.endedAt),
@@ -63,17 +64,39 @@ export function endRun(
     })
     .where(and(eq(runs.id, id), isNull(runs.endedAt)))
     .run();
-  if (status !== "completed") {
-    tx.update(steps)
-      .set({ status: "failed", endedAt: now })
-      .where(and(eq(steps.runId, id), sql`${steps.status} in ('running', 'waiting', 'retrying')`))
-      .run();
-  } else {
-    // What lost a race was never answered: it ends with its run.
-    tx.delete(steps)
-      .where(and(eq(steps.runId, id), eq(steps.status, "waiting")))
-      .run();
-  }
+  // A step that is under way may still be recorded: it really ran. The others will not be heard of again.
+  tx.update(steps)
+    .set({ status: "dropped", endedAt: now })
+    .where(
+      and(
+        eq(steps.runId, id),
+        isNull(steps.endedAt),
+        status === "completed" ? ne(steps.status, "running") : undefined,
+      ),
+    )
+    .run();
+}
+
+/** A run that ended and was never seen here: cancelled while it waited for its turn, or the app was away. */
+export function recordUnseenRun(
+  tx: Writer,
+  run: Pick<RunRow, "id" | "functionId" | "eventName" | "eventId" | "input" | "queuedAt">,
+  at: number,
+): void {
+  tx.insert(runs)
+    .values({ ...run, status: "queued", attempt: 0, startedAt: at, updatedAt: at })
+    .onConflictDoNothing()
+    .run();
+}
+
+/** Says what a run is about, so that a row and its run lead to each other. */
+export function aboutRun(
+  tx: Writer,
+  id: string | null | undefined,
+  subjectType: NonNullable<RunRow["subjectType"]>,
+  subjectRef: string,
+): void {
+  if (id) tx.update(runs).set({ subjectType, subjectRef }).where(eq(runs.id, id)).run();
 }
 
 /** Whether the mirror knows that a run is over; false for one it has not heard of. */
@@ -141,12 +164,19 @@ export function finishStep(
       ...(step.output !== undefined && { output: step.output }),
       ...(over && { endedAt: now }),
     })
-    .where(and(eq(steps.runId, step.runId), eq(steps.id, step.id)))
+    .where(
+      and(
+        eq(steps.runId, step.runId),
+        eq(steps.id, step.id),
+        or(isNull(steps.endedAt), eq(steps.status, "dropped")),
+      ),
+    )
     .run();
   tx.update(stepAttempts)
     .set({ endedAt: now, error: step.error ?? null })
     .where(
       and(
+        isNull(stepAttempts.endedAt),
         eq(stepAttempts.runId, step.runId),
         eq(stepAttempts.stepId, step.id),
         eq(stepAttempts.attempt, step.attempt),
@@ -155,19 +185,29 @@ export function finishStep(
     .run();
 }
 
-/** A wait or sleep whose answer came with a later call. */
-export function finishWaits(tx: Writer, runId: string, settled: Map<string, unknown>, now: number): void {
+/**
+ * Brings open steps up to what the engine remembers of them: a wait whose answer came with a later call, or a step whose end
+ * was not written here because the process died first.
+ * @param settled what the engine says of a step by its id; null when it is not over
+ */
+export function settleSteps(
+  tx: Writer,
+  runId: string,
+  settled: (stepId: string) => { output: unknown; error: string | null } | null,
+  now: number,
+): void {
   const open = tx
-    .select()
+    .select({ id: steps.id })
     .from(steps)
-    .where(and(eq(steps.runId, runId), eq(steps.status, "waiting")))
+    .where(and(eq(steps.runId, runId), isNull(steps.endedAt)))
     .all();
-  for (const step of open) {
-    if (settled.has(step.id))
-      tx.update(steps)
-        .set({ status: "completed", endedAt: now, output: settled.get(step.id) ?? null })
-        .where(and(eq(steps.runId, runId), eq(steps.id, step.id)))
-        .run();
+  for (const { id } of open) {
+    const end = settled(id);
+    if (!end) continue;
+    tx.update(steps)
+      .set({ status: end.error === null ? "completed" : "failed", endedAt: now, ...end })
+      .where(and(eq(steps.runId, runId), eq(steps.id, id)))
+      .run();
   }
 }
 

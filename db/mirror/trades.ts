@@ -4,6 +4,7 @@ import type { AlertOutcome, TradeStatus } from "../../domain/statuses";
 import type { Writer } from "../connection";
 import { alerts, trades } from "../schema";
 import { bookChange, tradeEffect } from "./books";
+import { aboutRun } from "./runs";
 import { tell } from "./timeline";
 
 export type Alert = typeof alerts.$inferSelect;
@@ -76,6 +77,7 @@ export function beginTrade(tx: Writer, trade: NewTrade, now: number): void {
     .values({ ...trade, status: "placing", createdAt: now, observedAt: now, updatedAt: now, version: 1 })
     .onConflictDoUpdate({ target: trades.ref, set: { status: "placing", reason: null, updatedAt: now } })
     .run();
+  aboutRun(tx, trade.runId, "trade", trade.ref);
 }
 
 export interface TradeNews {

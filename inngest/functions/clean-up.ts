@@ -4,9 +4,10 @@ import { answerCommand } from "../../db/mirror/answers";
 import { changeEscrow, getEscrow, isOver, tellEscrow } from "../../db/mirror/escrows";
 import { leaveIntents } from "../../db/mirror/intents";
 import { settleAlert, unsettledAlerts } from "../../db/mirror/trades";
-import { endRun } from "../../db/mirror/runs";
+import { endRun, recordUnseenRun } from "../../db/mirror/runs";
 import { isCommand } from "../../db/read/decisions";
 import { outcomeUnknown } from "../events";
+import { functionIdOf } from "../journal";
 import { askId } from "./reconcile-unknown";
 import { by, type Setting } from "./setting";
 import { showNotDone, showUnknown } from "./what-became";
@@ -20,6 +21,7 @@ const endedData = z.object({
       id: z.string().optional(),
       name: z.string().optional(),
       data: z.record(z.string(), z.unknown()).nullish(),
+      ts: z.number().optional(),
     })
     .optional(),
   error: z.object({ message: z.string().optional() }).nullish(),
@@ -46,9 +48,23 @@ export function cleanUp({ client, mirror, read, clock }: Setting) {
           const { function_id: functionId, run_id: endedId, event: trigger, error } = parsed.data;
           const cancelled = event.name === "inngest/function.cancelled";
           const now = clock.now();
+          // The run ended when the engine said so, which may be long before this is heard.
+          const endedAt = Math.min(event.ts ?? now, now);
           return inTransaction(mirror, (tx) => {
             const why = error?.message ?? (cancelled ? "cancelled before its end" : null);
-            endRun(tx, endedId, cancelled ? "cancelled" : "failed", why, now);
+            recordUnseenRun(
+              tx,
+              {
+                id: endedId,
+                functionId: functionIdOf(functionId),
+                eventName: trigger?.name ?? "not known",
+                eventId: trigger?.id ?? null,
+                input: trigger?.data ?? null,
+                queuedAt: trigger?.ts ?? endedAt,
+              },
+              endedAt,
+            );
+            endRun(tx, endedId, cancelled ? "cancelled" : "failed", why, endedAt);
             const { lost, notDone } = leaveIntents(tx, endedId, now);
             for (const intent of lost)
               showUnknown(tx, intent, "its run ended before an answer was recorded", now);
