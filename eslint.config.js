@@ -174,6 +174,7 @@ export default tseslint.config(
       "**/*clock.ts",
       "**/random.ts",
       "db/migrate.ts",
+      "db/seed.ts",
     ],
     rules: {
       "no-restricted-properties": [

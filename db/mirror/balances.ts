@@ -4,9 +4,10 @@ import type { BalanceKind, Source } from "../../domain/statuses";
 import type { Writer } from "../connection";
 import { balances, bets, claims, domains, escrows, sync, trades } from "../schema";
 
-const HOUR_MS = 3_600_000;
+/** Reads come every five minutes: after a quarter of an hour without one, nobody knows what was in between. */
+const BLIND_MS = 15 * 60_000;
 
-/** Keeps a balance when it differs from the last one, or an hour has passed since. */
+/** Keeps a balance: a new row when it differs from the last one or was not read for a while, else the last one goes on. */
 export function recordBalance(
   tx: Writer,
   kind: BalanceKind,
@@ -21,9 +22,13 @@ export function recordBalance(
     .orderBy(desc(balances.at))
     .limit(1)
     .get();
-  if (last && (last.at > at || (last.amountMicro === amountMicro && at - last.at < HOUR_MS))) return;
+  if (last && last.seenUntil > at) return;
+  if (last && last.amountMicro === amountMicro && at - last.seenUntil < BLIND_MS) {
+    tx.update(balances).set({ seenUntil: at }).where(eq(balances.id, last.id)).run();
+    return;
+  }
   tx.insert(balances)
-    .values({ id: `${kind}:${at}`, kind, amountMicro, fromApi, at })
+    .values({ id: `${kind}:${at}`, kind, amountMicro, fromApi, at, seenUntil: at })
     .onConflictDoUpdate({ target: balances.id, set: { amountMicro } })
     .run();
 }

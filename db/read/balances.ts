@@ -22,20 +22,38 @@ export function listCurrentBalances(db: Reader): Balance[] {
 /** How many points a chart and its table take at most. */
 export const HISTORY_LIMIT = 2_000;
 
+export interface BalancePoint {
+  /** First and last read that said so, ms. */
+  at: number;
+  seenUntil: number;
+  amountMicro: bigint;
+}
+
 export interface BalanceHistory {
   /** Oldest first. The first may lie before `fromMs`: it is what the balance was when the stretch began. */
-  points: { at: number; amountMicro: bigint }[];
+  points: BalancePoint[];
   /** True when older points of the stretch were left out. */
   cut: boolean;
 }
 
-/** How one balance moved from `fromMs` (ms) on. */
-export function listBalanceHistory(db: Reader, kind: BalanceKind, fromMs: number): BalanceHistory {
-  const columns = { at: balances.at, amountMicro: balances.amountMicro };
+/** How one balance moved from `fromMs` up to `untilMs` (ms; open without it). */
+export function listBalanceHistory(
+  db: Reader,
+  kind: BalanceKind,
+  fromMs: number,
+  untilMs?: number,
+): BalanceHistory {
+  const columns = { at: balances.at, seenUntil: balances.seenUntil, amountMicro: balances.amountMicro };
   const within = db
     .select(columns)
     .from(balances)
-    .where(and(eq(balances.kind, kind), gte(balances.at, fromMs)))
+    .where(
+      and(
+        eq(balances.kind, kind),
+        gte(balances.at, fromMs),
+        untilMs === undefined ? undefined : lt(balances.at, untilMs),
+      ),
+    )
     .orderBy(desc(balances.at))
     .limit(HISTORY_LIMIT + 1)
     .all();

@@ -16,7 +16,7 @@ describe("balances", () => {
   function see(kind: "wallet" | "locked", at: number, amountMicro: bigint) {
     db.writer
       .insert(balances)
-      .values({ id: `${kind}:${at}`, kind, at, amountMicro, fromApi: kind === "wallet" })
+      .values({ id: `${kind}:${at}`, kind, at, seenUntil: at, amountMicro, fromApi: kind === "wallet" })
       .run();
   }
   test("the newest row of each kind is what it is now", () => {
@@ -31,10 +31,11 @@ describe("balances", () => {
   test("a history begins with what stood when the stretch began", () => {
     for (const at of [10, 20, 30, 40]) see("wallet", at, BigInt(at));
     expect(listBalanceHistory(db.reader, "wallet", 25)).toEqual({
-      points: [20, 30, 40].map((at) => ({ at, amountMicro: BigInt(at) })),
+      points: [20, 30, 40].map((at) => ({ at, seenUntil: at, amountMicro: BigInt(at) })),
       cut: false,
     });
     expect(listBalanceHistory(db.reader, "wallet", 0).points).toHaveLength(4);
+    expect(listBalanceHistory(db.reader, "wallet", 15, 30).points.map((point) => point.at)).toEqual([10, 20]);
     expect(listBalanceHistory(db.reader, "locked", 0)).toEqual({ points: [], cut: false });
     expect(getFirstBalanceAt(db.reader, "wallet")).toBe(10);
     expect(getFirstBalanceAt(db.reader, "locked")).toBeNull();

@@ -2,7 +2,7 @@ import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { BalanceKind, Source } from "../../domain/statuses";
 import { flag, int, micro } from "./columns";
 
-/** What we saw, each time it changed or an hour had passed. The newest row of a kind is its balance. */
+/** What we saw, a row each time it changed or could not be read meanwhile. The newest row of a kind is its balance. */
 export const balances = sqliteTable(
   "balances",
   {
@@ -13,6 +13,8 @@ export const balances = sqliteTable(
     /** True when Purple Flea said it, false when our own books add up to it. */
     fromApi: flag("from_api").notNull(),
     at: int("at").notNull(),
+    /** The last read that still said so, ms. Between it and the next row nothing was read. */
+    seenUntil: int("seen_until").notNull().default(0),
   },
   (t) => [index("balances_kind_at").on(t.kind, t.at)],
 );

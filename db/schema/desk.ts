@@ -1,4 +1,4 @@
-import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { ActorKind } from "../../domain/ids";
 import type { PauseKind, Role } from "../../domain/statuses";
 import { flag, int, json } from "./columns";
@@ -134,3 +134,18 @@ export const pauses = sqliteTable("pauses", {
   operatorId: text("operator_id"),
   at: int("at").notNull(),
 });
+
+/** How an operator wants a list: which columns, in which order, and how dense. No row: as it comes. */
+export const listSettings = sqliteTable(
+  "list_settings",
+  {
+    operatorId: text("operator_id").notNull(),
+    /** The list's name, such as `trades`. */
+    list: text("list").notNull(),
+    /** Column ids, or null for the default. */
+    columns: json("columns"),
+    comfortable: flag("comfortable").notNull(),
+    updatedAt: int("updated_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.operatorId, t.list] })],
+);
