@@ -1,17 +1,14 @@
-import { PassThrough } from "node:stream";
-import {
-  createReadableStreamFromReadable,
-  type ActionFunctionArgs,
-  type AppLoadContext,
-  type EntryContext,
-  type LoaderFunctionArgs,
-} from "@remix-run/node";
+import { Writable } from "node:stream";
+import type { ActionFunctionArgs, AppLoadContext, EntryContext, LoaderFunctionArgs } from "@remix-run/node";
 import { RemixServer } from "@remix-run/react";
 import { renderToPipeableStream } from "react-dom/server";
 
 const LIMIT_MS = 10_000;
 
-/** A whole page: everything is known when it is sent, so it reads the same with and without JavaScript. */
+/**
+ * A whole page in one piece: everything is known when it is sent, so it reads the same with and without JavaScript, and one
+ * piece is compressed once.
+ */
 export default function handleRequest(
   request: Request,
   status: number,
@@ -26,9 +23,19 @@ export default function handleRequest(
       {
         nonce: context.nonce,
         onAllReady() {
-          const body = new PassThrough();
-          headers.set("content-type", "text/html; charset=utf-8");
-          resolve(new Response(createReadableStreamFromReadable(body), { headers, status: code }));
+          clearTimeout(tooLong);
+          const pieces: Buffer[] = [];
+          const body = new Writable({
+            write(piece: Buffer, _encoding, done) {
+              pieces.push(piece);
+              done();
+            },
+            final(done) {
+              headers.set("content-type", "text/html; charset=utf-8");
+              resolve(new Response(Buffer.concat(pieces), { headers, status: code }));
+              done();
+            },
+          });
           pipe(body);
         },
         onShellError: reject,
@@ -37,7 +44,7 @@ export default function handleRequest(
         },
       },
     );
-    setTimeout(abort, LIMIT_MS).unref();
+    const tooLong = setTimeout(abort, LIMIT_MS).unref();
   });
 }
 

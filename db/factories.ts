@@ -41,9 +41,9 @@ export function chanceFrom(seed: number): () => number {
 const pick = <T extends readonly [unknown, ...unknown[]]>(from: T, chance: number): T[number] =>
   from[Math.floor(chance * from.length)] ?? from[0];
 
-/** Old trades are closed; a few of the newest still run, and one in ten thousand has no answer. */
+/** Old trades are closed; a few of the newest still run, and now and then one has no answer. */
 function tradeStatusOf(age: number, chance: number, n: number): TradeStatus {
-  if (n % 10_000 === 12) return "unknown";
+  if (age === 13 || n % 200_000 === 12) return "unknown";
   if (age < 40)
     return chance < 0.35 ? "open" : chance < 0.7 ? "filled" : chance < 0.92 ? "closed" : "refused";
   return chance < 0.88 ? "closed" : chance < 0.98 ? "refused" : "liquidated";

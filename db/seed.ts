@@ -29,7 +29,7 @@ function refusal(db: Writer): string | null {
   return found ? `${values.file} holds ${found} already` : null;
 }
 
-const db = openWriter(values.file, join(process.cwd(), "db/migrations"), false);
+const db = openWriter(values.file, join(process.cwd(), "db/migrations"), "kill");
 const reason = refusal(db);
 if (reason) {
   console.error(`Nothing was written: ${reason}. Seeding fills an empty practice database only.`);

@@ -43,6 +43,8 @@ export async function pageRoutes(options: PagesOptions): Promise<Router> {
 function fromBuild(root: string): { files: RequestHandler[]; build: Build } {
   const built = join(root, "build/server/index.js");
   if (!existsSync(built)) throw new Error("the pages are not built: npm run build");
+  // Finding a module that is there already costs a look at the disk each time.
+  let loaded: Promise<never> | undefined;
   return {
     files: [
       express.static("build/client", {
@@ -54,7 +56,7 @@ function fromBuild(root: string): { files: RequestHandler[]; build: Build } {
           ),
       }),
     ],
-    build: () => import(built) as Promise<never>, // what Remix built
+    build: () => (loaded ??= import(built) as Promise<never>), // what Remix built
   };
 }
 

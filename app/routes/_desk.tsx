@@ -14,6 +14,7 @@ import { KeysDialog, useKeys } from "../components/shell/keys";
 import { BottomTabs, SideNav } from "../components/shell/nav";
 import { PageError } from "../components/shell/page-error";
 import { TopBar } from "../components/shell/top-bar";
+import { CopyListener } from "../components/ui/copy-button";
 import { Icon } from "../components/ui/icon";
 import { titleAt, type NavCounts } from "../lib/navigation";
 import { countText } from "../lib/page-request";
@@ -107,6 +108,7 @@ function Shell({ children }: { children: ReactNode }) {
       <BottomTabs practice={practice} counts={shell.counts} />
       <KeysDialog practice={practice} dialog={keys} />
       <Announcer />
+      <CopyListener />
     </ServerClock>
   );
 }

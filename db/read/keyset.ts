@@ -1,6 +1,7 @@
 import { and, asc, desc, sql, type SQL } from "drizzle-orm";
-import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
+import { SQLiteSyncDialect, type SQLiteColumn, type SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Reader } from "../connection";
+import { unchanged } from "./unchanged";
 
 /** Counting stops here: a page says "10,000+" and does not wait for the exact number. */
 export const COUNT_CAP = 10_000;
@@ -116,21 +117,27 @@ export function countRows(
   for (const branch of branches) {
     if (n >= limit) break;
     const all = and(...where, branch) ?? sql`1`;
-    const row = db.get<{ n: bigint }>(
-      sql`select count(*) as n from (select 1 from ${table} where ${all} limit ${limit - n})`,
-    );
-    n += Number(row.n);
+    const query = sql`select count(*) as n from (select 1 from ${table} where ${all} limit ${limit - n})`;
+    n += unchanged(db, questionOf(query), () => Number(db.get<{ n: bigint }>(query).n));
   }
   return n > COUNT_CAP && !options.exact ? { n: COUNT_CAP, capped: true } : { n, capped: false };
 }
 
 /** The distinct values of an indexed text column, found by one seek each and not by reading the table. */
 export function listDistinct(db: Reader, table: SQLiteTable, column: SQLiteColumn): string[] {
-  const found = db.all<{ x: string | null }>(sql`
+  const query = sql`
     with recursive seen(x) as (
       select min(${column}) from ${table}
       union all
       select (select min(${column}) from ${table} where ${column} > x) from seen where x is not null
-    ) select x from seen where x is not null limit 200`);
-  return found.flatMap((row) => (row.x === null ? [] : [row.x]));
+    ) select x from seen where x is not null limit 200`;
+  return unchanged(db, questionOf(query), () =>
+    db.all<{ x: string | null }>(query).flatMap((row) => (row.x === null ? [] : [row.x])),
+  );
+}
+
+const dialect = new SQLiteSyncDialect();
+function questionOf(query: SQL): string {
+  const { sql: text, params } = dialect.sqlToQuery(query);
+  return `${text} ${params.map(String).join()}`;
 }

@@ -1,28 +1,48 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Icon } from "./icon";
 
-/** Copies a whole value and says so to who cannot see it. */
+/** Copies a whole value. What it does when pressed is in `CopyListener`, one for the page: a list has fifty of these. */
 export function CopyButton({ text }: { text: string }) {
-  const [said, setSaid] = useState("");
   return (
-    <>
-      <button
-        type="button"
-        className="copy"
-        aria-label={`Copy ${text}`}
-        onClick={() => {
-          void navigator.clipboard.writeText(text).then(
-            () => setSaid(`copied ${text}`),
-            () => setSaid("The browser did not let it be copied."),
-          );
-        }}
-        onBlur={() => setSaid("")}
-      >
-        <Icon name={said.startsWith("copied") ? "check" : "copy"} />
-      </button>
-      <span className="sr" aria-live="polite">
-        {said}
-      </span>
-    </>
+    <button type="button" className="copy" data-copy={text} aria-label={`Copy ${text}`}>
+      <Icon name="copy" />
+    </button>
+  );
+}
+
+const SHOWN_MS = 2_000;
+
+/** Makes the page's copy buttons copy, and says so to who cannot see it. */
+export function CopyListener() {
+  const [said, setSaid] = useState("");
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const press = (event: MouseEvent) => {
+      const button = event.target instanceof Element ? event.target.closest("[data-copy]") : null;
+      const text = button?.getAttribute("data-copy");
+      if (!button || !text) return;
+      void navigator.clipboard.writeText(text).then(
+        () => {
+          setSaid(`copied ${text}`);
+          button.setAttribute("data-copied", "");
+          clearTimeout(timer);
+          timer = setTimeout(() => {
+            button.removeAttribute("data-copied");
+            setSaid("");
+          }, SHOWN_MS);
+        },
+        () => setSaid("The browser did not let it be copied."),
+      );
+    };
+    document.addEventListener("click", press);
+    return () => {
+      document.removeEventListener("click", press);
+      clearTimeout(timer);
+    };
+  }, []);
+  return (
+    <p className="sr" role="status">
+      {said}
+    </p>
   );
 }
