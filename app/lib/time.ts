@@ -1,3 +1,5 @@
+import { dayEnd, dayStart, offsetAt } from "./zoned-day";
+
 const cache = new Map<string, Intl.DateTimeFormat>();
 
 function formatter(zone: string, shape: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -32,17 +34,35 @@ export function formatTime(
   nowMs: number,
   { bare = false, exact = false }: { bare?: boolean; exact?: boolean } = {},
 ): string {
-  const clock: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
-  const today = day(ms, zone) === day(nowMs, zone);
   const text = exact
-    ? formatter(zone, "exact", { ...clock, second: "2-digit", fractionalSecondDigits: 3 }).format(ms)
-    : today
-      ? formatter(zone, "today", { ...clock, second: "2-digit" }).format(ms)
-      : formatter(zone, "other", { ...clock, day: "numeric", month: "short" })
-          .format(ms)
-          .replace(",", "");
+    ? formatter(zone, "exact", { ...hourMinute, second: "2-digit", fractionalSecondDigits: 3 }).format(ms)
+    : day(ms, zone) === day(nowMs, zone)
+      ? ofToday(zone, ms)
+      : ofAnotherDay(zone, ms);
   return bare ? text : `${text} ${zoneName(ms, zone)}`;
 }
+
+const hourMinute: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
+const ofToday = (zone: string, ms: number): string =>
+  formatter(zone, "today", { ...hourMinute, second: "2-digit" }).format(ms);
+const ofAnotherDay = (zone: string, ms: number): string =>
+  formatter(zone, "other", { ...hourMinute, day: "numeric", month: "short" })
+    .format(ms)
+    .replace(",", "");
+
+/** A bare `formatTime` for many moments: where today ends is worked out once and not for each. */
+export function timeFormat(zone: string, nowMs: number): (ms: number) => string {
+  const today = new Date(nowMs + offsetAt(nowMs, zone)).toISOString().slice(0, 10);
+  const [from, to] = [dayStart(today, zone), dayEnd(today, zone)];
+  return (ms) => (ms >= from && ms < to ? ofToday(zone, ms) : ofAnotherDay(zone, ms));
+}
+
+/** `14:02:10`, whatever the day. */
+export const formatClock = (ms: number, zone: string): string => ofToday(zone, ms);
+
+/** `24 Nov`. */
+export const formatShortDay = (ms: number, zone: string): string =>
+  formatter(zone, "short", { day: "numeric", month: "short" }).format(ms);
 
 /** `Tuesday 24 November`. */
 export function formatDay(ms: number, zone: string): string {

@@ -23,6 +23,26 @@ export interface TradeFilter {
 export const tradeSorts = ["placed", "size"] as const;
 export type TradeSort = (typeof tradeSorts)[number];
 
+/** What a list shows of a trade. */
+const listColumns = {
+  ref: trades.ref,
+  remoteId: trades.remoteId,
+  alertId: trades.alertId,
+  agentId: trades.agentId,
+  asset: trades.asset,
+  side: trades.side,
+  sizeMicro: trades.sizeMicro,
+  alertPrice: trades.alertPrice,
+  fillPrice: trades.fillPrice,
+  feeMicro: trades.feeMicro,
+  pnlMicro: trades.pnlMicro,
+  status: trades.status,
+  reason: trades.reason,
+  runId: trades.runId,
+  createdAt: trades.createdAt,
+};
+export type TradeRow = Pick<Trade, keyof typeof listColumns>;
+
 /** One page of trades, by when they were written or by size. */
 export function listTrades(
   db: Reader,
@@ -30,7 +50,7 @@ export function listTrades(
   order: { sort: TradeSort; direction: "asc" | "desc" },
   page: PageRequest,
   size: number,
-): Page<Trade> {
+): Page<TradeRow> {
   const bySize = order.sort === "size";
   return listByKeyset({
     sort: bySize ? trades.sizeMicro : trades.createdAt,
@@ -42,7 +62,7 @@ export function listTrades(
     size,
     fetch: (where, orderBy, limit) =>
       db
-        .select()
+        .select(listColumns)
         .from(trades)
         .where(where)
         .orderBy(...orderBy)
@@ -50,6 +70,23 @@ export function listTrades(
         .all(),
     keyOf: (row) => ({ value: bySize ? row.sizeMicro : row.createdAt, id: row.ref }),
   });
+}
+
+/** When the newest trade was written, ms; null when there is none. */
+export function newestTradeAt(db: Reader): number | null {
+  const row = db.select({ at: trades.createdAt }).from(trades).orderBy(desc(trades.createdAt)).limit(1).get();
+  return row?.at ?? null;
+}
+
+/** These trades as they are now, in no particular order. */
+export function listTradesByRef(db: Reader, refs: readonly string[]): Trade[] {
+  return refs.length === 0
+    ? []
+    : db
+        .select()
+        .from(trades)
+        .where(inArray(trades.ref, [...refs]))
+        .all();
 }
 
 /** How many trades the filter leaves. */
