@@ -1,97 +1,206 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
-import { Link, useLoaderData, useLocation } from "@remix-run/react";
-import { countRuns, listRunFunctions, listRuns } from "../../db/read/runs";
+import { useLoaderData, useLocation } from "@remix-run/react";
+import { useMemo } from "react";
+import {
+  countRuns,
+  countRunViews,
+  listRunFunctions,
+  listRuns,
+  newestRunAt,
+  type RunRow,
+} from "../../db/read/runs";
 import { runLook, runStatuses } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
-import { DataTable, Pager } from "../components/desk/data-table";
-import { Id } from "../components/desk/id";
-import { Time } from "../components/desk/moment";
+import { DataTable, Pager, type Column } from "../components/desk/data-table";
+import { FilterChip, FreshRows, ViewTabs } from "../components/desk/list-toolbar";
+import { useNow } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
+import { idCell, timeCell } from "../components/desk/row-cells";
 import { StatusBadge } from "../components/desk/status-badge";
+import { Empty } from "../components/ui/empty";
+import { changed } from "../lib/list-address";
 import { countText, pageOf } from "../lib/page-request";
-import { formatDuration } from "../lib/time";
+import { readRunQuery, runFilterOf } from "../lib/run-query";
+import { attemptText, subjectPath } from "../lib/run-words";
+import { timeFormat, zoneName } from "../lib/time";
+import { formatTook } from "../lib/took";
+import { stayStill, useSteadyRows } from "../lib/use-steady-rows";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  await requireOperator(request, context);
+  const operator = await requireOperator(request, context);
   const { searchParams } = new URL(request.url);
-  const view = runStatuses.find((status) => status === searchParams.get("view")) ?? "all";
-  const functionId = searchParams.get("function") ?? undefined;
-  const filter = { statuses: view === "all" ? undefined : [view], functionId };
+  const asked = readRunQuery(searchParams);
+  const filter = runFilterOf(asked);
+  const exact = searchParams.has("exact");
   return {
-    view,
-    functionId,
+    asked,
+    exact,
+    now: context.clock.now(),
+    zone: operator.timeZone,
+    since: newestRunAt(context.read) ?? 0,
     functions: listRunFunctions(context.read),
-    count: countRuns(context.read, filter),
-    page: listRuns(context.read, filter, "desc", pageOf(searchParams), 50),
+    views: countRunViews(context.read),
+    count: countRuns(context.read, filter, exact),
+    page: listRuns(context.read, filter, asked.order, pageOf(searchParams), 50),
   };
 }
 
+export const shouldRevalidate = stayStill;
+
 export default function Runs() {
-  const { view, functionId, functions, count, page } = useLoaderData<typeof loader>();
+  const { asked, exact, now, zone, since, functions, views, count, page } = useLoaderData<typeof loader>();
   const { search } = useLocation();
-  const to = (change: { view?: string; function?: string }) => {
-    const next = new URLSearchParams();
-    const merged = { view, function: functionId, ...change };
-    for (const [name, value] of Object.entries(merged)) if (value && value !== "all") next.set(name, value);
-    return `?${next.toString()}`;
-  };
+  const live = changed(search, { since: String(since), ids: page.rows.map((row) => row.id).join(",") });
+  const { rows, fresh } = useSteadyRows(page.rows, (row) => row.id, `/runs/live${live}`);
+  const shell = useNow();
+  const columns = useMemo(() => runColumns(zone, now), [zone, now]);
+  const view = (name: string | null) => changed(search, { view: name });
   return (
     <>
       <PageHead
-        title={`Runs: ${countText(count)} ${view}`}
-        lead="Every run of every background function, newest first. Kept 30 days."
+        title="Runs"
+        lead={`${countText(count)} ${asked.view === "all" ? "in all" : asked.view}, every run of every background function. Kept 30 days. Times in ${zoneName(shell.now, zone)}.`}
       />
-      <nav aria-label="Status" className="flex gap-2 overflow-x-auto pb-3">
-        {["all", ...runStatuses].map((status) => (
-          <Link
-            key={status}
-            className="chip"
-            to={to({ view: status })}
-            aria-current={status === view ? "page" : undefined}
-          >
-            {status}
-          </Link>
-        ))}
-      </nav>
-      <nav aria-label="Function" className="flex gap-2 overflow-x-auto pb-4">
-        {["all", ...functions].map((id) => (
-          <Link
-            key={id}
-            className="chip"
-            to={to({ function: id })}
-            aria-current={(functionId ?? "all") === id ? "page" : undefined}
-          >
-            {id}
-          </Link>
-        ))}
-      </nav>
-      <DataTable
-        label="Runs"
-        rows={page.rows}
-        keyOf={(row) => row.id}
-        empty="No run fits. Runs appear as soon as a function starts."
-        columns={[
-          { id: "fn", head: "Function", cell: (row) => <Link to={`/runs/${row.id}`}>{row.functionId}</Link> },
-          { id: "status", head: "Status", cell: (row) => <StatusBadge look={runLook[row.status]} /> },
+      <ViewTabs
+        label="Views"
+        views={[
           {
-            id: "attempt",
-            head: "Attempt",
-            kind: "num",
-            cell: (row) => `${row.attempt} of ${row.maxAttempts ?? "?"}`,
+            to: view("failed"),
+            label: "Failed",
+            count: countText(views.failed),
+            current: asked.view === "failed",
           },
           {
-            id: "took",
-            head: "Took",
-            kind: "num",
-            cell: (row) => (row.endedAt === null ? "not over" : formatDuration(row.endedAt - row.startedAt)),
+            to: view("active"),
+            label: "Under way",
+            count: countText(views.active),
+            current: asked.view === "active",
           },
-          { id: "error", head: "Error", kind: "wide", cell: (row) => row.error ?? "" },
-          { id: "event", head: "Trigger", kind: "low", cell: (row) => <code>{row.eventName}</code> },
-          { id: "at", head: "Started", cell: (row) => <Time ms={row.startedAt} /> },
-          { id: "id", head: "Run", kind: "low", cell: (row) => <Id id={row.id} /> },
+          { to: view(null), label: "All", current: asked.view === "all" },
         ]}
       />
-      <Pager before={page.before} after={page.after} search={search} />
+      <div className="toolbar">
+        <div className="chips" role="group" aria-label="Filters">
+          <FilterChip
+            name="function"
+            label="Function"
+            value={asked.function}
+            options={functions.map((value) => ({ value, label: value }))}
+            search={search}
+          />
+          <FilterChip
+            name="status"
+            label="Status"
+            value={asked.status && runLook[asked.status].label}
+            options={runStatuses.map((value) => ({ value, label: runLook[value].label }))}
+            search={search}
+          />
+        </div>
+        <div className="end">
+          <FreshRows count={fresh} to={changed(search, {})} />
+        </div>
+      </div>
+      <DataTable
+        label={`Runs, ${asked.order === "desc" ? "newest" : "oldest"} first`}
+        rows={rows}
+        keyOf={(row) => row.id}
+        columns={columns}
+        sorting={{ by: "started", order: asked.order, search }}
+        empty={
+          <Empty icon="workflow" title={asked.view === "failed" ? "No run has failed" : "No run fits"}>
+            <p>A run appears as soon as a background function starts.</p>
+          </Empty>
+        }
+      />
+      <Pager
+        before={page.before}
+        after={page.after}
+        search={search}
+        summary={
+          <>
+            {rows.length} rows of {countText(count)}.{" "}
+            {count.capped && !exact && <a href={changed(search, { exact: "1" })}>Count exactly</a>}
+          </>
+        }
+      />
     </>
   );
+}
+
+function runColumns(zone: string, now: number): Column<RunRow>[] {
+  const time = timeFormat(zone, now);
+  return [
+    {
+      id: "function",
+      head: "Function",
+      place: 1,
+      cell: (row) => (
+        <a className="id mono" href={`/runs/${row.id}`}>
+          {row.functionId}
+        </a>
+      ),
+    },
+    {
+      id: "status",
+      head: "Status",
+      place: 5,
+      cell: (row) => {
+        const why = attemptText(row, { zone, now }) ?? row.error;
+        return (
+          <>
+            <StatusBadge look={runLook[row.status]} />
+            {why && (
+              <span className="why is-long" title={why}>
+                {why}
+              </span>
+            )}
+          </>
+        );
+      },
+    },
+    {
+      id: "about",
+      head: "About",
+      place: 3,
+      cell: (row) =>
+        row.subjectType && row.subjectRef ? (
+          <a className="mono quiet" href={subjectPath({ type: row.subjectType, ref: row.subjectRef })}>
+            {row.subjectRef}
+          </a>
+        ) : (
+          <span className="m">–</span>
+        ),
+    },
+    {
+      id: "attempt",
+      head: "Attempt",
+      kind: "num",
+      cell: (row) =>
+        row.attempt === 0
+          ? "none"
+          : `${row.attempt}${row.maxAttempts === null ? "" : ` of ${row.maxAttempts}`}`,
+    },
+    {
+      id: "took",
+      head: "Took",
+      kind: "num",
+      place: 2,
+      cell: (row) => (row.endedAt === null ? "not over" : formatTook(row.endedAt - row.startedAt)),
+    },
+    {
+      id: "started",
+      head: `Started, ${zoneName(now, zone)}`,
+      place: 4,
+      sort: "started",
+      cell: (row) => timeCell(row.startedAt, time),
+    },
+    {
+      id: "event",
+      head: "Trigger",
+      kind: "low",
+      className: "mono text-text-muted",
+      cell: (row) => row.eventName,
+    },
+    { id: "id", head: "Run", kind: "num low", cell: (row) => idCell(row.id, `/runs/${row.id}`) },
+  ];
 }

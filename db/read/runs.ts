@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, lt, type InferSelectModel, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gte, inArray, lt, type InferSelectModel, type SQL } from "drizzle-orm";
 import type { RunStatus } from "../../domain/statuses";
 import type { Reader } from "../connection";
 import { runs, stepAttempts, steps } from "../schema";
@@ -62,6 +62,23 @@ export function listRuns(
         .all(),
     keyOf: (row) => ({ value: row.startedAt, id: row.id }),
   });
+}
+
+/** When the newest run started, ms; null when there is none. */
+export function newestRunAt(db: Reader): number | null {
+  const row = db.select({ at: runs.startedAt }).from(runs).orderBy(desc(runs.startedAt)).limit(1).get();
+  return row?.at ?? null;
+}
+
+/** These runs as they are now, in no particular order. */
+export function listRunsById(db: Reader, ids: readonly string[]): RunRow[] {
+  return ids.length === 0
+    ? []
+    : db
+        .select(listColumns)
+        .from(runs)
+        .where(inArray(runs.id, [...ids]))
+        .all();
 }
 
 /** How many runs the filter leaves. */

@@ -1,117 +1,196 @@
 import { Link } from "@remix-run/react";
-import type { Step, StepAttempt } from "../../../db/read/runs";
+import type { Run, Step } from "../../../db/read/runs";
 import { stepLook } from "../../../domain/statuses";
-import { formatDuration } from "../../lib/time";
-import { StatusBadge } from "./status-badge";
+import { formatClock, formatDay, formatShortDay, zoneName } from "../../lib/time";
+import { formatTook } from "../../lib/took";
+import { axisOf, isWait, type Lane, type Piece } from "../../lib/waterfall";
+import { Icon } from "../ui/icon";
+import { useNow } from "./moment";
 
-const LONG_MS = 10 * 60_000;
-const SHORT_SHARE = 6;
+const looks: Record<Piece["kind"], { className: string; word: string }> = {
+  queued: { className: "queue", word: "queued" },
+  ran: { className: "exec", word: "ran" },
+  failed: { className: "fail", word: "failed attempt" },
+  lost: { className: "lost", word: "attempt whose end was not recorded" },
+  waited: { className: "wait", word: "waited" },
+  "backed-off": { className: "back", word: "waited for the next attempt" },
+  next: { className: "next", word: "next attempt" },
+};
 
-/** Steps on a time line; a long wait takes a small fixed share of the width and says how long it was. */
+/** What the bars mean. */
+export function WaterfallLegend() {
+  return (
+    <p className="legend">
+      {(["queued", "ran", "failed", "waited", "backed-off"] as const).map((kind) => (
+        <span key={kind}>
+          <i className={looks[kind].className} />
+          {
+            {
+              queued: "queued",
+              ran: "running",
+              failed: "failed attempt",
+              waited: "waiting",
+              "backed-off": "back-off before retry",
+            }[kind]
+          }
+        </span>
+      ))}
+    </p>
+  );
+}
+
+/**
+ * A run's steps over time, as a table: what each bar says stands in words beside it. A long sleep is cut out of the time line,
+ * where it is torn. The step in `selected` (its id) is the one shown below.
+ */
 export function StepWaterfall({
-  steps,
-  attempts,
-  from,
-  to,
+  lanes,
+  run,
+  now,
   selected,
 }: {
-  steps: Step[];
-  attempts: StepAttempt[];
-  from: number;
-  to: number;
+  lanes: Lane[];
+  run: Pick<Run, "queuedAt" | "endedAt" | "nextAttemptAt">;
+  /** ms. */
+  now: number;
   selected: string | null;
 }) {
-  if (steps.length === 0) return <p className="text-text-muted">No step has begun yet.</p>;
-  const place = scale(steps, from, to);
+  const { zone } = useNow();
+  if (lanes.length === 0) return <p className="text-text-muted">No step has begun yet.</p>;
+  const to = Math.max(run.endedAt ?? now, run.nextAttemptAt ?? 0);
+  const axis = axisOf(lanes, Math.min(run.queuedAt, ...lanes.map((lane) => lane.step.startedAt)), to);
+  const label = tickLabels(zone, now);
+  const tears = axis.tears.map((left) => <i key={left} className="tear" style={{ left: `${left}%` }} />);
   return (
-    <table className="table to-rows">
+    <table className="wf">
+      <caption className="sr">
+        {`Steps over time, ${zoneName(to, zone)}.${axis.tears.length > 0 ? " The time line is cut where the run slept." : ""}`}
+      </caption>
       <thead>
         <tr>
-          <th scope="col">Step</th>
-          <th scope="col">Status</th>
-          <th scope="col" style={{ width: "50%" }}>
-            Time
+          <th className="c-step" scope="col">
+            Step
           </th>
-          <th scope="col" className="num">
+          <th scope="col">
+            <span className="sr">Time</span>
+            <div className="axis" aria-hidden>
+              {axis.ticks.map((tick) => (
+                <span key={tick.at} style={{ left: `${tick.left}%` }}>
+                  {label(tick)}
+                </span>
+              ))}
+              {tears}
+              <span style={{ right: 0 }}>
+                {label({ since: to, short: false, ...axis.ticks.at(-1), at: to })}
+              </span>
+            </div>
+          </th>
+          <th className="c-dur" scope="col">
             Took
           </th>
         </tr>
       </thead>
       <tbody>
-        {steps.map((step) => {
-          const end = step.endedAt ?? to;
-          const tries = attempts.filter((one) => one.stepId === step.id);
-          const waits = tries.length === 0;
-          return (
-            <tr key={step.id} className={step.id === selected ? "bg-selected" : undefined}>
-              <td>
-                <Link to={`?step=${step.id}`} preventScrollReset>
-                  <code>{step.name}</code>
-                </Link>
-              </td>
-              <td>
-                <StatusBadge look={stepLook[step.status]} />
-              </td>
-              <td className="wide">
-                <div className="relative" style={{ height: 16 }} aria-hidden>
-                  {waits ? (
-                    <Bar from={place(step.startedAt)} to={place(end)} kind="wait" />
-                  ) : (
-                    tries.map((one) => (
-                      <Bar
-                        key={one.attempt}
-                        from={place(one.startedAt)}
-                        to={place(one.endedAt ?? to)}
-                        kind={one.error ? "failed" : "ran"}
-                      />
-                    ))
-                  )}
-                </div>
-              </td>
-              <td className="num">
-                {step.endedAt === null ? "not over" : formatDuration(end - step.startedAt)}
-              </td>
-            </tr>
-          );
-        })}
+        {lanes.map((lane) => (
+          <tr key={lane.step.id} className={lane.step.id === selected ? "is-selected" : undefined}>
+            <td className="c-step">
+              <Link
+                className="steplink"
+                data-tone={stepLook[lane.step.status].tone}
+                to={`?step=${lane.step.id}#step`}
+                aria-current={lane.step.id === selected ? "step" : undefined}
+                preventScrollReset
+              >
+                <Icon name={stepLook[lane.step.status].icon} />
+                <span className="mono">{lane.step.name}</span>
+                <span className="sr">, {stepLook[lane.step.status].label}</span>
+              </Link>
+            </td>
+            <td className="c-lane">
+              <div className="lane" aria-hidden>
+                {tears}
+                {lane.pieces.map((piece) => (
+                  <i
+                    key={`${piece.kind} ${piece.from}`}
+                    className={looks[piece.kind].className}
+                    style={placeOf(piece, axis.place)}
+                  />
+                ))}
+                <LaneLabel lane={lane} place={axis.place} now={now} />
+              </div>
+              <span className="sr">{inWords(lane)}</span>
+            </td>
+            <td className="c-dur">{took(lane.step, lane, now)}</td>
+          </tr>
+        ))}
       </tbody>
     </table>
   );
 }
 
-function Bar({ from, to, kind }: { from: number; to: number; kind: "wait" | "ran" | "failed" }) {
-  const look = {
-    wait: { height: 2, top: 7, background: "var(--control-line)" },
-    ran: { height: 10, top: 3, background: "var(--info)" },
-    failed: { height: 10, top: 3, background: "var(--danger)" },
-  }[kind];
-  return (
-    <span
-      className="absolute"
-      style={{ left: `${from}%`, width: `${Math.max(to - from, 0.8)}%`, borderRadius: 2, ...look }}
-    />
-  );
+/** The day and the time first; then how long after, on a short stretch, or the time alone. */
+function tickLabels(zone: string, now: number) {
+  return ({ at, since, short }: { at: number; since: number; short: boolean }): string => {
+    if (at !== since && short)
+      return `+${at - since < 1_000 ? `${Math.round(at - since)} ms` : formatTook(at - since)}`;
+    const today = formatDay(at, zone) === formatDay(now, zone);
+    return at === since && !today
+      ? `${formatShortDay(at, zone)} ${formatClock(at, zone)}`
+      : formatClock(at, zone);
+  };
 }
 
-/** Maps moments to 0 to 100: stretches in which nothing but a long wait happened are squeezed. */
-function scale(steps: Step[], from: number, to: number): (at: number) => number {
-  const marks = [...new Set([from, to, ...steps.flatMap((step) => [step.startedAt, step.endedAt ?? to])])]
-    .filter((at) => at >= from && at <= to)
-    .sort((a, b) => a - b);
-  const gaps = marks.slice(1).map((mark, index) => mark - (marks[index] ?? mark));
-  const short = gaps.filter((gap) => gap <= LONG_MS).reduce((sum, gap) => sum + gap, 0);
-  const longs = gaps.length - gaps.filter((gap) => gap <= LONG_MS).length;
-  const room = Math.max(100 - longs * SHORT_SHARE, 20);
-  const starts = new Map<number, number>();
-  let at = 0;
-  marks.forEach((mark, index) => {
-    starts.set(mark, at);
-    const gap = gaps[index];
-    if (gap !== undefined)
-      at += gap > LONG_MS ? (short === 0 ? 100 / longs : SHORT_SHARE) : (gap / (short || 1)) * room;
-  });
-  return (moment) => {
-    const before = marks.filter((mark) => mark <= moment).at(-1) ?? from;
-    return Math.min(starts.get(before) ?? 0, 100);
-  };
+function placeOf(piece: Piece, place: (ms: number) => number) {
+  const [left, right] = [place(piece.from), place(piece.to)];
+  if (piece.kind === "next") return { left: `max(0px, calc(${left}% - 12px))` };
+  return { left: `${left}%`, width: `${Math.max(right - left, 0.01)}%` };
+}
+
+const inWords = (lane: Lane): string =>
+  lane.pieces
+    .filter((piece) => piece.kind !== "next")
+    .map((piece) => `${looks[piece.kind].word} ${formatTook(piece.to - piece.from)}`)
+    .join(", ");
+
+function took(step: Step, lane: Lane, now: number): string {
+  const begun = lane.pieces.find((piece) => piece.kind !== "queued")?.from ?? step.startedAt;
+  if (step.endedAt !== null) return formatTook(step.endedAt - begun);
+  return `${formatTook(now - begun)} so far`;
+}
+
+/** One short text in a lane, where there is room for it: beside a bar, or within a long wait. */
+function LaneLabel({ lane, place, now }: { lane: Lane; place: (ms: number) => number; now: number }) {
+  const { step } = lane;
+  const last = lane.pieces.at(-1);
+  const longest = [...lane.pieces].sort((a, b) => b.to - b.from - (a.to - a.from))[0];
+  if (!last || !longest) return null;
+  const room = place(longest.to) - place(longest.from);
+  const middle = { left: `${(place(longest.from) + place(longest.to)) / 2}%`, transform: "translateX(-50%)" };
+  if (isWait(step)) {
+    const words =
+      step.endedAt === null
+        ? "waiting"
+        : `${step.kind === "sleep" ? "slept" : "waited"} ${formatTook(step.endedAt - step.startedAt)}`;
+    if (room >= 16)
+      return (
+        <span className="over" style={middle}>
+          {words}
+        </span>
+      );
+  }
+  if (last.kind === "next" && longest.kind === "backed-off" && room >= 20)
+    return (
+      <span className="over" style={middle}>
+        {last.from > now
+          ? `attempt ${lane.attempts.length + 1} in ${formatTook(last.from - now)}`
+          : "due now"}
+      </span>
+    );
+  const right = place(last.to);
+  if (right > 86) return null;
+  return (
+    <span className="over" style={{ left: `calc(${right}% + 4px)` }}>
+      {isWait(step) ? formatTook((step.endedAt ?? now) - step.startedAt) : formatTook(last.to - last.from)}
+    </span>
+  );
 }
