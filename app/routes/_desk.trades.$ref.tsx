@@ -9,7 +9,6 @@ import { Time } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
 import { groupedPrice } from "../components/desk/row-cells";
 import { Section } from "../components/desk/section";
-import { UnknownNote } from "../components/desk/standing";
 import { StatusBadge } from "../components/desk/status-badge";
 import { Timeline } from "../components/desk/timeline";
 import { Icon } from "../components/ui/icon";
@@ -53,11 +52,7 @@ export default function Trade() {
           </Link>
         )}
       </PageHead>
-      {intent?.status === "unknown" ? (
-        <UnknownNote intentKey={intent.key} what="The order was sent and" />
-      ) : (
-        <Standing trade={trade} />
-      )}
+      <Standing trade={trade} intent={intent} />
       <div className="split">
         <div>
           <Section title="Timeline">
@@ -136,8 +131,8 @@ export default function Trade() {
 }
 
 /** What must be known about a trade that did not simply go through. */
-function Standing({ trade }: { trade: TradeOf }) {
-  if (trade.status === "unknown")
+function Standing({ trade, intent }: { trade: TradeOf; intent: Intent | null }) {
+  if (trade.status === "unknown" || intent?.status === "unknown")
     return (
       <Note tone="unknown" icon="circle-question-mark">
         <p>
@@ -150,6 +145,13 @@ function Standing({ trade }: { trade: TradeOf }) {
           It is never sent again by itself, and no other trade starts while it is open.{" "}
           {trade.reason && `What happened: ${trade.reason}.`}
         </p>
+        {intent?.status === "unknown" && (
+          <p className="pt-2">
+            <Link className="btn btn-s" to={`/unknown/${encodeURIComponent(intent.key)}`}>
+              Decide what became of it
+            </Link>
+          </p>
+        )}
       </Note>
     );
   if (trade.status === "refused")
