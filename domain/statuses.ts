@@ -252,12 +252,7 @@ export const stepLook: Record<StepStatus, StatusLook> = {
   retrying: runLook.retrying,
   completed: runLook.completed,
   failed: runLook.failed,
-  dropped: {
-    label: "Dropped",
-    meaning: "its run ended before it was answered",
-    tone: "none",
-    icon: "circle-minus",
-  },
+  dropped: { label: "Dropped", meaning: "its run ended first", tone: "none", icon: "circle-minus" },
 };
 
 /** queued and sent are told from the outbox; the others from what the functions answered in the mirror. */
