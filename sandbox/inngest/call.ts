@@ -1,7 +1,7 @@
 import { retryAfter, retryDelay } from "./backoff";
 import type { Context } from "./context";
 import { parseDuration } from "./durations";
-import { endRun } from "./finish";
+import { endRun, failRun } from "./finish";
 import { throttledStart } from "./flow-control";
 import { fetchFor, type Fetched } from "./gateway";
 import type { Post } from "./http";
@@ -15,6 +15,8 @@ import { openRun, type QueueRow, type RunRow } from "./store";
 
 /** Marks a run's first call that takes its place in the throttle's line when it is due. */
 export const THROTTLED = "throttled";
+/** As many steps a run may have on the real server. */
+const MAX_STEPS = 1_000;
 const LOOK_AGAIN_MS = 5_000;
 
 export interface CallOptions {
@@ -120,6 +122,11 @@ function actOnOps(ctx: Context, fn: FunctionConfig, run: RunRow, item: QueueRow,
   const complete = relevant.find((op) => op.op === "RunComplete");
   if (complete) {
     endRun(ctx, run, { status: "Completed", output: complete.data ?? null });
+    return [];
+  }
+  if (run.settled + relevant.length > MAX_STEPS) {
+    const message = `The function run exceeded the step limit of ${MAX_STEPS} steps.`;
+    failRun(ctx, run, "InngestErrFunctionOverflowed", message);
     return [];
   }
   const failed = relevant.some((op) => op.op === "StepError");

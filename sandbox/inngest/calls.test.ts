@@ -109,6 +109,19 @@ describe("large things", () => {
     expect(last).toMatchObject({ use_api: true, ctx: { use_api: true }, events: [], steps: {} });
     expect(bed.effects).toEqual(["1 of 1: 1500000,1500000,1500000"]);
   });
+  test("more than a thousand steps fail the run", async () => {
+    bed = openBed((make) => [
+      make("f", { triggers: [{ event: "t/go" }] }, async ({ event, step }) => {
+        await Promise.all(Array.from({ length: event.data.n }, (_, i) => step.sleep(`nap ${i}`, "1m")));
+      }),
+    ]);
+    await bed.sync();
+    const ids = [await bed.send("t/go", { n: 1_000 }), await bed.send("t/go", { n: 1_001 })];
+    await bed.pass(HOUR);
+    const ended = await Promise.all(ids.map((id) => bed.runs(id)));
+    expect(ended.flat().map((run) => run.status)).toEqual(["Completed", "Failed"]);
+    expect(JSON.stringify(ended[1])).toContain("exceeded the step limit of 1000 steps");
+  });
   test("an event above three megabytes is refused", async () => {
     bed = oneStep({});
     const big = JSON.stringify({ name: "t/go", data: { x: "x".repeat(3_100_000) } });
