@@ -17,7 +17,7 @@ import { openRun, type QueueRow, type RunRow } from "./store";
 export const THROTTLED = "throttled";
 /** As many steps a run may have on the real server. */
 const MAX_STEPS = 1_000;
-const LOOK_AGAIN_MS = 5_000;
+const LOOK_AGAIN_MS = 60_000;
 
 export interface CallOptions {
   post: Post;

@@ -8,7 +8,7 @@ const run = (env: Record<string, string>) =>
     encoding: "utf8",
     timeout: 20_000,
     // Nothing on the PATH but node itself.
-    env: { PATH: "", ...env },
+    env: { NODE_ENV: "test", PATH: "", ...env },
   });
 
 describe("npm run dev:inngest", () => {

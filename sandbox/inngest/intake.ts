@@ -6,14 +6,15 @@ import type { IncomingEvent } from "./events";
 
 const MAX_EVENTS = 5_000;
 const MAX_NAME = 512;
-const MAX_EVENT_BYTES = 3_000_000;
+const MAX_EVENT_CHARACTERS = 3_000_000;
 
+const record = z.record(z.string(), z.unknown());
 const eventSchema = z.object({
   id: z.string().nullish(),
-  name: z.string().min(1),
-  data: z.record(z.string(), z.unknown()).nullish(),
+  name: z.string().nullish(),
+  data: record.nullish(),
   ts: z.number().nullish(),
-  user: z.record(z.string(), z.unknown()).nullish(),
+  user: record.nullish(),
   v: z.string().nullish(),
 });
 
@@ -23,30 +24,34 @@ export interface Accepted {
   status: number;
   error?: string;
 }
+const refused = (error: string, ids: string[] = []): Accepted => ({
+  ids: ids.length > 0 ? ids : [""],
+  status: 400,
+  error,
+});
 
 /** Takes in one event or a list, as the event API does: what stands before a bad event in a list is accepted. */
 export function takeIn(engine: Engine, text: string, seed: string | null): Accepted {
   let body: unknown;
   try {
     body = text.trim() === "" ? [] : JSON.parse(text);
-  } catch {
-    return { ids: [""], status: 400, error: "Unable to process event payload" };
+  } catch (error) {
+    return refused(error instanceof Error ? error.message : "not JSON");
   }
-  const list = Array.isArray(body) ? (body as unknown[]) : [body];
+  const list: unknown[] = Array.isArray(body) ? body : [body];
   if (list.length === 0) return { ids: [""], status: 200 };
-  if (list.length > MAX_EVENTS)
-    return { ids: [""], status: 400, error: `at most ${MAX_EVENTS} events a request` };
-  const { store } = engine.ctx;
+  if (list.length > MAX_EVENTS) return refused(`at most ${MAX_EVENTS} events a request`);
   const seedKey = seed && createHash("sha256").update(`${seed}\n${text}`).digest("hex");
+  const { store } = engine.ctx;
   return store.transaction(() => {
     // The SDK sends the same seed when it repeats a request whose answer it did not get.
     const known = seedKey && store.get<{ ids: string }>("select ids from seeds where seed = ?", seedKey);
-    if (known) return { ids: z.array(z.string()).parse(JSON.parse(known.ids)), status: 200 };
+    if (known) return { ids: JSON.parse(known.ids) as string[], status: 200 }; // written below
     const ids: string[] = [];
     for (const entry of list) {
-      const error = refusal(entry);
-      if (error) return { ids: ids.length > 0 ? ids : [""], status: 400, error };
-      ids.push(deliver(engine.ctx, readEvent(entry)));
+      const event = readIncoming(entry, list.length === 1 ? text.length : undefined);
+      if (typeof event === "string") return refused(event, ids);
+      ids.push(deliver(engine.ctx, event));
     }
     if (seedKey)
       store.run(
@@ -59,21 +64,29 @@ export function takeIn(engine: Engine, text: string, seed: string | null): Accep
   });
 }
 
-function refusal(entry: unknown): string | null {
+/** An event, or why it is none, in the real server's words where they are known. */
+function readIncoming(entry: unknown, length = JSON.stringify(entry)?.length ?? 0): IncomingEvent | string {
   const parsed = eventSchema.safeParse(entry);
   if (!parsed.success) {
-    const field = parsed.error.issues[0]?.path.join(".");
-    return field === "name" || !field ? "Event name is empty" : `Event ${field} is not valid`;
+    const [issue] = parsed.error.issues;
+    return `json: cannot unmarshal into field ${issue?.path.join(".") || "event"}: ${issue?.message ?? ""}`;
   }
-  if (parsed.data.name.startsWith("inngest/")) return "Event name is reserved: inngest/";
-  if (parsed.data.name.length > MAX_NAME) return "Event name is too long";
-  if (JSON.stringify(entry).length > MAX_EVENT_BYTES) return "Event is too large";
-  return null;
+  const { id, name, data, ts, user, v } = parsed.data;
+  if (!name) return "event name is empty";
+  if (name.startsWith("inngest/")) return `event name is reserved for internal use: ${name}`;
+  if (name.length > MAX_NAME) return `event name is longer than ${MAX_NAME} characters`;
+  if (length > MAX_EVENT_CHARACTERS) return "event is too large";
+  return {
+    name,
+    data: data && withoutOwn(data),
+    ...(id && { id }),
+    ...(ts && { ts }),
+    ...(user && { user }),
+    ...(v && { v }),
+  };
 }
 
-function readEvent(entry: unknown): IncomingEvent {
-  const { id, name, data, ts, user, v } = eventSchema.parse(entry);
-  // `_inngest` is the engine's own: what a sender puts there is dropped.
-  const own = data && Object.fromEntries(Object.entries(data).filter(([key]) => key !== "_inngest"));
-  return { name, data: own, ...(id && { id }), ...(ts && { ts }), ...(user && { user }), ...(v && { v }) };
+/** `_inngest` is the engine's own: what a sender puts there is dropped. */
+function withoutOwn({ _inngest, ...data }: Record<string, unknown>): Record<string, unknown> {
+  return data;
 }

@@ -24,9 +24,10 @@ export function listen(handle: (request: Request) => Promise<Response>, port: nu
     for await (const chunk of incoming) {
       const part = Buffer.from(chunk as Uint8Array); // node hands out bytes unless an encoding is set
       size += part.length;
-      if (size > MAX_BODY) return new Response("too large", { status: 413 });
-      chunks.push(part);
+      // What is too much is read to its end, so that the sender gets to see the answer.
+      if (size <= MAX_BODY) chunks.push(part);
     }
+    if (size > MAX_BODY) return new Response("too large", { status: 413 });
     const headers = new Headers();
     for (const [name, value] of Object.entries(incoming.headers))
       if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);

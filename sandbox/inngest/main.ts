@@ -29,17 +29,12 @@ if (process.env.APP_MODE === "live")
   die("this is for practice and tests: it does not start with APP_MODE=live");
 
 async function tellFollowers(nowMs: number, offsetMs: number): Promise<void> {
-  for (const url of args["clock-follower"]) {
-    try {
-      await fetch(url, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ now_ms: nowMs, offset_ms: offsetMs }),
-      });
-    } catch {
-      say(`${url} does not follow the clock`);
-    }
-  }
+  const body = JSON.stringify({ now_ms: nowMs, offset_ms: offsetMs });
+  const tell = (url: string) =>
+    fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body }).catch(() =>
+      say(`${url} does not follow the clock`),
+    );
+  await Promise.all(args["clock-follower"].map(tell));
 }
 
 const keys = [process.env.INNGEST_SIGNING_KEY, process.env.INNGEST_SIGNING_KEY_FALLBACK].filter(
