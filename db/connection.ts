@@ -21,6 +21,9 @@ export type Writer = Db & { readonly [writerBrand]: true };
 export type Durability = "power-cut" | "kill" | "test";
 const SYNCHRONOUS: Record<Durability, string> = { "power-cut": "FULL", kill: "NORMAL", test: "OFF" };
 
+/** Lists with many filters have many texts: beyond this, all are forgotten and the used ones come back. */
+const MAX_STATEMENTS = 500;
+
 function open(path: string, readonly: boolean, durability: Durability = "power-cut"): Db {
   if (!readonly && path !== ":memory:") mkdirSync(dirname(resolve(path)), { recursive: true });
   const client = new Database(path, { readonly, timeout: 5_000 });
@@ -32,7 +35,43 @@ function open(path: string, readonly: boolean, durability: Durability = "power-c
     client.pragma("foreign_keys = ON");
   }
   client.pragma("cache_size = -32000");
-  return drizzle(client, { schema });
+  // drizzle asks its driver for nothing else; everybody else gets the driver itself.
+  const db = drizzle(remembering(client) as Database.Database, { schema });
+  return Object.assign(db, { $client: client });
+}
+
+const remembered = new WeakMap<Database.Database, Map<string, Database.Statement>>();
+
+/** Forgets the prepared statements, so that the next queries are prepared, and seen being prepared, again. */
+export const forgetStatements = (db: Reader | Writer): void => remembered.get(db.$client)?.clear();
+
+/**
+ * The driver as drizzle uses it, with statements prepared once and one transaction for all. drizzle builds its SQL anew for
+ * each query, and preparing it anew costs more than most queries. The texts are the code's own and not many.
+ */
+function remembering(client: Database.Database): Pick<Database.Database, "prepare" | "transaction"> {
+  const statements = new Map<string, Database.Statement>();
+  remembered.set(client, statements);
+  type Work = (argument: unknown) => unknown;
+  let transaction: Database.Transaction<(work: Work, argument: unknown) => unknown> | undefined;
+  const prepare = (sql: string): Database.Statement => {
+    let found = statements.get(sql);
+    if (!found) {
+      if (statements.size >= MAX_STATEMENTS) statements.clear();
+      statements.set(sql, (found = client.prepare(sql)));
+    }
+    return found;
+  };
+  const begin = (work: Work) => {
+    const made = (transaction ??= client.transaction((inner: Work, argument: unknown) => inner(argument)));
+    return {
+      deferred: (argument: unknown) => made.deferred(work, argument),
+      immediate: (argument: unknown) => made.immediate(work, argument),
+      exclusive: (argument: unknown) => made.exclusive(work, argument),
+    };
+  };
+  // The driver's generic overloads cannot be written as one function expression.
+  return { prepare, transaction: begin } as unknown as Database.Database;
 }
 
 /**

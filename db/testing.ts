@@ -2,9 +2,16 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { closeDatabase, openReader, openWriter, type Reader, type Writer } from "./connection";
+import {
+  closeDatabase,
+  forgetStatements,
+  openReader,
+  openWriter,
+  type Reader,
+  type Writer,
+} from "./connection";
 
-const MIGRATIONS = join(import.meta.dirname, "migrations");
+const MIGRATIONS = join(process.cwd(), "db/migrations");
 /** In memory where the machine offers it: nothing here outlives its test. */
 const TEMPORARY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
@@ -56,6 +63,7 @@ export function explainQueries(reader: Reader, work: () => void): string[] {
   const client = reader.$client;
   const prepare = client.prepare;
   const seen: string[] = [];
+  forgetStatements(reader);
   client.prepare = function (this: typeof client, source: string) {
     seen.push(source);
     return prepare.call(this, source);

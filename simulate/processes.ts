@@ -42,11 +42,22 @@ export interface Surroundings {
 }
 
 type Config = Partial<Setting["config"]>;
+const DEFAULTS: Setting["config"] = {
+  agentId: AGENT,
+  agentWallet: WALLET,
+  tradeSizeMicro: 10_000_000n,
+  tradeMinBalanceMicro: 10_000_000n,
+  tradeMaxAlertAgeMs: 15 * 60_000,
+  // As good as every five minutes for what is to be seen here, and a hundredth of the work.
+  syncCron: "17 */12 * * *",
+  casino: { stakeMicro: 5_000_000n, dailyLossMicro: 25_000_000n },
+};
 
 /** The desk's process: functions, outbox and webhook edge, as server/index.ts puts them together, without sockets. */
 export function startApp(world: Surroundings, config: Config, slack?: (text: string) => Promise<void>) {
   const life = new Life("app");
   const { clock } = world;
+  const all = { ...DEFAULTS, ...config };
   const { writer, reader } = openTestFile(join(world.folder, "desk.sqlite"));
   watchCommits(writer.$client, () => world.committed(life));
   const journal = createJournal({ mirror: writer, clock, log: () => undefined });
@@ -69,16 +80,7 @@ export function startApp(world: Surroundings, config: Config, slack?: (text: str
       fetch: world.fetch,
       clock,
     }),
-    config: {
-      agentId: AGENT,
-      agentWallet: WALLET,
-      tradeSizeMicro: 10_000_000n,
-      tradeMinBalanceMicro: 10_000_000n,
-      tradeMaxAlertAgeMs: 15 * 60_000,
-      syncCron: "17 */12 * * *",
-      casino: { stakeMicro: 5_000_000n, dailyLossMicro: 25_000_000n },
-      ...config,
-    },
+    config: all,
     slack,
   });
   const handler = serve({ client, functions, serveOrigin: APP_URL, servePath: "/api/inngest" });
@@ -95,6 +97,7 @@ export function startApp(world: Surroundings, config: Config, slack?: (text: str
 
   return {
     life,
+    config: all,
     writer,
     reader,
     outbox,

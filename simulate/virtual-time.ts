@@ -7,6 +7,8 @@ interface Timer {
   run: (() => void) | null;
   everyMs: number | null;
   life: Life | undefined;
+  /** Where the code that waits belongs to, as promises and real timers keep it. */
+  context: AsyncResource;
 }
 
 const real = {
@@ -55,7 +57,7 @@ export class VirtualTime {
       if (run === null || next.life?.alive === false) continue;
       if (next.everyMs !== null)
         this.push(Object.assign(next, { at: this.moment + next.everyMs, seq: this.seq++ }));
-      call(run, next.life);
+      next.context.runInAsyncScope(call, null, run, next.life);
     }
     this.moment = Math.max(this.moment, target);
   }
@@ -122,7 +124,8 @@ export class VirtualTime {
     const timer = {
       at: this.moment + ms,
       seq: this.seq++,
-      run: AsyncResource.bind(work),
+      run: work,
+      context: new AsyncResource("virtual timer"),
       everyMs,
       life: scope.getStore()?.life,
     };

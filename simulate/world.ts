@@ -33,6 +33,8 @@ export interface WorldOptions {
   tell?: (who: string, what: string) => void;
 }
 
+/** Calls after which Purple Flea may have something to do later. */
+const MOVES_MONEY = /^(?:order\.create|escrow\.(?:create|release|cancel)|casino\.bet|faucet\.claim)$/;
 const PATHS: [method: string, pattern: RegExp, call: string][] = [
   ["GET", /^\/api\/wallet\/balance$/, "wallet.balance"],
   ["POST", /^\/api\/trading\/order$/, "order.create"],
@@ -58,7 +60,10 @@ export class World {
   /** Null while it is down. */
   app: App | null = null;
   engine: EngineProcess | null = null;
+  /** How much later the webhooks that are due now go out, ms. */
+  lateness: () => number = () => 0;
   private readonly network: Network;
+  private readonly made = new WeakMap<Request, string>();
   private busy = false;
 
   constructor(private readonly options: WorldOptions) {
@@ -69,7 +74,7 @@ export class World {
       leaves: (exchange) => observer.leaves?.(exchange) ?? null,
       acted: (exchange, reply) => {
         observer.acted?.(exchange, reply);
-        this.plan();
+        if (MOVES_MONEY.test(exchange.call)) this.plan();
       },
       ended: (exchange, outcome) => observer.ended?.(exchange, outcome),
     });
@@ -92,8 +97,8 @@ export class World {
 
   /** Lets the engine read what the app registers. */
   async introduce(): Promise<void> {
-    const { engine } = this.requireEngine();
-    const done = syncApp(engine, "http://app.test/api/inngest", this.time.now);
+    const { engine, life } = this.requireEngine();
+    const done = scope.run({ life }, () => syncApp(engine, "http://app.test/api/inngest", this.time.now));
     let outcome: Awaited<typeof done> | undefined;
     void done.then((value) => (outcome = value));
     await this.time.runUntilTrue("the engine knows the app", () => outcome !== undefined, 60_000);
@@ -145,6 +150,50 @@ export class World {
     } catch {
       return false;
     }
+  }
+
+  /** Purple Flea takes no notice of Idempotency-Key from now on. */
+  ignoreKeys(): void {
+    this.purpleFlea.upstream.faults.add({
+      call: "*",
+      kind: "ignore-idempotency",
+      times: Number.MAX_SAFE_INTEGER,
+    });
+  }
+
+  /** Leaves this much in the wallet, micro-USDC. */
+  impoverish(micro: bigint): void {
+    const { books, balance } = this.purpleFlea.upstream;
+    this.asPurpleFlea(() =>
+      books.move(this.time.now(), "wallet", "outside", balance() - micro, "spent elsewhere"),
+    );
+  }
+
+  /** Purple Flea's id for what a money call made or ended; empty for other calls. */
+  madeBy(request: Request): string {
+    return this.made.get(request) ?? "";
+  }
+
+  /** Does something that happens at Purple Flea. */
+  asPurpleFlea(work: () => void): void {
+    scope.run({ life: this.purpleFlea.life }, work);
+  }
+
+  /** Posts a webhook that is signed with another secret. */
+  forge(body: string): void {
+    void this.fetch("http://app.test/webhooks/purple-flea", {
+      method: "POST",
+      headers: {
+        "x-purpleflea-timestamp": String(Math.floor(this.time.now() / 1_000)),
+        "x-purpleflea-signature": `sha256=${"0".repeat(64)}`,
+      },
+      body,
+    }).catch(() => undefined);
+  }
+
+  /** No cron fires any more. */
+  stopCrons(): void {
+    this.engine?.engine.ctx.store.run("delete from cron");
   }
 
   /** Runs `work` later as the world itself, whichever process is on the stage now. */
@@ -208,15 +257,35 @@ export class World {
     const path = PATHS.find(([method, pattern]) => method === request.method && pattern.test(url.pathname));
     return this.network.send(
       path?.[2] ?? "unknown",
-      { life: () => this.purpleFlea.life, answer: this.purpleFlea.answer },
+      { life: () => this.purpleFlea.life, answer: (r) => this.answerAsPurpleFlea(request, r) },
       request,
     );
   };
+
+  private async answerAsPurpleFlea(original: Request, request: Request): Promise<Response> {
+    const response = await this.purpleFlea.answer(request);
+    if (request.method !== "POST" || !response.ok) return response;
+    const text = await response.text();
+    const body = JSON.parse(text) as { id?: string; tx_hash?: string }; // the sandbox's own answer
+    const ended = /escrow\/([^/]+)\/(?:release|cancel)$/.exec(request.url)?.[1];
+    this.made.set(original, ended ?? body.id ?? body.tx_hash ?? "");
+    return new Response(text, response);
+  }
 
   private async answerAsApp(request: Request): Promise<Response> {
     const app = this.requireApp();
     if (request.method !== "POST" || request.url.includes("/webhooks/")) return app.answer(request);
     return scope.run({ life: app.life, task: await taskOf(request.clone()) }, () => app.answer(request));
+  }
+
+  /** Puts off the webhooks that are due now, when something holds them up. */
+  private holdUp(): void {
+    const { db } = this.purpleFlea.upstream;
+    const now = this.time.now();
+    const due = db.prepare("select count(*) from webhooks where done = 0 and due_at <= ?").pluck().get(now);
+    const late = Number(due) > 0 ? this.lateness() : 0;
+    if (late > 0)
+      db.prepare("update webhooks set due_at = due_at + ? where done = 0 and due_at <= ?").run(late, now);
   }
 
   private async slack(text: string): Promise<void> {
@@ -228,13 +297,14 @@ export class World {
   }
 
   /** Wakes Purple Flea when it has something to do next. */
-  private plan(): void {
+  plan(): void {
     const { upstream, life } = this.purpleFlea;
     const due = upstream.nextDue();
     if (due === null || this.busy) return;
     scope.run({ life }, () =>
       this.time.after(due - this.time.now(), () => {
         if (this.busy || (upstream.nextDue() ?? Infinity) > this.time.now()) return;
+        this.holdUp();
         this.busy = true;
         void upstream.catchUp().finally(() => {
           this.busy = false;

@@ -1,0 +1,70 @@
+import { ENDINGS } from "./endings";
+import { otherTroubles, purpleFleaTroubles } from "./history";
+
+/** Every place at which a process must have been stopped in a run of the simulator. */
+const FUNCTIONS = [
+  "trade-on-price-alert",
+  "daily-faucet-claim",
+  "escrow-lifecycle",
+  "scheduled-casino-bet",
+  "record-webhook",
+  "record-confirmation",
+  "sync-mirror",
+  "reconcile-unknown",
+  "clean-up",
+];
+const CALLS = [
+  "order.create",
+  "escrow.create",
+  "escrow.release",
+  "escrow.cancel",
+  "faucet.claim",
+  "casino.bet",
+  "escrow.get",
+  "wallet.balance",
+];
+const STOPS = [
+  ...FUNCTIONS.map((name) => `app behind a commit of ${name}`),
+  "app behind a commit of the desk",
+  "app behind a commit of the engine",
+  "app behind a commit of Purple Flea",
+  "engine behind a commit of the engine",
+  ...CALLS.flatMap((call) => [`app before ${call}`, `app after ${call}`]),
+  "app after the engine took an event",
+  "app after a step had run",
+  "engine after a step had run",
+  "app after a webhook was taken",
+];
+
+/** Everything that must have occurred at least once. */
+export const MUST_OCCUR: readonly string[] = [
+  ...[...purpleFleaTroubles, ...otherTroubles].map((kind) => `trouble ${kind}`),
+  ...STOPS.map((stop) => `stop ${stop}`),
+  ...ENDINGS.map((end) => `end ${end}`),
+];
+
+/** Adds up what occurred in many histories. */
+export class Coverage {
+  private readonly counts = new Map<string, number>();
+
+  add(counts: Record<string, number>): void {
+    for (const [what, times] of Object.entries(counts))
+      this.counts.set(what, (this.counts.get(what) ?? 0) + times);
+  }
+
+  /** What must occur and did not. */
+  missing(): string[] {
+    return MUST_OCCUR.filter((what) => !this.counts.has(what));
+  }
+
+  /** A table of what occurred how often: troubles, stops, ends. */
+  lines(): string[] {
+    return ["trouble", "stop", "end"].flatMap((kind) => {
+      const rows = [...this.counts]
+        .filter(([what]) => what.startsWith(`${kind} `))
+        .sort((a, b) => b[1] - a[1]);
+      const cells = rows.map(([what, times]) => `${what.slice(kind.length + 1)} ${times}`);
+      return [`${kind}s: ${cells.join(" · ")}`];
+    });
+  }
+}

@@ -1,0 +1,58 @@
+import type { Reader } from "../db/connection";
+
+/** Adds how often each end occurred: `end trade closed`, `end escrow refunded by time-out`, `end command failed` … */
+export function countEndings(read: Reader, counts: Record<string, number>): void {
+  const rows = read.$client
+    .prepare(
+      `select 'trade ' || status what, count(*) n from trades group by 1
+       union all select 'alert ' || outcome, count(*) from alerts group by 1
+       union all select 'escrow ' || status || case when status in ('released', 'refunded') then ' by ' || case settled_by
+           when 'Olive Operator' then 'the operator' when 'time-out' then 'time-out' when 'counterparty' then 'the counterparty'
+           else 'Purple Flea' end else '' end, count(*) from escrows group by 1
+       union all select 'bet ' || status, count(*) from bets group by 1
+       union all select 'claim ' || status, count(*) from claims group by 1
+       union all select 'command ' || state, count(*) from command_outcomes group by 1
+       union all select 'webhook ' || outcome, count(*) from webhook_outcomes group by 1
+       union all select 'run ' || status, count(*) from runs group by 1`,
+    )
+    .all() as { what: string; n: bigint }[]; // the two columns
+  for (const { what, n } of rows) counts[`end ${what}`] = (counts[`end ${what}`] ?? 0) + Number(n);
+}
+
+/** Every end that a run of the simulator must have seen. */
+export const ENDINGS = [
+  "trade closed",
+  "trade filled",
+  "trade refused",
+  "trade unknown",
+  "alert traded",
+  "alert skipped",
+  "alert refused",
+  "alert unknown",
+  "escrow released by the operator",
+  "escrow released by the counterparty",
+  "escrow released by Purple Flea",
+  "escrow refunded by the operator",
+  "escrow refunded by time-out",
+  "escrow refunded by Purple Flea",
+  "escrow refused",
+  "escrow unknown",
+  "bet won",
+  "bet lost",
+  "bet skipped",
+  "bet refused",
+  "bet unknown",
+  "claim claimed",
+  "claim refused",
+  "claim unknown",
+  "command confirmed",
+  "command failed",
+  "command unknown",
+  "webhook applied",
+  "webhook older",
+  "webhook unmatched",
+  "webhook unknown-type",
+  "webhook unreadable",
+  "run completed",
+  "run failed",
+] as const;

@@ -1,0 +1,244 @@
+import fc from "fast-check";
+import { between, seeded } from "./chance";
+
+/*
+ * A history as data: what people, feeds, counterparties and fate do, in order. Everything else follows from it and from its
+ * seed. Plain records of whole numbers and words, so that fast-check can shrink a stored one without knowing how it was made.
+ */
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/** How long after the move before it. Mostly at once: what races is what is worth trying. */
+const after = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 0, max: 3 * SECOND_MS }) },
+  { weight: 3, arbitrary: fc.integer({ min: 5 * SECOND_MS, max: 2 * MINUTE_MS }) },
+  { weight: 1, arbitrary: fc.integer({ min: 5 * MINUTE_MS, max: 2 * HOUR_MS }) },
+);
+/** Which of the few escrows, alerts and bets a move is about: few, so that moves meet. */
+const escrowNo = fc.integer({ min: 0, max: 2 });
+const alertNo = fc.integer({ min: 0, max: 4 });
+const twice = fc.boolean();
+
+const requests = {
+  /** A price feed's event, with its own id; the same number is the same alert again. */
+  alert: fc.record({
+    do: fc.constant("alert" as const),
+    after,
+    n: alertNo,
+    asset: fc.constantFrom("ETH", "BTC", "SOL"),
+    direction: fc.constantFrom("long" as const, "short" as const),
+    trigger: fc.boolean(),
+    old: fc.constantFrom(false, false, false, true),
+  }),
+  askAlert: fc.record({ do: fc.constant("ask-alert" as const), after, twice }),
+  escrow: fc.record({
+    do: fc.constant("escrow" as const),
+    after,
+    n: escrowNo,
+    micro: fc.oneof(
+      fc.integer({ min: 100_000, max: 60_000_000 }),
+      fc.constantFrom(50_000, 100_050, 1_000_049),
+    ),
+    /** The counterparty confirms a minute or so later, without being asked. */
+    confirms: fc.boolean(),
+    /** Asked for at the desk instead of by an event. */
+    desk: fc.boolean(),
+  }),
+  /** The counterparty confirms at Purple Flea, which tells by webhook. */
+  confirm: fc.record({ do: fc.constant("confirm" as const), after, n: escrowNo }),
+  /** Somebody who holds an event key says that it was confirmed. */
+  claimConfirmed: fc.record({
+    do: fc.constant("claim-confirmed" as const),
+    after,
+    n: fc.integer({ min: 0, max: 3 }),
+    remoteId: fc.boolean(),
+  }),
+  decide: fc.record({
+    do: fc.constant("decide" as const),
+    after,
+    n: escrowNo,
+    decision: fc.constantFrom("release" as const, "cancel" as const),
+    twice,
+  }),
+  /** Somebody ends it at Purple Flea, past us. */
+  endUpstream: fc.record({
+    do: fc.constant("end-upstream" as const),
+    after,
+    n: escrowNo,
+    to: fc.constantFrom("released" as const, "refunded" as const),
+  }),
+  claim: fc.record({ do: fc.constant("claim" as const), after, desk: fc.boolean(), twice }),
+  bet: fc.record({
+    do: fc.constant("bet" as const),
+    after,
+    n: fc.integer({ min: 0, max: 2 }),
+    side: fc.constantFrom("heads" as const, "tails" as const),
+    micro: fc.constantFrom(1_000_000, 2_345_678, 5_000_000, 5_000_001),
+    desk: fc.boolean(),
+  }),
+  sync: fc.record({ do: fc.constant("sync" as const), after, desk: fc.boolean() }),
+  /** A webhook that was delivered comes again, or one that Purple Flea never sent. */
+  webhook: fc.record({
+    do: fc.constant("webhook" as const),
+    after,
+    what: fc.constantFrom("again" as const, "forged" as const, "odd" as const, "future" as const),
+    n: fc.integer({ min: 0, max: 8 }),
+  }),
+};
+const request = fc.oneof(
+  { weight: 6, arbitrary: requests.alert },
+  { weight: 1, arbitrary: requests.askAlert },
+  { weight: 4, arbitrary: requests.escrow },
+  { weight: 3, arbitrary: requests.confirm },
+  { weight: 2, arbitrary: requests.claimConfirmed },
+  { weight: 4, arbitrary: requests.decide },
+  { weight: 1, arbitrary: requests.endUpstream },
+  { weight: 1, arbitrary: requests.claim },
+  { weight: 2, arbitrary: requests.bet },
+  { weight: 1, arbitrary: requests.sync },
+  { weight: 3, arbitrary: requests.webhook },
+);
+
+export const moneyCalls = [
+  "order.create",
+  "escrow.create",
+  "escrow.release",
+  "escrow.cancel",
+  "faucet.claim",
+  "casino.bet",
+] as const;
+/** Everything the app asks of Purple Flea; `money` is the next call that moves any. */
+const targets = [...moneyCalls, "money", "money", "money", "escrow.get", "wallet.balance", "any"] as const;
+
+export const purpleFleaTroubles = [
+  "refuse",
+  "reset-before",
+  "reset-after",
+  "silence-before",
+  "silence-after",
+  "late",
+  "slow",
+  "refused-400",
+  "refused-401",
+  "refused-402",
+  "refused-403",
+  "refused-404",
+  "refused-409",
+  "refused-422",
+  "limit-429",
+  "away-503",
+  "broken-500-before",
+  "broken-500-after",
+  "broken-502-before",
+  "broken-502-after",
+  "broken-504-before",
+  "broken-504-after",
+  "unreadable-html",
+  "unreadable-cut",
+  "unreadable-field",
+] as const;
+export const otherTroubles = [
+  /** The engine hears nothing of what a step did, and asks again. */
+  "answer-lost",
+  /** The engine's call arrives twice. */
+  "call-twice",
+  "call-refused",
+  "call-slow",
+  /** The engine has the event, and the outbox does not hear of it. */
+  "event-taken",
+  "event-refused",
+  "webhook-lost",
+  "webhook-twice",
+  /** Delivered, and Purple Flea does not hear of it. */
+  "webhook-answer-lost",
+  /** Delivered hours later, behind whatever comes meanwhile. */
+  "webhook-late",
+  "slack-broken",
+] as const;
+const trouble = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("trouble" as const),
+      after,
+      kind: fc.constantFrom(...purpleFleaTroubles),
+      call: fc.constantFrom(...targets),
+      times: fc.constantFrom(1, 1, 1, 2, 5),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("trouble" as const),
+      after,
+      kind: fc.constantFrom(...otherTroubles),
+      call: fc.constant("any" as const),
+      times: fc.constantFrom(1, 1, 2),
+    }),
+  },
+);
+
+export const stopPlaces = [
+  "desk-commit",
+  "engine-commit",
+  "purple-flea-commit",
+  "before-call",
+  "after-call",
+  "event-taken",
+  "step-answered",
+  "webhook-taken",
+] as const;
+/** A process stops at the `skip`th such place from now on, and starts again `downMs` later. */
+const stop = fc.record({
+  do: fc.constant("stop" as const),
+  after,
+  who: fc.constantFrom("app" as const, "app" as const, "engine" as const, "both" as const),
+  place: fc.constantFrom("desk-commit" as const, "desk-commit" as const, ...stopPlaces),
+  skip: fc.integer({ min: 0, max: 12 }),
+  downMs: fc.constantFrom(200, 2 * SECOND_MS, MINUTE_MS, 20 * MINUTE_MS),
+});
+
+const move = fc.oneof(request, trouble, stop);
+export type Move = typeof move extends fc.Arbitrary<infer M> ? M : never;
+export type Request = typeof request extends fc.Arbitrary<infer M> ? M : never;
+export type TroubleMove = typeof trouble extends fc.Arbitrary<infer M> ? M : never;
+export type StopMove = typeof stop extends fc.Arbitrary<infer M> ? M : never;
+
+const circumstances = {
+  /** What the wallet holds when it begins. */
+  wallet: fc.constantFrom("plenty" as const, "plenty" as const, "plenty" as const, "little" as const),
+  /** Purple Flea knows a request by its Idempotency-Key, or takes no notice of it. */
+  honoursKeys: fc.constantFrom(false, false, true),
+  dailyLimit: fc.constantFrom(false, false, false, true),
+  slack: fc.boolean(),
+};
+
+/** Any history, for shrinking: shorter than what is ever made, down to nothing. */
+export const anyHistory = fc.record({
+  seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+  ...circumstances,
+  moves: fc.array(move, { maxLength: 60, size: "max" }),
+});
+export type History = typeof anyHistory extends fc.Arbitrary<infer H> ? H : never;
+
+export const MIN_REQUESTS = 20;
+export const MIN_TROUBLES = 3;
+export const MIN_STOPS = 1;
+const draft = fc.record({
+  ...circumstances,
+  requests: fc.array(request, { minLength: MIN_REQUESTS, maxLength: MIN_REQUESTS + 2, size: "max" }),
+  troubles: fc.array(trouble, { minLength: MIN_TROUBLES + 1, maxLength: MIN_TROUBLES + 3, size: "max" }),
+  stops: fc.array(stop, { minLength: MIN_STOPS, maxLength: MIN_STOPS + 1, size: "max" }),
+});
+
+/** The history of a seed: at least 20 requests, some troubles and a stop, the last two strewn among the first. */
+export function historyOf(seed: number): History {
+  const [made] = fc.sample(draft, { seed, numRuns: 1 });
+  if (!made) throw new Error("fast-check made no history");
+  const { requests, troubles, stops, ...rest } = made;
+  const random = seeded(seed);
+  const moves: Move[] = [...requests];
+  for (const one of [...troubles, ...stops]) moves.splice(between(random, 0, moves.length - 3), 0, one);
+  return { seed, ...rest, moves };
+}

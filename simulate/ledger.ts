@@ -1,0 +1,83 @@
+import type { Exchange, Trouble } from "./network";
+
+/** A money call that Purple Flea has carried out. */
+export interface Effect {
+  call: string;
+  /** What it was about, in business terms: `alert:alert-1`, `escrow:esc_1`, `end:esc_1`, `claim:2026-11-24`, `bet:bet-1`. */
+  thing: string;
+  at: number;
+  /** Purple Flea's id for what it made or ended. */
+  remoteId: string;
+}
+
+/** What a money call is about, told from what was going on when it was made and not from what the product says of it. */
+function thingOf({ call, task }: Exchange, now: number): string | null {
+  if (!task) return null;
+  const ref = String(task.data.escrow_id);
+  switch (call) {
+    case "order.create":
+      return `alert:${task.eventId}`;
+    case "escrow.create":
+      return `escrow:${ref}`;
+    case "escrow.release":
+    case "escrow.cancel":
+      return `end:${ref}`;
+    case "faucet.claim":
+      return `claim:${new Date(now).toISOString().slice(0, 10)}`;
+    case "casino.bet":
+      return `bet:${task.eventId}`;
+    default:
+      return null;
+  }
+}
+
+/** Whether the caller cannot know what became of a call that met this. */
+function leavesDoubt(trouble: Trouble | null): boolean {
+  switch (trouble?.kind) {
+    case "reset":
+    case "silence":
+    case "late":
+    case "unreadable":
+      return true;
+    case "status":
+      return trouble.status >= 500 && trouble.status !== 503;
+    default:
+      return false;
+  }
+}
+
+/** What an observer on the wire has seen of money: what was carried out, under which keys, and what nobody can know. */
+export class Ledger {
+  readonly effects: Effect[] = [];
+  /** The Idempotency-Keys that were sent for each call about each thing. */
+  readonly keys = new Map<string, Set<string>>();
+  /** Things whose answer was lost: these may honestly be unknown. */
+  readonly doubted = new Set<string>();
+  /** Runs that were stopped, or called twice, in the middle of something: what they were about may be unknown as well. */
+  readonly disturbedRuns = new Set<string>();
+  private readonly seen = new Set<string>();
+
+  sent(exchange: Exchange, trouble: Trouble | null, now: number): void {
+    const thing = thingOf(exchange, now);
+    if (!thing) return;
+    const about = `${exchange.call} ${thing}`;
+    const key = exchange.request.headers.get("idempotency-key") ?? "none";
+    this.keys.set(about, (this.keys.get(about) ?? new Set()).add(key));
+    if (leavesDoubt(trouble)) this.doubted.add(thing);
+  }
+
+  /** @returns whether this was news: an answer repeated under its key is no second effect */
+  acted(exchange: Exchange, remoteId: string, now: number): boolean {
+    const thing = thingOf(exchange, now);
+    const id = `${exchange.call} ${remoteId}`;
+    if (!thing || this.seen.has(id)) return false;
+    this.seen.add(id);
+    this.effects.push({ call: exchange.call, thing, at: now, remoteId });
+    return true;
+  }
+
+  /** What was carried out for a thing. */
+  of(thing: string): Effect[] {
+    return this.effects.filter((effect) => effect.thing === thing);
+  }
+}

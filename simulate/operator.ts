@@ -1,0 +1,91 @@
+import { monotonicFactory } from "ulid";
+import { claimFaucet, createEscrow, placeBet, sendPriceAlert, syncNow } from "../app/commands/ask.server";
+import { decideEscrow } from "../app/commands/decide-escrow.server";
+import type { CommandResult } from "../app/commands/result";
+import type { DeskContext } from "../app/context";
+import { operators } from "../db/schema";
+import { getEscrowRow } from "../db/read/escrows";
+import { formatMicro } from "../domain/money";
+import type { World } from "./world";
+
+type Form = Record<string, string>;
+
+/** The operator at the desk: fills in the forms as a page renders them and sends them through the product's own commands. */
+export class OperatorAtDesk {
+  private readonly nextId: () => string;
+
+  constructor(
+    private readonly world: World,
+    random: () => number,
+  ) {
+    const next = monotonicFactory(random);
+    this.nextId = () => next(world.time.now());
+  }
+
+  sendAlert(form: Form, twice: boolean): CommandResult | null {
+    return this.submit(form, twice, sendPriceAlert);
+  }
+  createEscrow(form: Form): CommandResult | null {
+    return this.submit(form, false, createEscrow);
+  }
+  claim(twice: boolean): CommandResult | null {
+    return this.submit({}, twice, claimFaucet);
+  }
+  bet(form: Form): CommandResult | null {
+    return this.submit(form, false, placeBet);
+  }
+  sync(): CommandResult | null {
+    return this.submit({}, false, syncNow);
+  }
+  /** Opens the escrow's page and decides; null when there is nothing to decide about. */
+  decide(ref: string, decision: "release" | "cancel", twice: boolean): CommandResult | null {
+    const row = this.world.app && getEscrowRow(this.world.app.reader, ref);
+    if (!row) return null;
+    const form = {
+      ref,
+      version: String(row.version),
+      seen_amount: formatMicro(row.amountMicro),
+      seen_payee: row.counterparty,
+      seen_status: row.status,
+      seen_deadline: String(row.expiresAt ?? ""),
+      reason: "because",
+    };
+    return this.submit(form, twice, (...args) => decideEscrow(...args, decision));
+  }
+
+  /** Sends a form, once or as a double click does; null when nobody answers at the desk. */
+  private submit(form: Form, twice: boolean, command: typeof sendPriceAlert): CommandResult | null {
+    const { app } = this.world;
+    if (!app) return null;
+    const [operator] = app.reader.select().from(operators).all();
+    if (!operator) throw new Error("there is no operator");
+    const data = new FormData();
+    for (const [name, value] of Object.entries({ command_id: this.nextId(), ...form })) data.set(name, value);
+    const context: DeskContext = {
+      read: app.reader,
+      desk: app.writer,
+      clock: this.world.time,
+      config: {
+        mode: "test",
+        agentId: app.config.agentId,
+        agentWallet: app.config.agentWallet,
+        tradeSizeMicro: app.config.tradeSizeMicro,
+        secureCookies: false,
+        sessionSecret: "nobody signs in here",
+        demoAccounts: [],
+        engine: "the sandbox",
+      },
+      outboxChanged: () => void app.outbox.wake(),
+      nonce: "",
+    };
+    try {
+      return app.within(() => {
+        const result = command(context, operator, data);
+        return twice ? command(context, operator, data) : result;
+      });
+    } catch (error) {
+      if (!app.life.alive) return null;
+      throw error;
+    }
+  }
+}

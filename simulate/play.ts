@@ -1,0 +1,139 @@
+import { seeded } from "./chance";
+import { countEndings } from "./endings";
+import { moneyCalls, type History } from "./history";
+import { check } from "./invariants";
+import { Ledger } from "./ledger";
+import { scope } from "./life";
+import type { Exchange } from "./network";
+import { Player } from "./player";
+import { untilQuiet } from "./quiet";
+import { Stops } from "./stops";
+import { Troubles } from "./troubles";
+import { World } from "./world";
+
+const MONEY: readonly string[] = moneyCalls;
+const POOR = 38_000_000n;
+
+/** One line of a history's story. */
+export interface Told {
+  at: number;
+  who: string;
+  what: string;
+}
+/** What became of a history. */
+export interface Played {
+  /** What does not hold; empty when all is well. */
+  broken: { rule: string; what: string }[];
+  story: Told[];
+  /** How often each trouble, stop and ending occurred: `trouble …`, `stop …`, `end …`. */
+  counts: Record<string, number>;
+  requests: number;
+  exchanges: number;
+}
+
+/** Plays a history to its end and looks at what is left. `withStory` keeps every exchange. */
+export async function play(history: History, withStory = false): Promise<Played> {
+  const story: Told[] = [];
+  const random = seeded(history.seed + 3);
+  const troubles = new Troubles(random);
+  const ledger = new Ledger();
+  /** Calls of functions that are under way. */
+  const calls = new Set<Exchange>();
+  let exchanges = 0;
+  const tell = (who: string, what: string) => {
+    if (withStory) story.push({ at: Date.now(), who, what });
+  };
+  const disturb = (exchange: Exchange) => {
+    const run = exchange.request.headers.get("x-run-id");
+    if (run) ledger.disturbedRuns.add(run);
+  };
+  const stops = new Stops(
+    () => world,
+    tell,
+    () => calls.forEach(disturb),
+  );
+  const toPurpleFlea = ({ request }: Exchange) => new URL(request.url).host === "purple-flea.test";
+
+  const world: World = new World({
+    seed: history.seed,
+    config: history.dailyLimit ? { tradeDailyLimitMicro: 30_000_000n } : {},
+    slack: history.slack,
+    tell,
+    committed(life) {
+      if (life.name === "app")
+        stops.reach("desk-commit", `behind a commit of ${scope.getStore()?.task?.functionId ?? "the desk"}`);
+      else if (life.name === "engine") stops.reach("engine-commit", "behind a commit of the engine");
+      else stops.reach("purple-flea-commit", "behind a commit of Purple Flea");
+    },
+    observer: {
+      leaves(exchange) {
+        exchanges++;
+        const upstream = toPurpleFlea(exchange);
+        if (upstream) stops.reach("before-call", `before ${exchange.call}`);
+        if (exchange.from?.alive === false) return { kind: "silence", after: false };
+        const taken = troubles.take(exchange);
+        if (taken) tell("trouble", `${taken.kind} on ${exchange.call}`);
+        if (upstream) ledger.sent(exchange, taken?.trouble ?? null, world.time.now());
+        if (exchange.call === "app.call") {
+          calls.add(exchange);
+          if (taken) disturb(exchange);
+        }
+        return taken?.trouble ?? null;
+      },
+      acted(exchange, reply) {
+        if (toPurpleFlea(exchange)) {
+          if (reply?.ok && MONEY.includes(exchange.call)) {
+            const id = world.madeBy(exchange.request);
+            if (ledger.acted(exchange, id, world.time.now()))
+              tell("Purple Flea", `has done ${exchange.call}: ${id}`);
+          }
+          stops.reach("after-call", `after ${exchange.call}`);
+        } else if (exchange.call === "engine.event") {
+          stops.reach("event-taken", "after the engine took an event");
+        } else if (exchange.call === "app.call") {
+          stops.reach("step-answered", "after a step had run");
+        } else if (exchange.call === "webhook") {
+          stops.reach("webhook-taken", "after a webhook was taken");
+        }
+      },
+      ended(exchange, outcome) {
+        calls.delete(exchange);
+        if (withStory)
+          tell(
+            exchange.from?.name ?? "outside",
+            `${exchange.call}${exchange.call === "app.call" ? ` ${new URL(exchange.request.url).searchParams.get("fnId") ?? ""}` : ""}: ${outcome instanceof Error ? codeOf(outcome) : outcome.status}`,
+          );
+      },
+    },
+  });
+  try {
+    if (!history.honoursKeys) world.ignoreKeys();
+    if (history.wallet === "little") world.impoverish(POOR);
+    await world.introduce();
+    const player = new Player(world, random, troubles, stops, tell);
+    for (const move of history.moves) {
+      await world.pass(move.after);
+      player.make(move);
+    }
+    const stuck = await untilQuiet(world, () => {
+      troubles.clear();
+      stops.clear();
+    });
+    const counts: Record<string, number> = {};
+    for (const [kind, times] of troubles.happened) counts[`trouble ${kind}`] = times;
+    for (const [where, times] of stops.happened) counts[`stop ${where}`] = times;
+    countEndings(world.requireApp().reader, counts);
+    const broken = [
+      ...stuck.map((what) => ({ rule: "everything ends", what })),
+      ...check(world, ledger, player),
+    ];
+    return { broken, story, counts, requests: player.requests, exchanges };
+  } finally {
+    world.close();
+  }
+}
+
+const codeOf = (error: Error): string => {
+  const cause: unknown = error.cause;
+  return typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : error.message;
+};

@@ -1,0 +1,50 @@
+import type { World } from "./world";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** The longest a run may take: an escrow's ends on its eighth day. Some hours more for what cleans up after it. */
+const LAST_MS = 9 * DAY_MS;
+
+/**
+ * Lets the history run out: what was still to go wrong does so within some hours, then nothing does any more, and time passes
+ * until every run has ended and nothing waits. Then the mirror is read once more. Says what never ended.
+ */
+export async function untilQuiet(world: World, calm: () => void): Promise<string[]> {
+  await world.pass(HOUR_MS);
+  calm();
+  await world.pass(2 * HOUR_MS);
+  // What crons do on the days to come they have done before; only waits and time-outs are still of interest.
+  world.stopCrons();
+  const end = world.time.now() + LAST_MS;
+  let step = HOUR_MS;
+  while (waiting(world).length > 0 && world.time.now() < end) {
+    await world.pass(step);
+    step = Math.min(step * 2, 12 * HOUR_MS);
+  }
+  const stuck = waiting(world);
+  void world.send({ name: "purple-flea/sync.requested", data: {} });
+  await world.pass(10 * MINUTE_MS);
+  return [...stuck, ...waiting(world)];
+}
+
+/** What has not ended yet, in words. */
+function waiting(world: World): string[] {
+  if (!world.app || !world.engine) return ["a process is down"];
+  const runs = world.engine.engine.ctx.store
+    .all<{ id: string; function_id: string }>("select id, function_id from runs where ended_at is null")
+    .map((run) => `run ${run.id} of ${run.function_id} has not ended`);
+  const outbox = world.app.reader.$client
+    .prepare("select id from outbox where sent_at is null")
+    .pluck()
+    .all();
+  const webhooks = world.purpleFlea.upstream.db
+    .prepare("select id from webhooks where done = 0")
+    .pluck()
+    .all();
+  return [
+    ...runs,
+    ...outbox.map((id) => `event ${String(id)} is still in the outbox`),
+    ...webhooks.map((id) => `webhook ${String(id)} is still on its way`),
+  ];
+}

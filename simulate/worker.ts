@@ -1,0 +1,34 @@
+/** Plays the histories it is told to, one after the other: a child process of simulate/pool.ts. */
+import { historyOf } from "./history";
+import { play, type Played } from "./play";
+
+/** What came of one seed. */
+export interface Report extends Omit<Played, "story"> {
+  seed: number;
+  /** Time on a core, ms. */
+  ms: number;
+}
+
+/** What this process has had of a core so far, ms: what a history costs, however busy the machine is. */
+const onCore = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+};
+
+async function report(seed: number): Promise<Report> {
+  const started = onCore();
+  try {
+    const { story: _story, ...played } = await play(historyOf(seed));
+    return { seed, ms: onCore() - started, ...played };
+  } catch (error) {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const broken = [{ rule: "it runs", what }];
+    return { seed, ms: onCore() - started, broken, counts: {}, requests: 0, exchanges: 0 };
+  }
+}
+
+process.on("message", (seed: number) => {
+  void report(seed).then((done) => process.send?.(done));
+});
+process.on("disconnect", () => process.exit(0));
+process.send?.("ready");
