@@ -24,7 +24,8 @@ const price = z
   .union([z.number().positive(), z.string().regex(/^\d{1,12}(\.\d{1,12})?$/)])
   .refine((v) => Number(v) > 0, "a positive price");
 
-const alertData = z.object({
+/** What an alert says, whichever event brings it. */
+export const alertData = z.object({
   asset: z.string().regex(/^[A-Z0-9]{2,12}$/, "2 to 12 capital letters or digits"),
   price,
   direction: z.enum(["long", "short"]),

@@ -77,6 +77,20 @@ const requests = {
     micro: fc.constantFrom(1_000_000, 2_345_678, 5_000_000, 5_000_001),
     desk: fc.boolean(),
   }),
+  /** An operator looks into a call whose outcome is not known, and says what became of it. */
+  settle: fc.record({
+    do: fc.constant("settle" as const),
+    after,
+    n: fc.integer({ min: 0, max: 3 }),
+    /** What did not happen is done again, dropped, or left as it is. */
+    then: fc.constantFrom("again" as const, "again" as const, "drop" as const, "leave" as const),
+  }),
+  pause: fc.record({
+    do: fc.constant("pause" as const),
+    after,
+    kind: fc.constantFrom("trade", "escrow-create", "escrow-release", "bet", "claim" as const),
+  }),
+  resume: fc.record({ do: fc.constant("resume" as const), after }),
   sync: fc.record({ do: fc.constant("sync" as const), after, desk: fc.boolean() }),
   /** A webhook that was delivered comes again, or one that Purple Flea never sent. */
   webhook: fc.record({
@@ -96,6 +110,9 @@ const request = fc.oneof(
   { weight: 1, arbitrary: requests.endUpstream },
   { weight: 1, arbitrary: requests.claim },
   { weight: 2, arbitrary: requests.bet },
+  { weight: 3, arbitrary: requests.settle },
+  { weight: 1, arbitrary: requests.pause },
+  { weight: 1, arbitrary: requests.resume },
   { weight: 1, arbitrary: requests.sync },
   { weight: 3, arbitrary: requests.webhook },
 );

@@ -22,7 +22,7 @@ interface Evidence {
   ledger: Ledger;
   player: Player;
   /** Whether a fault made it impossible to know what became of a thing. */
-  mayBeUnknown(thing: string, runId: Row[string] | undefined): boolean;
+  mayBeUnknown(thing: string, ref: Row[string] | undefined): boolean;
   say: Say;
 }
 
@@ -40,7 +40,15 @@ export function check(world: World, ledger: Ledger, player: Player): Broken[] {
     world,
     ledger,
     player,
-    mayBeUnknown: (thing, runId) => ledger.doubted.has(thing) || ledger.disturbedRuns.has(String(runId)),
+    mayBeUnknown: (thing, ref) =>
+      ledger.doubted.has(thing) ||
+      evidence
+        .desk(
+          "select run_id from intents where subject_ref = ? union select id from runs where subject_ref = ?",
+          ref,
+          ref,
+        )
+        .some((row) => ledger.disturbedRuns.has(String(row.run_id))),
     say: (rule, what) => void broken.push({ rule, what }),
   };
   for (const rule of [
@@ -130,7 +138,7 @@ function trades({ desk, upstream, ledger, player, mayBeUnknown, say }: Evidence)
       continue;
     }
     if (row.status === "unknown") {
-      if (!mayBeUnknown(thing, row.run_id)) say("unknown has a cause", `${name} has none`);
+      if (!mayBeUnknown(thing, row.ref)) say("unknown has a cause", `${name} has none`);
     } else if (row.status !== "refused") say("everything ends", `${name} has no order`);
     else if (ledger.of(thing).length > 0) say("mirror = upstream", `${name} was carried out`);
   }
@@ -162,7 +170,7 @@ function escrows({ desk, upstream, ledger, mayBeUnknown, say }: Evidence): void 
     const name = `${ref} (${String(row.status)})`;
     if (row.remote_id === null) {
       if (row.status === "unknown") {
-        if (!mayBeUnknown(`escrow:${ref}`, row.run_id)) say("unknown has a cause", `${name} has none`);
+        if (!mayBeUnknown(`escrow:${ref}`, ref)) say("unknown has a cause", `${name} has none`);
       } else if (row.status !== "refused") say("everything ends", `${name} was never created`);
       else if (ledger.of(`escrow:${ref}`).length > 0) say("mirror = upstream", `${name} was created`);
       continue;
@@ -244,11 +252,13 @@ function bets({ desk, upstream, ledger, mayBeUnknown, say }: Evidence): void {
         !same(row.stake_micro, bet.stake)
       )
         say("mirror = upstream", `${name} is ${String(bet.outcome)} there, payout ${MICRO(bet.payout)}`);
-      if (row.verified !== 1n) say("bets are verified", `${name}: ${String(row.verification)}`);
+      // Null with a reason: another bet came between the commitment and this one.
+      if (row.verified !== 1n && !(row.verified === null && row.verification !== null))
+        say("bets are verified", `${name}: ${String(row.verification)}`);
       continue;
     }
     if (row.status === "unknown") {
-      if (!mayBeUnknown(thing, row.run_id)) say("unknown has a cause", `${name} has none`);
+      if (!mayBeUnknown(thing, row.ref)) say("unknown has a cause", `${name} has none`);
     } else if (row.status !== "refused" && row.status !== "skipped")
       say("everything ends", `${name} has no outcome`);
     else if (ledger.of(thing).length > 0) say("mirror = upstream", `${name} was placed`);
@@ -273,7 +283,7 @@ function claims({ desk, upstream, ledger, mayBeUnknown, say }: Evidence): void {
       if (!claim || !same(claim.amount, row.amount_micro) || claim.tx !== row.tx_hash)
         say("mirror = upstream", `${name} is another there`);
     } else if (row.status === "unknown") {
-      if (!mayBeUnknown(`claim:${day}`, row.run_id)) say("unknown has a cause", `${name} has none`);
+      if (!mayBeUnknown(`claim:${day}`, row.ref)) say("unknown has a cause", `${name} has none`);
     } else if (row.status !== "refused") say("everything ends", `${name} has no outcome`);
     else if (ledger.of(`claim:${day}`).length > 0) say("mirror = upstream", `${name} was carried out`);
   }

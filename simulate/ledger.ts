@@ -1,3 +1,4 @@
+import { moneyCalls } from "./history";
 import type { Exchange, Trouble } from "./network";
 
 /** A money call that Purple Flea has carried out. */
@@ -10,13 +11,32 @@ export interface Effect {
   remoteId: string;
 }
 
+/** What an operator's decision is about, from the key the desk shows. */
+export function thingOfKey(key: string): string {
+  const [, kind = "", rest = ""] = /^([a-z-]+):(.*)$/.exec(key) ?? [];
+  switch (kind) {
+    case "order":
+      return `alert:${rest}`;
+    case "escrow-create":
+      return `escrow:${rest}`;
+    case "escrow-end":
+      return `end:${rest}`;
+    case "claim":
+      return `claim:${rest.slice(-10)}`;
+    default:
+      return key;
+  }
+}
+
 /** What a money call is about, told from what was going on when it was made and not from what the product says of it. */
 function thingOf({ call, task }: Exchange, now: number): string | null {
   if (!task) return null;
+  const { intent_key: key, alert_id: alert } = task.data;
+  if (typeof key === "string") return moves(call) ? thingOfKey(key) : null;
   const ref = String(task.data.escrow_id);
   switch (call) {
     case "order.create":
-      return `alert:${task.eventId}`;
+      return `alert:${typeof alert === "string" ? alert : task.eventId}`;
     case "escrow.create":
       return `escrow:${ref}`;
     case "escrow.release":
@@ -30,6 +50,8 @@ function thingOf({ call, task }: Exchange, now: number): string | null {
       return null;
   }
 }
+
+const moves = (call: string): boolean => (moneyCalls as readonly string[]).includes(call);
 
 /** Whether the caller cannot know what became of a call that met this. */
 function leavesDoubt(trouble: Trouble | null): boolean {

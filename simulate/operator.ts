@@ -1,11 +1,17 @@
 import { monotonicFactory } from "ulid";
 import { claimFaucet, createEscrow, placeBet, sendPriceAlert, syncNow } from "../app/commands/ask.server";
 import { decideEscrow } from "../app/commands/decide-escrow.server";
+import { settleUnknown } from "../app/commands/settle-unknown.server";
+import { pauseActions, resumeActions } from "../app/commands/steer-actions.server";
 import type { CommandResult } from "../app/commands/result";
 import type { DeskContext } from "../app/context";
 import { operators } from "../db/schema";
 import { getEscrowRow } from "../db/read/escrows";
+import { pauseReason } from "../db/read/pauses";
+import { listUnknown, type UnknownIntent } from "../db/read/unknown";
 import { formatMicro } from "../domain/money";
+import { pauseKinds, type PauseKind } from "../domain/statuses";
+import { limitsOf } from "../inngest/functions/setting";
 import type { World } from "./world";
 
 type Form = Record<string, string>;
@@ -53,6 +59,30 @@ export class OperatorAtDesk {
     return this.submit(form, twice, (...args) => decideEscrow(...args, decision));
   }
 
+  /** Calls whose outcome is not known, as the desk lists them. */
+  unknown(): UnknownIntent[] {
+    return this.world.app ? listUnknown(this.world.app.reader) : [];
+  }
+  settle(intent: UnknownIntent, choice: Form): CommandResult | null {
+    const form = {
+      intent_key: intent.key,
+      seen_tries: String(intent.tries),
+      reason: "looked it up",
+      ...choice,
+    };
+    return this.submit(form, false, settleUnknown);
+  }
+  pause(kind: PauseKind): CommandResult | null {
+    return this.submit({ kinds: kind, reason: "to be safe" }, false, pauseActions);
+  }
+  /** Lifts every pause there is; null when there is none. */
+  resumeAll(): CommandResult | null {
+    const { app } = this.world;
+    const paused = app ? pauseKinds.filter((kind) => pauseReason(app.reader, kind) !== null) : [];
+    if (paused.length === 0) return null;
+    return this.submit({ kinds: paused.join(","), reason: "all clear" }, false, resumeActions);
+  }
+
   /** Sends a form, once or as a double click does; null when nobody answers at the desk. */
   private submit(form: Form, twice: boolean, command: typeof sendPriceAlert): CommandResult | null {
     const { app } = this.world;
@@ -70,6 +100,8 @@ export class OperatorAtDesk {
         agentId: app.config.agentId,
         agentWallet: app.config.agentWallet,
         tradeSizeMicro: app.config.tradeSizeMicro,
+        limits: limitsOf(app.config),
+        driftApprovalLimitMicro: 10_000_000n,
         secureCookies: false,
         sessionSecret: "nobody signs in here",
         demoAccounts: [],

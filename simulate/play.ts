@@ -110,7 +110,7 @@ export async function play(history: History, withStory = false): Promise<Played>
     if (!history.honoursKeys) world.ignoreKeys();
     if (history.wallet === "little") world.impoverish(POOR);
     await world.introduce();
-    const player = new Player(world, random, troubles, stops, tell);
+    const player = new Player(world, random, ledger, history.honoursKeys, troubles, stops, tell);
     for (const move of history.moves) {
       await world.pass(move.after);
       player.make(move);
@@ -118,6 +118,7 @@ export async function play(history: History, withStory = false): Promise<Played>
     const stuck = await untilQuiet(world, () => {
       troubles.clear();
       stops.clear();
+      player.resume();
     });
     const counts: Record<string, number> = {};
     for (const [kind, times] of troubles.happened) counts[`trouble ${kind}`] = times;

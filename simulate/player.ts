@@ -1,6 +1,7 @@
 import { between } from "./chance";
 import type { Move } from "./history";
 import { OperatorAtDesk } from "./operator";
+import { thingOfKey, type Ledger } from "./ledger";
 import type { Stops } from "./stops";
 import type { Troubles } from "./troubles";
 import type { World } from "./world";
@@ -8,6 +9,9 @@ import type { World } from "./world";
 const MINUTE_MS = 60_000;
 /** So that a decision rests on something fresh: what was read from Purple Flea closes after 15 minutes. */
 const STALE_MS = 14 * MINUTE_MS;
+
+/** What is on its way longer than this arrives no more: only then does anybody look. */
+const LOOK_MS = 2 * MINUTE_MS;
 
 export const escrowRef = (n: number): string => `esc_${n}`;
 const usdc = (micro: number): string => (micro / 1_000_000).toFixed(6);
@@ -23,6 +27,8 @@ export class Player {
   constructor(
     private readonly world: World,
     private readonly random: () => number,
+    private readonly ledger: Ledger,
+    private readonly honoursKeys: boolean,
     private readonly troubles: Troubles,
     private readonly stops: Stops,
     private readonly tell: (who: string, what: string) => void,
@@ -86,6 +92,12 @@ export class Player {
         const data = { game: "coin_flip", side: move.side, stake_usdc: stake };
         return this.send({ name: "purple-flea/bet.requested", id: `bet-${move.n}`, data });
       }
+      case "settle":
+        return this.settle(move.n, move.then);
+      case "pause":
+        return this.said(this.operator.pause(move.kind));
+      case "resume":
+        return this.resume();
       case "sync":
         if (move.desk) return this.said(this.operator.sync());
         return this.send({ name: "purple-flea/sync.requested", data: {} });
@@ -115,6 +127,39 @@ export class Player {
     if (!stale) return act();
     this.said(this.operator.sync());
     world.later(20_000, act);
+  }
+
+  /** Lifts every pause. */
+  resume(): void {
+    this.said(this.operator.resumeAll());
+  }
+
+  /**
+   * Settles an unknown call after a look at Purple Flea's own pages: the operator says what is true there. Where Purple Flea
+   * knows requests by their key, now and then without that look, which must do no harm.
+   */
+  private settle(n: number, then: "again" | "drop" | "leave"): void {
+    const now = this.world.time.now();
+    const calls = this.operator.unknown().filter(({ updatedAt }) => now - updatedAt > LOOK_MS);
+    const intent = calls[n % Math.max(calls.length, 1)];
+    if (!intent) return;
+    this.tell("operator", `settles ${intent.key}`);
+    const end = intent.action === "escrow-release" || intent.action === "escrow-cancel";
+    const [effect] = this.ledger.of(end ? `end:${intent.subjectRef}` : thingOfKey(intent.key));
+    if (then === "leave") return this.said(this.operator.settle(intent, { choice: "left" }));
+    const careless = this.honoursKeys && then === "again" && !end && n === 3;
+    if (effect && !careless) {
+      const needsId = intent.action !== "claim" && !end;
+      return this.said(
+        this.operator.settle(intent, {
+          choice: "happened",
+          ...(!end && { remote_id: effect.remoteId }),
+          ...(needsId && { needs_id: "1" }),
+        }),
+      );
+    }
+    const choice = { choice: "not-happened", ...(then === "again" && { again: "on" }) };
+    this.said(this.operator.settle(intent, choice));
   }
 
   /** Puts a webhook of ours on the wire: one that was sent before, or one nobody should believe. */
@@ -181,7 +226,9 @@ export class Player {
   private said(result: { kind: string; message?: string; fields?: object } | null): void {
     this.tell(
       "operator",
-      result ? `${result.kind} ${result.message ?? JSON.stringify(result.fields ?? "")}` : "the desk is down",
+      result
+        ? `${result.kind} ${result.message ?? JSON.stringify(result.fields ?? "")}`
+        : "nothing to act on, or nobody at the desk",
     );
   }
 }

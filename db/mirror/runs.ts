@@ -44,7 +44,10 @@ export function leaveRun(
     .run();
 }
 
-/** A run's end. The first one stays. */
+/**
+ * A run's end. The first one stays, unless the engine itself names another (`overrule`): it may never have heard the answer
+ * that we took for the end.
+ */
 export function endRun(
   tx: Writer,
   id: string,
@@ -52,6 +55,7 @@ export function endRun(
   error: string | null,
   now: number,
   output?: unknown,
+  overrule = false,
 ): void {
   tx.update(runs)
     .set({
@@ -62,7 +66,7 @@ export function endRun(
       updatedAt: now,
       ...(output !== undefined && { output }),
     })
-    .where(and(eq(runs.id, id), isNull(runs.endedAt)))
+    .where(and(eq(runs.id, id), overrule ? undefined : isNull(runs.endedAt)))
     .run();
   // A step that is under way may still be recorded: it really ran. The others will not be heard of again.
   tx.update(steps)

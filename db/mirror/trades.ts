@@ -36,6 +36,10 @@ export function resumeAlert(tx: Writer, id: string, runId: string, now: number):
   return { ...found, outcome: "received", runId };
 }
 
+export function getAlert(tx: Writer, id: string): Alert | undefined {
+  return tx.select().from(alerts).where(eq(alerts.id, id)).get();
+}
+
 /** Alerts a run took up and left without an end. */
 export function unsettledAlerts(tx: Writer, runId: string): Alert[] {
   return tx

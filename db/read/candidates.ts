@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, isNull, or } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, isNull, lte, or } from "drizzle-orm";
 import { z } from "zod";
 import type { Reader } from "../connection";
 import { inbox, webhookOutcomes } from "../schema";
@@ -31,6 +31,19 @@ export function listUnmatched(db: Reader, types: readonly string[], since: numbe
       or(isNull(webhookOutcomes.outcome), eq(webhookOutcomes.outcome, "unmatched")),
     ),
   );
+}
+
+/** Ids of webhooks that came before a moment (ms) and that no run has looked at. */
+export function listUnanswered(db: Reader, before: number): string[] {
+  return db
+    .select({ id: inbox.id })
+    .from(inbox)
+    .leftJoin(webhookOutcomes, eq(webhookOutcomes.webhookId, inbox.id))
+    .where(and(isNull(webhookOutcomes.webhookId), lte(inbox.receivedAt, before)))
+    .orderBy(desc(inbox.receivedAt))
+    .limit(LIMIT)
+    .all()
+    .map(({ id }) => id);
 }
 
 function read(db: Reader, where: ReturnType<typeof and>): Reported[] {

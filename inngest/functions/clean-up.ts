@@ -3,10 +3,10 @@ import { inTransaction, type Writer } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { changeEscrow, getEscrow, isOver, tellEscrow } from "../../db/mirror/escrows";
 import { leaveIntents } from "../../db/mirror/intents";
-import { settleAlert, unsettledAlerts } from "../../db/mirror/trades";
+import { getAlert, recordAlert, settleAlert, unsettledAlerts } from "../../db/mirror/trades";
 import { endRun, recordUnseenRun } from "../../db/mirror/runs";
 import { isCommand } from "../../db/read/decisions";
-import { outcomeUnknown } from "../events";
+import { alertData, alertResumed, outcomeUnknown, priceAlert, tradeTrigger } from "../events";
 import { functionIdOf } from "../journal";
 import { askId } from "./reconcile-unknown";
 import { by, type Setting } from "./setting";
@@ -36,7 +36,8 @@ export function cleanUp({ client, mirror, read, clock }: Setting) {
     {
       id: ID,
       name: "Clean up",
-      retries: 3,
+      // What ends while the app is down is told by nobody else: it is tried for a day.
+      retries: 20,
       triggers: [{ event: "inngest/function.cancelled" }, { event: "inngest/function.failed" }],
     },
     async ({ event, step, runId }) => {
@@ -64,7 +65,8 @@ export function cleanUp({ client, mirror, read, clock }: Setting) {
               },
               endedAt,
             );
-            endRun(tx, endedId, cancelled ? "cancelled" : "failed", why, endedAt);
+            if (trigger) takeUpAlert(tx, trigger, endedId, endedAt);
+            endRun(tx, endedId, cancelled ? "cancelled" : "failed", why, endedAt, undefined, true);
             const { lost, notDone } = leaveIntents(tx, endedId, now);
             for (const intent of lost)
               showUnknown(tx, intent, "its run ended before an answer was recorded", now);
@@ -106,6 +108,38 @@ export function cleanUp({ client, mirror, read, clock }: Setting) {
       return ended;
     },
   );
+}
+
+type Trigger = NonNullable<z.output<typeof endedData>["event"]>;
+
+/** An alert that its run never got to record, or to take up again, is put on record with the end that follows here. */
+function takeUpAlert(tx: Writer, trigger: Trigger, runId: string, now: number): void {
+  if (trigger.name === alertResumed.name) {
+    const id = trigger.data?.alert_id;
+    if (typeof id === "string" && getAlert(tx, id)?.outcome === "held")
+      settleAlert(tx, id, "skipped", now, {
+        reason: "its run failed when the pause was lifted. No order was sent",
+      });
+    return;
+  }
+  const parsed = alertData.safeParse(trigger.data);
+  if (
+    (trigger.name !== priceAlert.name && trigger.name !== tradeTrigger.name) ||
+    !trigger.id ||
+    !parsed.success
+  )
+    return;
+  const { asset, price, direction, triggered_by: triggeredBy } = parsed.data;
+  recordAlert(tx, {
+    id: trigger.id,
+    asset,
+    price: String(price),
+    direction,
+    triggeredBy: triggeredBy ?? null,
+    eventName: trigger.name,
+    receivedAt: Math.min(trigger.ts ?? now, now),
+    runId,
+  });
 }
 
 function tellOfEscrow(

@@ -5,7 +5,7 @@ import { unknownIntents } from "../../db/mirror/intents";
 import { runHasEnded } from "../../db/mirror/runs";
 import { timesTold } from "../../db/mirror/timeline";
 import { tradeByRemoteId } from "../../db/mirror/trades";
-import { listUnmatched, type Reported } from "../../db/read/candidates";
+import { listUnanswered, listUnmatched, type Reported } from "../../db/read/candidates";
 import { getDecision } from "../../db/read/decisions";
 import { pauseReason } from "../../db/read/pauses";
 import { webhookNames } from "../purple-flea/contract";
@@ -25,7 +25,8 @@ const WEBHOOK_MS = 2 * DAY_MS;
 
 /**
  * What was left lying and is picked up by an event: escrows whose run is gone or did not hear its wake-up; unknown calls that
- * Purple Flea can answer for by now; webhooks that matched nothing when they came and match a row now.
+ * Purple Flea can answer for by now; webhooks that matched nothing when they came and match a row now, or
+ * that no run has looked at.
  */
 export async function findLoose(setting: Setting, runId: string) {
   const { mirror, read, clock } = setting;
@@ -51,6 +52,11 @@ export async function findLoose(setting: Setting, runId: string) {
     if (webhook.outcome !== "unmatched" || !matchesNow(setting, webhook)) continue;
     const id = eventIdFor(webhookReceived.name, `${webhook.id}-again`);
     events.push(webhookReceived.create({ webhook_id: webhook.id }, { id }));
+  }
+  for (const id of listUnanswered(read, now - UNHEARD_MS)) {
+    // The run that was to look at it was given up. Once an hour, until one comes through.
+    const again = eventIdFor(webhookReceived.name, `${id}-unanswered-${Math.floor(now / HOUR_MS)}`);
+    events.push(webhookReceived.create({ webhook_id: id }, { id: again }));
   }
   return { events: events.map(({ name, data, id }) => ({ name, data, id })) };
 }
