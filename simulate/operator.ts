@@ -108,7 +108,7 @@ export class OperatorAtDesk {
         engine: "the sandbox",
       },
       outboxChanged: () => void app.outbox.wake(),
-      report: () => undefined,
+      report: () => "nothing",
       nonce: "",
     };
     try {
