@@ -1,7 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { useRef, useState } from "react";
+import { useRef } from "react";
 import { newId } from "../../domain/ids";
 import { priceAlert } from "../../inngest/events";
 import { requireOperator } from "../auth/session.server";
@@ -13,6 +13,7 @@ import { PageHead } from "../components/desk/page-head";
 import { Field, Select } from "../components/ui/field";
 import { alertData } from "../lib/asked-events";
 import { usdcText } from "../lib/money";
+import { useTyped } from "../lib/use-typed";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -34,23 +35,8 @@ export async function action({ request, context }: ActionFunctionArgs) {
 export default function SendAlert() {
   const { commandId, size, eventName, closed } = useLoaderData<typeof loader>();
   const result = useActionData<typeof action>();
-  const { fields, values } = complaintsOf(result);
   const id = useRef(commandId);
-  const [typed, setTyped] = useState({
-    asset: values.asset ?? "",
-    price: values.price ?? "",
-    direction: values.direction ?? "long",
-  });
-  const type = (name: keyof typeof typed) => ({
-    id: name,
-    name,
-    defaultValue: values[name],
-    error: fields[name],
-    onChange: (event: { currentTarget: { value: string } }) => {
-      const { value } = event.currentTarget;
-      setTyped((before) => ({ ...before, [name]: value }));
-    },
-  });
+  const { typed, field } = useTyped({ asset: "", price: "", direction: "long" }, complaintsOf(result));
   return (
     <>
       <PageHead
@@ -72,17 +58,17 @@ export default function SendAlert() {
             autoCapitalize="characters"
             autoComplete="off"
             spellCheck={false}
-            {...type("asset")}
+            {...field("asset")}
           />
           <div className="two">
-            <Field label="Price" inputMode="decimal" autoComplete="off" suffix="USD" {...type("price")} />
+            <Field label="Price" inputMode="decimal" autoComplete="off" suffix="USD" {...field("price")} />
             <Select
               label="Then open"
               options={[
                 { value: "long", label: "long" },
                 { value: "short", label: "short" },
               ]}
-              {...type("direction")}
+              {...field("direction")}
             />
           </div>
         </CommandForm>

@@ -1,7 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
-import { useRef, useState } from "react";
+import { useRef } from "react";
 import { newId } from "../../domain/ids";
 import { formatMicro, MoneyFormatError, parseUsdc } from "../../domain/money";
 import { escrowCreated } from "../../inngest/events";
@@ -14,6 +14,7 @@ import { PageHead } from "../components/desk/page-head";
 import { escrowMoney, SumTable } from "../components/desk/sum-table";
 import { Field } from "../components/ui/field";
 import { escrowData } from "../lib/asked-events";
+import { useTyped } from "../lib/use-typed";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -50,25 +51,11 @@ function amountOf(text: string): bigint | null {
 export default function CreateEscrow() {
   const { commandId, eventName, closed } = useLoaderData<typeof loader>();
   const result = useActionData<typeof action>();
-  const { fields, values } = complaintsOf(result);
   const id = useRef(commandId);
-  const [typed, setTyped] = useState({
-    escrow_id: values.escrow_id ?? "",
-    amount_usdc: values.amount_usdc ?? "",
-    counterparty: values.counterparty ?? "",
-    description: values.description ?? "",
-  });
-  const type = (name: keyof typeof typed) => ({
-    id: name,
-    name,
-    defaultValue: values[name],
-    error: fields[name],
-    autoComplete: "off",
-    onChange: (event: { currentTarget: { value: string } }) => {
-      const { value } = event.currentTarget;
-      setTyped((before) => ({ ...before, [name]: value }));
-    },
-  });
+  const { typed, field } = useTyped(
+    { escrow_id: "", amount_usdc: "", counterparty: "", description: "" },
+    complaintsOf(result),
+  );
   const amount = amountOf(typed.amount_usdc);
   return (
     <>
@@ -94,22 +81,25 @@ export default function CreateEscrow() {
             label="Reference"
             hint="Yours, such as esc_001. It stands for this escrow for ever."
             spellCheck={false}
-            {...type("escrow_id")}
+            autoComplete="off"
+            {...field("escrow_id")}
           />
           <Field
             label="Amount"
             inputMode="decimal"
             suffix="USDC"
             hint="At least 0.10; at most 6 places"
-            {...type("amount_usdc")}
+            autoComplete="off"
+            {...field("amount_usdc")}
           />
           <Field
             label="Counterparty"
             hint="The payee’s wallet address, 0x…"
             spellCheck={false}
-            {...type("counterparty")}
+            autoComplete="off"
+            {...field("counterparty")}
           />
-          <Field label="What for" aside="optional" {...type("description")} />
+          <Field label="What for" aside="optional" autoComplete="off" {...field("description")} />
         </CommandForm>
         <section className="min-w-0 grid gap-6 content-start" aria-labelledby="preview">
           <div>
