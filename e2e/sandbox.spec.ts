@@ -39,6 +39,30 @@ test("a fault for any call, and one that does not fit is refused in words", asyn
   expect(stack.query("select count(*) n from commands where kind = 'practice'")).toEqual([{ n: 0 }]);
 });
 
+test("a time-out on release is unknown until it is looked up, and never failed", async ({ desk, stack }) => {
+  test.slow();
+  await createEscrow(desk, { reference: "esc_drill", amount: "21", counterparty: silentCounterparty });
+  await escrowIs(stack, "esc_drill", "pending");
+  await desk.goto("/sandbox");
+  await desk.getByRole("button", { name: "Choose Time-out on release" }).click();
+  await expect(desk.getByRole("list", { name: "Waiting faults" })).toContainText(
+    "release an escrow: time out",
+  );
+  await desk.goto("/escrows/esc_drill?review=1");
+  await desk
+    .getByRole("dialog")
+    .getByRole("button", { name: /^Approve and release/ })
+    .click();
+  const head = desk.locator(".page-head .status");
+  await expect(head).toHaveText("Unknown", { timeout: 30_000 });
+  await expect(desk.getByText("No answer came.").first()).toBeVisible();
+  await expect(desk.getByRole("list", { name: "Four hops" })).not.toContainText("Failed");
+  await expect(head).toHaveText("Released", { timeout: 60_000 });
+  expect(stack.query("select status from intents where key = 'escrow-end:esc_drill'")).toEqual([
+    { status: "done" },
+  ]);
+});
+
 test("time that passes says what happened on the way", async ({ desk, stack }) => {
   await createEscrow(desk, { reference: "esc_passing", amount: "44", counterparty: silentCounterparty });
   await escrowIs(stack, "esc_passing", "pending");

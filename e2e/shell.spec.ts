@@ -1,9 +1,19 @@
+import type { Page } from "@playwright/test";
 import { axeViolations, createEscrow, escrowIs, expect, putAxeIn, silentCounterparty, test } from "./journey";
+import type { Stack } from "./stack";
 
 test.use({ stackName: "shell" });
 
 const lightSurface = "rgb(255, 255, 255)";
 const darkSurface = "rgb(17, 16, 20)";
+/** Two escrows to find and to walk over, made once for this file. */
+async function findable(page: Page, stack: Stack): Promise<void> {
+  for (const reference of ["esc_find_1", "esc_find_2"]) {
+    if (stack.query("select 1 from escrows where ref = ?", reference).length > 0) continue;
+    await createEscrow(page, { reference, amount: "12", counterparty: silentCounterparty });
+    await escrowIs(stack, reference, "pending");
+  }
+}
 const surface = () => getComputedStyle(document.body).backgroundColor;
 
 test("sign-in: words for what is wrong, a limit that says so, and practice accounts to use", async ({
@@ -69,10 +79,7 @@ test("search leads to a page or an id, lists what may be meant, and works withou
   browser,
   stack,
 }) => {
-  for (const reference of ["esc_find_1", "esc_find_2"]) {
-    await createEscrow(desk, { reference, amount: "12", counterparty: silentCounterparty });
-    await escrowIs(stack, reference, "pending");
-  }
+  await findable(desk, stack);
   const [row] = stack.query<{ remote: string; run: string }>(
     "select remote_id remote, run_id run from escrows where ref = 'esc_find_1'",
   );
@@ -106,7 +113,8 @@ test("search leads to a page or an id, lists what may be meant, and works withou
   await context.close();
 });
 
-test("keys: a list of them, pages, rows; none while typing", async ({ desk }) => {
+test("keys: a list of them, pages, rows; none while typing", async ({ desk, stack }) => {
+  await findable(desk, stack);
   await desk.goto("/");
   await desk.keyboard.press("?");
   const keys = desk.getByRole("dialog", { name: "Keyboard keys" });
@@ -139,6 +147,7 @@ test("keys: a list of them, pages, rows; none while typing", async ({ desk }) =>
 });
 
 test("the tab says how many wait, and the age goes on without a reload", async ({ desk, stack }) => {
+  await findable(desk, stack);
   await desk.goto("/escrows");
   const [pending] = stack.query<{ n: number }>("select count(*) n from escrows where status = 'pending'");
   await expect(desk).toHaveTitle(`(${pending?.n}) Escrows · Purple Flea Operator`);
@@ -155,6 +164,7 @@ test("the tab says how many wait, and the age goes on without a reload", async (
 });
 
 test("one panel that cannot be read leaves the others standing, and Retry works", async ({ desk, stack }) => {
+  await findable(desk, stack);
   await desk.goto("/");
   stack.tamper("alter table timeline rename to timeline_gone");
   try {
@@ -228,7 +238,8 @@ test("the preview is the event, to the letter, and the form works without script
   await context.close();
 });
 
-test("reduced motion moves nothing", async ({ desk }) => {
+test("reduced motion moves nothing", async ({ desk, stack }) => {
+  await findable(desk, stack);
   await desk.emulateMedia({ reducedMotion: "reduce" });
   await desk.goto("/escrows/esc_find_1?review=1");
   const longest = await desk.evaluate(() =>

@@ -44,7 +44,7 @@ export function FaultDrills({ faults, problem }: { faults: PracticeFault[]; prob
               <input type="hidden" name="do" value="drill" />
               <input type="hidden" name="drill" value={drill.id} />
               <button className="btn btn-s" type="submit">
-                Choose<span className="sr">: {drill.label}</span>
+                Choose<span className="sr"> {drill.label}</span>
               </button>
             </Form>
           </li>
