@@ -161,6 +161,11 @@ export function createJournal({
       }
     }
 
+    /** Events are dated by the clock everything here goes by, which in practice is not the machine's. */
+    override transformSendEvent(arg: Middleware.TransformSendEventArgs): Middleware.TransformSendEventArgs {
+      return { ...arg, events: arg.events.map((event) => ({ ...event, ts: event.ts ?? clock.now() })) };
+    }
+
     override onStepStart({ ctx, stepInfo }: Middleware.OnStepStartArgs): void {
       write((tx, now) =>
         startStep(

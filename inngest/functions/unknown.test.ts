@@ -1,0 +1,343 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { settleUnknown } from "../../app/commands/settle-unknown.server";
+import { claimFaucet, placeBet } from "../../app/commands/ask.server";
+import { openWorld, type World } from "../testing";
+
+let world: World;
+beforeEach(async () => {
+  world = await openWorld();
+});
+afterEach(() => world.close());
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const ORDER = "POST /api/trading/order";
+const CREATE = "POST /api/escrow/create";
+const SILENT = "0x00000000000000000000000000000000000000a1";
+
+const alert = (id: string, asset = "ETH") =>
+  world.send("purple-flea/price.alert", { asset, price: 2840, direction: "long" }, id);
+const create = (ref: string, amount = 50) =>
+  world.send(
+    "purple-flea/escrow.created",
+    { escrow_id: ref, amount_usdc: amount, counterparty: SILENT },
+    ref,
+  );
+interface IntentRow {
+  status: string;
+  lock: string | null;
+  tries: bigint;
+  decision: string | null;
+  decided_by: string | null;
+  idempotency_key: string;
+}
+const intent = (key: string) =>
+  world.row<IntentRow>(
+    "select status, lock, tries, decision, decided_by, idempotency_key from intents where key = ?",
+    key,
+  );
+/** Decides as an operator does, by the form. */
+async function decide(key: string, fields: Record<string, string>) {
+  const tries = String(intent(key)?.tries ?? 1);
+  const form = world.form({ intent_key: key, seen_tries: tries, reason: "looked at the site", ...fields });
+  const result = settleUnknown(world.desk, world.operator, form);
+  await world.settle();
+  return result;
+}
+const answers = () =>
+  world.rows<{ state: string; message: string }>(
+    "select state, message from command_outcomes order by at, command_id",
+  );
+const lastAnswer = () => answers().at(-1);
+
+describe("an order whose answer got lost", () => {
+  beforeEach(async () => {
+    world.fault({ call: "order.create", kind: "drop-after" });
+    await alert("a1");
+  });
+
+  test("is unknown, holds the lock, and is not sent again however long it takes", async () => {
+    await world.advance(6 * HOUR);
+    expect(intent("order:a1")).toMatchObject({ status: "unknown", lock: "order", tries: 1n });
+    expect(world.row("select outcome from alerts where id = 'a1'")).toEqual({ outcome: "unknown" });
+    expect(world.calls(ORDER)).toBe(1);
+  });
+
+  test("makes the next alert wait its two minutes, then skips it with the reason", async () => {
+    await alert("a2");
+    expect(world.row("select outcome from alerts where id = 'a2'")).toEqual({ outcome: "waiting" });
+    await world.advance(3 * MINUTE);
+    const second = world.row<{ outcome: string; reason: string }>(
+      "select outcome, reason from alerts where id = 'a2'",
+    );
+    expect(second?.outcome).toBe("skipped");
+    expect(second?.reason).toMatch(/still in flight/);
+    expect(world.calls(ORDER)).toBe(1);
+  });
+
+  test("it happened, with its id: filled, the lock is free, the next alert trades", async () => {
+    const [order] = world.purpleFlea.db.prepare("select id from orders").all() as { id: string }[];
+    await decide("order:a1", { choice: "happened", needs_id: "1", remote_id: order?.id ?? "" });
+    expect(lastAnswer()?.state).toBe("confirmed");
+    expect(world.row("select status, remote_id from trades")).toEqual({
+      status: "filled",
+      remote_id: order?.id,
+    });
+    expect(world.row("select outcome from alerts where id = 'a1'")).toEqual({ outcome: "traded" });
+    expect(intent("order:a1")).toMatchObject({ status: "done", lock: null, decided_by: "Olive Operator" });
+    await alert("a2");
+    expect(world.calls(ORDER)).toBe(2);
+  });
+
+  test("an id that Purple Flea does not know, or of another order, changes nothing", async () => {
+    await decide("order:a1", { choice: "happened", needs_id: "1", remote_id: "ord_nothing" });
+    expect(lastAnswer()).toMatchObject({ state: "failed" });
+    expect(intent("order:a1")?.status).toBe("unknown");
+    // One for another asset, made outside.
+    const other = world.purpleFlea.placeOrder("BTC", "long", 10_000_000n);
+    await decide("order:a1", { choice: "happened", needs_id: "1", remote_id: other.id });
+    expect(lastAnswer()?.message).toMatch(/is an order for BTC/);
+    expect(intent("order:a1")?.status).toBe("unknown");
+  });
+
+  test("an id that belongs to another row is refused", async () => {
+    const [order] = world.purpleFlea.db.prepare("select id from orders").all() as { id: string }[];
+    await decide("order:a1", { choice: "happened", needs_id: "1", remote_id: order?.id ?? "" });
+    world.fault({ call: "order.create", kind: "drop-after" });
+    await alert("a2");
+    await decide("order:a2", { choice: "happened", needs_id: "1", remote_id: order?.id ?? "" });
+    expect(lastAnswer()?.message).toMatch(/belongs to tr_/);
+    expect(intent("order:a2")?.status).toBe("unknown");
+  });
+
+  test("it did not happen, do it again: sent once more under the same key, and only once", async () => {
+    const key = intent("order:a1")?.idempotency_key;
+    const form = world.form({
+      intent_key: "order:a1",
+      seen_tries: "1",
+      choice: "not-happened",
+      again: "on",
+      reason: "not on the site",
+    });
+    // A double click is one command.
+    settleUnknown(world.desk, world.operator, form);
+    expect(settleUnknown(world.desk, world.operator, form).kind).toBe("duplicate");
+    await world.settle();
+    expect(world.calls(ORDER)).toBe(2);
+    expect(intent("order:a1")).toMatchObject({ status: "done", tries: 2n, idempotency_key: key });
+    expect(world.row("select status from trades")).toEqual({ status: "filled" });
+    // The key was honoured: the first order exists, and it is the only one.
+    expect(world.purpleFlea.db.prepare("select count(*) n from orders").get()).toEqual({ n: 1n });
+    expect(world.row("select outcome from alerts where id = 'a1'")).toEqual({ outcome: "traded" });
+  });
+
+  test("two people decide at once: one decision is carried out", async () => {
+    const decision = {
+      intent_key: "order:a1",
+      seen_tries: "1",
+      choice: "not-happened",
+      again: "on",
+      reason: "x",
+    };
+    settleUnknown(world.desk, world.operator, world.form(decision));
+    settleUnknown(world.desk, world.operator, world.form(decision));
+    await world.settle();
+    expect(world.calls(ORDER)).toBe(2);
+    expect(
+      answers()
+        .map((one) => one.state)
+        .sort(),
+    ).toEqual(["confirmed", "failed"]);
+  });
+
+  test("done again and lost again: unknown again, to be decided again", async () => {
+    world.fault({ call: "order.create", kind: "drop-before" });
+    await decide("order:a1", { choice: "not-happened", again: "on" });
+    expect(intent("order:a1")).toMatchObject({ status: "unknown", tries: 2n, lock: "order" });
+    expect(world.calls(ORDER)).toBe(2);
+    await world.advance(HOUR);
+    expect(world.calls(ORDER)).toBe(2);
+    await decide("order:a1", { choice: "not-happened", again: "on" });
+    expect(intent("order:a1")).toMatchObject({ status: "done", tries: 3n });
+  });
+
+  test("done again while Purple Flea is busy: tried again until it is done, in one decision", async () => {
+    world.fault({ call: "order.create", kind: "status", status: 429, retry_after_s: 2, times: 2 });
+    await decide("order:a1", { choice: "not-happened", again: "on" });
+    await world.advance(MINUTE);
+    expect(intent("order:a1")?.status).toBe("done");
+    expect(world.row("select status from trades")).toEqual({ status: "filled" });
+  });
+
+  test("it did not happen and is let be: the lock is free and nothing is sent", async () => {
+    await decide("order:a1", { choice: "not-happened" });
+    expect(intent("order:a1")).toMatchObject({ status: "refused", lock: null, decision: "dropped" });
+    expect(world.row("select status from trades")).toEqual({ status: "refused" });
+    expect(world.calls(ORDER)).toBe(1);
+  });
+
+  test("left as it is: who and when are on record, the lock stays, it can still be decided", async () => {
+    await decide("order:a1", { choice: "left" });
+    expect(intent("order:a1")).toMatchObject({
+      status: "unknown",
+      lock: "order",
+      decision: "left",
+      decided_by: "Olive Operator",
+    });
+    await decide("order:a1", { choice: "not-happened" });
+    expect(intent("order:a1")).toMatchObject({ status: "refused", decision: "dropped" });
+  });
+
+  test("an event without a command behind it decides nothing", async () => {
+    await world.send("purple-flea/outcome.decided", { intent_key: "order:a1" }, "forged");
+    expect(intent("order:a1")?.status).toBe("unknown");
+    expect(world.calls(ORDER)).toBe(1);
+  });
+
+  test("what Purple Flea reports is offered, not taken", async () => {
+    await world.advance(5 * MINUTE, MINUTE);
+    const { getUnknown } = await import("../../db/read/unknown");
+    const found = getUnknown(world.read, "order:a1");
+    const [order] = world.purpleFlea.db.prepare("select id from orders").all() as { id: string }[];
+    expect(found?.candidates.map((one) => one.remoteId)).toEqual([order?.id]);
+    expect(intent("order:a1")?.status).toBe("unknown");
+  });
+});
+
+describe("an order that Purple Flea refuses or cannot take", () => {
+  test("refused: once, with the reason, and the lock is free", async () => {
+    world.fault({ call: "order.create", kind: "status", status: 422 });
+    await alert("a1");
+    await world.advance(HOUR);
+    expect(world.calls(ORDER)).toBe(1);
+    expect(world.row("select status from trades")).toEqual({ status: "refused" });
+    expect(intent("order:a1")).toMatchObject({ status: "refused", lock: null });
+  });
+  test("not available until the attempts are used up: not placed, nothing moved, and it can be alerted again", async () => {
+    world.fault({ call: "order.create", kind: "status", status: 503, times: 4 });
+    await alert("a1");
+    await world.advance(HOUR);
+    expect(world.calls(ORDER)).toBe(4);
+    expect(world.row("select outcome from alerts where id = 'a1'")).toEqual({ outcome: "refused" });
+    expect(intent("order:a1")).toMatchObject({ status: "refused", lock: null });
+    await alert("a2");
+    expect(world.row("select outcome from alerts where id = 'a2'")).toEqual({ outcome: "traded" });
+  });
+  test("an alert whose balance cannot be read does not stay open", async () => {
+    world.fault({ call: "wallet.balance", kind: "status", status: 503, times: 4 });
+    await alert("a1");
+    await world.advance(HOUR);
+    const row = world.row<{ outcome: string; reason: string }>("select outcome, reason from alerts");
+    expect(row?.outcome).toBe("skipped");
+    expect(row?.reason).toMatch(/its run failed/);
+  });
+});
+
+describe("an escrow whose creation got no answer", () => {
+  beforeEach(async () => {
+    await world.close();
+    world = await openWorld({ config: { syncCron: "0 * * * *" } });
+    world.fault({ call: "escrow.create", kind: "drop-after" });
+    await create("esc_1");
+  });
+
+  test("it happened: goes on under its id, and can be approved", async () => {
+    expect(world.row("select status from escrows")).toEqual({ status: "unknown" });
+    const [escrow] = world.purpleFlea.db.prepare("select id from escrows").all() as { id: string }[];
+    await decide("escrow-create:esc_1", { choice: "happened", needs_id: "1", remote_id: escrow?.id ?? "" });
+    expect(world.row("select status, remote_id from escrows")).toEqual({
+      status: "pending",
+      remote_id: escrow?.id,
+    });
+    await world.advance(8 * 24 * HOUR, HOUR);
+    expect(world.row("select status from escrows")).toEqual({ status: "refunded" });
+    expect(world.calls(CREATE)).toBe(1);
+  });
+
+  test("it did not happen, do it again: one escrow under the same key, with a run that looks after it", async () => {
+    await decide("escrow-create:esc_1", { choice: "not-happened", again: "on" });
+    expect(world.row("select status from escrows")).toEqual({ status: "pending" });
+    expect(world.purpleFlea.db.prepare("select count(*) n from escrows").get()).toEqual({ n: 1n });
+    await world.advance(8 * 24 * HOUR, HOUR);
+    expect(world.row("select status from escrows")).toEqual({ status: "refunded" });
+  });
+});
+
+describe("a claim whose answer got lost", () => {
+  const claim = async () => {
+    claimFaucet(world.desk, world.operator, world.form());
+    await world.settle();
+  };
+  const row = () =>
+    world.row<{ status: string; amount: bigint | null }>("select status, amount_micro amount from claims");
+
+  test("that was made is found by its webhook: agent and day name it", async () => {
+    world.fault({ call: "faucet.claim", kind: "drop-after" });
+    await claim();
+    await world.advance(2 * MINUTE, MINUTE);
+    expect(row()).toEqual({ status: "claimed", amount: 1_000_000n });
+    expect(lastAnswer()?.state).toBe("confirmed");
+    expect(world.calls("POST /faucet/api/claim")).toBe(1);
+  });
+  test("that was not made is made once more the same day", async () => {
+    world.fault({ call: "faucet.claim", kind: "drop-before" });
+    await claim();
+    expect(row()?.status).toBe("unknown");
+    await world.advance(10 * MINUTE, MINUTE);
+    expect(row()).toEqual({ status: "claimed", amount: 1_000_000n });
+    expect(world.purpleFlea.db.prepare("select count(*) n from claims").get()).toEqual({ n: 1n });
+  });
+  test("that cannot be sent is not left claiming", async () => {
+    world.fault({ call: "faucet.claim", kind: "status", status: 503, times: 3 });
+    await claim();
+    await world.advance(5 * MINUTE);
+    expect(row()?.status).toBe("refused");
+    expect(lastAnswer()).toMatchObject({ state: "failed" });
+    await claim();
+    expect(row()?.status).toBe("claimed");
+  });
+});
+
+describe("a bet whose answer got lost", () => {
+  const bet = async (stake = "1") => {
+    const result = placeBet(world.desk, world.operator, world.form({ side: "heads", stake_usdc: stake }));
+    await world.settle();
+    return result;
+  };
+  test("is found by its report, and known by our own client seed", async () => {
+    world.fault({ call: "casino.bet", kind: "drop-after" });
+    await bet();
+    expect(world.row("select status from bets")).toEqual({ status: "unknown" });
+    await world.advance(2 * MINUTE, MINUTE);
+    const row = world.row<{ status: string; remote_id: string | null; verified: bigint | null }>(
+      "select status, remote_id, verified from bets",
+    );
+    expect(row?.status).toMatch(/won|lost/);
+    expect(row?.remote_id).toMatch(/^pfb_/);
+    await world.advance(10 * MINUTE, MINUTE);
+    expect(world.row("select verified from bets")).toEqual({ verified: 1n });
+    expect(world.calls("POST /api/casino/bet")).toBe(1);
+  });
+  test("a report of somebody else's bet is not taken for it", async () => {
+    world.fault({ call: "casino.bet", kind: "drop-before" });
+    await bet();
+    world.purpleFlea.placeBet(1_000_000n, "heads", "somebody");
+    await world.advance(10 * MINUTE, MINUTE);
+    expect(world.row("select status, remote_id from bets")).toEqual({ status: "unknown", remote_id: null });
+  });
+  test("that cannot be sent is not left placing", async () => {
+    world.fault({ call: "casino.bet", kind: "status", status: 503, times: 4 });
+    await bet();
+    await world.advance(10 * MINUTE);
+    expect(world.row("select status from bets")).toEqual({ status: "refused" });
+  });
+  test("the stake and the day's losses are limits", async () => {
+    await bet("6");
+    expect(world.row("select status, reason from bets")).toMatchObject({ status: "skipped" });
+    for (let n = 0; n < 30; n++) await bet("5");
+    const lost = world.row<{ lost: bigint }>(
+      "select coalesce(sum(stake_micro - coalesce(payout_micro, 0)), 0) lost from bets where status in ('won', 'lost')",
+    );
+    expect(lost?.lost).toBeLessThanOrEqual(25_000_000n);
+  });
+});
