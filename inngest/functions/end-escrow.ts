@@ -6,7 +6,6 @@ import { getIntent, openIntent, settleIntent } from "../../db/mirror/intents";
 import { getDecision } from "../../db/read/decisions";
 import { pauseReason } from "../../db/read/pauses";
 import { formatMicro } from "../../domain/money";
-import type { Escrow } from "../purple-flea/contract";
 import { throwFor } from "../purple-flea/outcomes";
 import { mirrorUpstream } from "./mirror-upstream";
 import { by, type Setting } from "./setting";
@@ -51,9 +50,7 @@ export async function endEscrow(
   const opened = inTransaction(mirror, (tx) => {
     const now = clock.now();
     if (upstream.status === "released" || upstream.status === "refunded") {
-      const status = getIntent(tx, key)?.status;
-      const heard = status === "open" || status === "unknown" || status === "done";
-      mirrorUpstream(setting, tx, row, upstream, now, runId, whoEnded(ending, upstream, heard));
+      mirrorUpstream(setting, tx, row, upstream, now, runId);
       return { kind: "over" as const };
     }
     if (upstream.status === "disputed" || upstream.status === "unknown") {
@@ -204,9 +201,10 @@ export async function endEscrow(
       const over = after?.status === "released" || after?.status === "refunded";
       inTransaction(mirror, (tx) => {
         if (after && over) {
-          // This call was refused; one before it may have been heard.
-          const who = whoEnded(ending, after, (getIntent(tx, key)?.tries ?? 1) > 1);
-          return mirrorUpstream(setting, tx, getEscrow(tx, ref) ?? row, after, clock.now(), runId, who);
+          // This call was refused and did not end it; one before it may have been heard.
+          if (getIntent(tx, key)?.tries === 1)
+            settleIntent(tx, key, { status: "not_done", detail: outcome.message }, now);
+          return mirrorUpstream(setting, tx, getEscrow(tx, ref) ?? row, after, clock.now(), runId);
         }
         const title = `${ending.action === "release" ? "Release" : "Cancel"} refused`;
         const reason = `${ending.action} refused: ${outcome.message}`;
@@ -242,15 +240,6 @@ export async function endEscrow(
     default:
       return outcome satisfies never;
   }
-}
-
-/**
- * Who ended an escrow that was found over: the one whose decision we sent, when a call of ours may be what did it; else Purple
- * Flea by itself (undefined). `heard` is whether such a call may have been heard.
- */
-function whoEnded(ending: Ending, upstream: Escrow, heard: boolean): string | undefined {
-  const asAsked = upstream.status === (ending.action === "release" ? "released" : "refunded");
-  return asAsked && heard ? ending.decidedBy : undefined;
 }
 
 /** The end of an escrow that is over, as the guide's function returns it: with Purple Flea's id. */

@@ -2,8 +2,8 @@ import type { Writer } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { recordSync } from "../../db/mirror/balances";
 import { changeEscrow, tellEscrow, type EscrowRow } from "../../db/mirror/escrows";
-import { settleIntent } from "../../db/mirror/intents";
-import { getDecision } from "../../db/read/decisions";
+import { getIntent, settleIntent, type Intent } from "../../db/mirror/intents";
+import { getDecision, type Decision } from "../../db/read/decisions";
 import { formatMicro } from "../../domain/money";
 import type { Escrow } from "../purple-flea/contract";
 import { by, type Setting } from "./setting";
@@ -18,7 +18,6 @@ export function mirrorUpstream(
   upstream: Escrow,
   at: number,
   runId?: string,
-  decidedBy?: string,
 ): void {
   recordSync(tx, "escrow", at);
   const told = { at, actor: by(ID), runId };
@@ -54,8 +53,7 @@ export function mirrorUpstream(
     case "released":
     case "refunded": {
       const released = upstream.status === "released";
-      const settledBy =
-        decidedBy ?? (decision ? (decision.operatorName ?? decision.operatorId) : "Purple Flea");
+      const settledBy = whoEnded(getIntent(tx, `escrow-end:${row.ref}`), released, decision);
       const changed = changeEscrow(
         tx,
         row.ref,
@@ -120,4 +118,15 @@ export function mirrorUpstream(
     default:
       upstream.status satisfies never;
   }
+}
+
+/**
+ * Who ended an escrow that was found over: whoever decided it, when a call of ours may be what did it; else Purple Flea by
+ * itself. A call that is known not to have gone through did not do it.
+ */
+function whoEnded(intent: Intent | undefined, released: boolean, decision: Decision | null): string {
+  const heard = intent?.status === "open" || intent?.status === "unknown" || intent?.status === "done";
+  if (!heard || (intent.action === "escrow-release") !== released) return "Purple Flea";
+  if (decision) return decision.operatorName ?? decision.operatorId;
+  return released ? "counterparty" : "time-out";
 }

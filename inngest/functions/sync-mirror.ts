@@ -74,11 +74,10 @@ export function syncMirror(setting: Setting) {
             );
           }
         });
-        return { failed };
+        return { failed, ...(await findLoose(setting, runId)) };
       });
-      const loose = await step.run("find-loose-ends", () => findLoose(setting, runId));
-      if (loose.events.length > 0) await step.sendEvent("pick-up", loose.events);
-      return { failed: result.failed, picked_up: loose.events.map((one) => one.id) };
+      if (result.events.length > 0) await step.sendEvent("pick-up", result.events);
+      return { failed: result.failed, picked_up: result.events.map((one) => one.id) };
     },
   );
 

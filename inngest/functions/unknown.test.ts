@@ -236,7 +236,7 @@ describe("an order that Purple Flea refuses or cannot take", () => {
 describe("an escrow whose creation got no answer", () => {
   beforeEach(async () => {
     await world.close();
-    world = await openWorld({ config: { syncCron: "0 * * * *" } });
+    world = await openWorld({ config: { syncCron: "0 */6 * * *" } });
     world.fault({ call: "escrow.create", kind: "drop-after" });
     await create("esc_1");
   });
@@ -249,7 +249,7 @@ describe("an escrow whose creation got no answer", () => {
       status: "pending",
       remote_id: escrow?.id,
     });
-    await world.advance(8 * 24 * HOUR, HOUR);
+    await world.advance(8 * 24 * HOUR, 12 * HOUR);
     expect(world.row("select status from escrows")).toEqual({ status: "refunded" });
     expect(world.calls(CREATE)).toBe(1);
   });
@@ -258,7 +258,7 @@ describe("an escrow whose creation got no answer", () => {
     await decide("escrow-create:esc_1", { choice: "not-happened", again: "on" });
     expect(world.row("select status from escrows")).toEqual({ status: "pending" });
     expect(world.purpleFlea.db.prepare("select count(*) n from escrows").get()).toEqual({ n: 1n });
-    await world.advance(8 * 24 * HOUR, HOUR);
+    await world.advance(8 * 24 * HOUR, 12 * HOUR);
     expect(world.row("select status from escrows")).toEqual({ status: "refunded" });
   });
 });

@@ -1,0 +1,204 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { acceptDrift } from "../../app/commands/accept-drift.server";
+import { decideEscrow } from "../../app/commands/decide-escrow.server";
+import { settleUnknown } from "../../app/commands/settle-unknown.server";
+import { getOpenDrift, getWalletBooks, listEndedDrifts } from "../../db/read/drift";
+import { formatMicro } from "../../domain/money";
+import { openWorld, type World } from "../testing";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const PROMPT = "0x00000000000000000000000000000000000000a2";
+const SILENT = "0x00000000000000000000000000000000000000a1";
+
+let world: World;
+beforeEach(async () => {
+  world = await openWorld({ config: { syncCron: "0 * * * *" } });
+  await sync();
+});
+afterEach(() => world.close());
+
+let syncs = 0;
+async function sync() {
+  await world.send("purple-flea/sync.requested", {}, `sync-${syncs++}`);
+}
+const alert = (id: string, asset = "ETH") =>
+  world.send("purple-flea/price.alert", { asset, price: 2840, direction: "long" }, id);
+const create = (ref: string, amount: number, counterparty = SILENT) =>
+  world.send("purple-flea/escrow.created", { escrow_id: ref, amount_usdc: amount, counterparty }, ref);
+/** Money that leaves the wallet without a word. */
+const vanish = (micro: bigint) =>
+  world.purpleFlea.books.move(world.clock.now(), "wallet", "outside", micro, "by hand");
+
+describe("the wallet's books", () => {
+  test("open with the first balance, and agree through trades, escrows, claims, bets and time", async () => {
+    expect(getWalletBooks(world.read)?.expectedMicro).toBe(world.purpleFlea.balance());
+    for (const [n, asset] of ["ETH", "BTC", "SOL", "DOGE"].entries()) await alert(`a${n}`, asset);
+    await create("esc_1", 50, PROMPT);
+    await create("esc_2", 12.345678, SILENT);
+    for (let n = 0; n < 4; n++)
+      await world.send(
+        "purple-flea/bet.requested",
+        { game: "coin_flip", side: "tails", stake_usdc: 1 },
+        `b${n}`,
+      );
+    await world.advance(8 * DAY, 6 * HOUR);
+    await sync();
+    expect(getOpenDrift(world.read)).toBeNull();
+    expect(listEndedDrifts(world.read, 10)).toEqual([]);
+    expect(getWalletBooks(world.read)?.expectedMicro).toBe(world.purpleFlea.balance());
+    expect(world.rows("select distinct subject_type t from movements order by t")).toEqual(
+      ["bet", "claim", "escrow", "trade"].map((t) => ({ t })),
+    );
+  });
+
+  test("the sum of what was booked is what the wallet has moved by", async () => {
+    await alert("a1");
+    await create("esc_1", 50, PROMPT);
+    await world.advance(4 * DAY, 6 * HOUR);
+    const row = world.row<{ sum: bigint; moved: bigint }>(
+      "select (select sum(amount_micro) from movements) sum, moved_micro moved from wallet_books",
+    );
+    expect(row?.sum).toBe(row?.moved);
+  });
+});
+
+describe("a difference", () => {
+  test("is recorded with since when, and ends by itself when it goes", async () => {
+    vanish(1_000_000n);
+    await sync();
+    const since = world.clock.now();
+    const drift = getOpenDrift(world.read);
+    expect(drift).toMatchObject({ differenceMicro: -1_000_000n, explained: false });
+    await world.advance(3 * HOUR);
+    expect(getOpenDrift(world.read)?.since).toBe(drift?.since);
+    expect(Math.abs((drift?.since ?? 0) - since)).toBeLessThan(1_000);
+    world.purpleFlea.books.move(world.clock.now(), "outside", "wallet", 1_000_000n, "back");
+    await sync();
+    expect(getOpenDrift(world.read)).toBeNull();
+    expect(listEndedDrifts(world.read, 1)[0]?.ending).toBe("the balances agree again");
+  });
+
+  test("names the rows that changed since the balances last agreed", async () => {
+    await alert("a1");
+    vanish(1_000_000n);
+    await sync();
+    expect(getOpenDrift(world.read)?.rows.map((row) => row.type)).toContain("trade");
+  });
+
+  test("a transfer told by webhook is a movement, once, and no difference", async () => {
+    vanish(5_000_000n);
+    const data = { tx_id: "tx_1", direction: "out", amount_usdc: 5, source: "withdrawal" };
+    await world.webhook("wallet.transfer", data, { id: "evt_1" });
+    await world.webhook("wallet.transfer", data, { id: "evt_2" });
+    await sync();
+    expect(getOpenDrift(world.read)).toBeNull();
+    expect(world.row("select count(*) n from movements where subject_type = 'transfer'")).toEqual({ n: 1n });
+  });
+
+  test("a transfer that is another row's own is not booked twice", async () => {
+    await create("esc_1", 50);
+    await world.webhook("wallet.transfer", {
+      tx_id: "tx_9",
+      direction: "out",
+      amount_usdc: 50,
+      source: "escrow",
+    });
+    await sync();
+    expect(getOpenDrift(world.read)).toBeNull();
+  });
+
+  test("an unknown order explains it, until it is settled; then nothing is left", async () => {
+    world.fault({ call: "order.create", kind: "drop-after" });
+    await alert("a1");
+    await sync();
+    expect(getOpenDrift(world.read)).toMatchObject({ explained: true });
+    expect(getOpenDrift(world.read)?.rows[0]?.words).toBe("order without an answer");
+    const [order] = world.purpleFlea.db.prepare("select id from orders").all() as { id: string }[];
+    settleUnknown(
+      world.desk,
+      world.operator,
+      world.form({
+        intent_key: "order:a1",
+        seen_tries: "1",
+        choice: "happened",
+        needs_id: "1",
+        remote_id: order?.id ?? "",
+        reason: "on the site",
+      }),
+    );
+    await world.settle();
+    await sync();
+    expect(getOpenDrift(world.read)).toBeNull();
+  });
+
+  test("more than the unknown call can make up is unexplained", async () => {
+    world.fault({ call: "order.create", kind: "drop-after" });
+    await alert("a1");
+    vanish(3_000_000n);
+    await sync();
+    expect(getOpenDrift(world.read)).toMatchObject({ explained: false });
+  });
+
+  test("unexplained, it closes approvals over the limit and no others", async () => {
+    await create("esc_small", 100);
+    await create("esc_large", 100.000001);
+    vanish(1_000_000n);
+    await sync();
+    const approve = (ref: string) => {
+      const row = world.row<{ amount: bigint; status: string; deadline: bigint; version: bigint }>(
+        "select amount_micro amount, status, expires_at deadline, version from escrows where ref = ?",
+        ref,
+      );
+      return decideEscrow(
+        world.desk,
+        world.operator,
+        world.form({
+          ref,
+          version: String(row?.version),
+          seen_amount: formatMicro(row?.amount ?? 0n),
+          seen_payee: SILENT,
+          seen_status: row?.status ?? "",
+          seen_deadline: String(row?.deadline),
+        }),
+        "release",
+      );
+    };
+    const refused = approve("esc_large");
+    expect(refused.kind === "conflict" && refused.message).toMatch(
+      /differ by -1.000000 USDC, unexplained since/,
+    );
+    expect(approve("esc_small").kind).toBe("accepted");
+  });
+
+  test("accepted with a reason, it is in the books; one that changed meanwhile is not", async () => {
+    vanish(1_000_000n);
+    await sync();
+    const shown = getOpenDrift(world.read);
+    const form = {
+      drift_id: shown?.id ?? "",
+      difference_usdc: formatMicro(shown?.differenceMicro ?? 0n),
+      reason: "withdrawn by hand",
+    };
+    vanish(500_000n);
+    await sync();
+    expect(acceptDrift(world.desk, world.operator, world.form(form))).toMatchObject({ kind: "invalid" });
+    const fresh = { ...form, difference_usdc: formatMicro(getOpenDrift(world.read)?.differenceMicro ?? 0n) };
+    expect(acceptDrift(world.desk, world.operator, world.form(fresh)).kind).toBe("accepted");
+    await world.settle();
+    expect(getOpenDrift(world.read)).toBeNull();
+    expect(listEndedDrifts(world.read, 1)[0]?.ending).toBe("accepted by Olive Operator: withdrawn by hand");
+    await sync();
+    expect(getOpenDrift(world.read)).toBeNull();
+  });
+
+  test("nothing is said while a source cannot be read or a call is under way", async () => {
+    vanish(1_000_000n);
+    world.fault({ call: "domains", kind: "status", status: 503 });
+    await sync();
+    expect(getOpenDrift(world.read)).toBeNull();
+    await sync();
+    expect(getOpenDrift(world.read)).not.toBeNull();
+  });
+});

@@ -1,0 +1,335 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { decideEscrow } from "../../app/commands/decide-escrow.server";
+import { formatMicro } from "../../domain/money";
+import { openWorld, type World } from "../testing";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const SILENT = "0x00000000000000000000000000000000000000a1";
+
+let world: World;
+/** What stands between the functions and Purple Flea in a test; null lets everything through. */
+let between: ((request: Request, next: (request: Request) => Promise<Response>) => Promise<Response>) | null;
+beforeEach(async () => {
+  between = null;
+  world = await openWorld({
+    config: { syncCron: "0 */4 * * *" },
+    upstream: (request, next) => (between ? between(request, next) : next(request)),
+  });
+});
+afterEach(() => world.close());
+
+const create = (ref: string) =>
+  world.send("purple-flea/escrow.created", { escrow_id: ref, amount_usdc: 50, counterparty: SILENT }, ref);
+interface Row {
+  status: string;
+  remote: string;
+  settled_by: string | null;
+  fee: bigint | null;
+  referral: bigint | null;
+  run: string;
+}
+const row = (ref = "esc_1"): Row => {
+  const found = world.row<Row>(
+    "select status, remote_id remote, settled_by, fee_micro fee, referral_micro referral, run_id run from escrows where ref = ?",
+    ref,
+  );
+  if (!found) throw new Error(`no escrow ${ref}`);
+  return found;
+};
+const story = (ref = "esc_1") =>
+  world
+    .rows<{ title: string }>(
+      "select title from timeline where subject_type = 'escrow' and subject_ref = ? order by at, id",
+      ref,
+    )
+    .map((entry) => entry.title);
+const upstream = (ref = "esc_1") => world.purpleFlea.getEscrow(row(ref).remote).status;
+function decide(decision: "release" | "cancel", ref = "esc_1") {
+  const shown = world.row<{
+    amount: bigint;
+    payee: string;
+    status: string;
+    deadline: bigint;
+    version: bigint;
+  }>(
+    "select amount_micro amount, counterparty payee, status, expires_at deadline, version from escrows where ref = ?",
+    ref,
+  );
+  if (!shown) throw new Error(`no escrow ${ref}`);
+  return decideEscrow(
+    world.desk,
+    world.operator,
+    world.form({
+      ref,
+      version: String(shown.version),
+      seen_amount: formatMicro(shown.amount),
+      seen_payee: shown.payee,
+      seen_status: shown.status,
+      seen_deadline: String(shown.deadline),
+      reason: "seen",
+    }),
+    decision,
+  );
+}
+const confirmed = (ref: string, id?: string) =>
+  world.send(
+    "purple-flea/escrow.confirmed",
+    { escrow_id: ref, confirmed_by: "0xfeed", confirmed_at: new Date(world.clock.now()).toISOString() },
+    id,
+  );
+const moves = () => ({
+  releases: world.calls(`POST /api/escrow/${row().remote}/release`),
+  cancels: world.calls(`POST /api/escrow/${row().remote}/cancel`),
+});
+const runs = (status: string) =>
+  world.rows("select id from runs where function_id = 'escrow-lifecycle' and status = ?", status).length;
+
+describe("an escrow ends once, as Purple Flea has it", () => {
+  test("approved: released, fee and referral exact, one release", async () => {
+    await create("esc_1");
+    expect(decide("release").kind).toBe("accepted");
+    await world.settle();
+    expect(row()).toMatchObject({ status: "released", fee: 500_000n, referral: 75_000n });
+    expect(moves()).toEqual({ releases: 1, cancels: 0 });
+    expect(upstream()).toBe("released");
+  });
+
+  test("approved and confirmed by webhook at once: one release", async () => {
+    await create("esc_1");
+    decide("release");
+    world.purpleFlea.confirm(row().remote, world.clock.now());
+    await world.settle();
+    await world.advance(HOUR);
+    expect(row().status).toBe("released");
+    expect(moves()).toEqual({ releases: 1, cancels: 0 });
+  });
+
+  test("confirmed twice, once more after the end: one release", async () => {
+    await create("esc_1");
+    world.purpleFlea.confirm(row().remote, world.clock.now());
+    await world.settle();
+    await confirmed("esc_1", "again");
+    await world.webhook("escrow.confirmed", { escrow_id: row().remote }, { id: "evt_twice" });
+    await world.webhook("escrow.confirmed", { escrow_id: row().remote }, { id: "evt_twice" });
+    await world.advance(HOUR);
+    expect(row().status).toBe("released");
+    expect(moves()).toEqual({ releases: 1, cancels: 0 });
+  });
+
+  test("a bare event is written down and releases nothing", async () => {
+    await create("esc_1");
+    await confirmed("esc_1", "bare");
+    await world.advance(DAY, HOUR);
+    expect(row().status).toBe("pending");
+    expect(story().join("\n")).toMatch(/Confirmation claimed by 0xfeed, not proven/);
+    expect(moves()).toEqual({ releases: 0, cancels: 0 });
+  });
+
+  test("rejected, then confirmed: cancelled, the first decision stays", async () => {
+    await create("esc_1");
+    decide("cancel");
+    world.purpleFlea.confirm(row().remote, world.clock.now());
+    await world.settle();
+    expect(decide("release").kind).toBe("conflict");
+    await world.advance(HOUR);
+    expect(row().status).toBe("refunded");
+    expect(moves()).toEqual({ releases: 0, cancels: 1 });
+    expect(story().join("\n")).toMatch(/Rejected by Olive Operator/);
+  });
+
+  test("confirmed at the moment of the time-out: released or refunded, never both", async () => {
+    await create("esc_1");
+    const deadline = Number(world.row<{ at: bigint }>("select expires_at at from escrows")?.at);
+    await world.advance(deadline - world.clock.now() - 1_000, 12 * HOUR);
+    world.purpleFlea.confirm(row().remote, world.clock.now());
+    await world.advance(2_000);
+    await world.advance(HOUR);
+    const { releases, cancels } = moves();
+    expect(upstream()).toBe(row().status === "released" ? "released" : "refunded");
+    expect(["released", "refunded"]).toContain(row().status);
+    expect(releases + cancels).toBeLessThanOrEqual(2);
+    expect(world.purpleFlea.books.sum()).toBe(0n);
+  });
+
+  test("nobody confirms: refunded at the deadline", async () => {
+    await create("esc_1");
+    await world.advance(7 * DAY + HOUR, 12 * HOUR);
+    expect(row().status).toBe("refunded");
+    expect(upstream()).toBe("refunded");
+    expect(runs("completed")).toBe(1);
+  });
+
+  test("ended by Purple Flea itself meanwhile: recorded as it ended, and said so", async () => {
+    await create("esc_1");
+    // Between our look and our call.
+    between = async (request, next) => {
+      if (request.url.endsWith("/release"))
+        world.purpleFlea.endEscrow(row().remote, "refunded", world.clock.now());
+      return next(request);
+    };
+    decide("release");
+    await world.settle();
+    await world.advance(10 * MINUTE);
+    expect(row()).toMatchObject({ status: "refunded", settled_by: "Purple Flea" });
+    expect(story().join("\n")).toMatch(/Refunded, by Purple Flea/);
+    expect(world.row("select state from command_outcomes where message like '%already refunded%'")).toEqual({
+      state: "failed",
+    });
+  });
+
+  test("a release whose answer got lost is settled by looking: ours, once", async () => {
+    await create("esc_1");
+    world.fault({ call: "escrow.release", kind: "drop-after" });
+    decide("release");
+    await world.settle();
+    await world.advance(10 * MINUTE);
+    expect(row()).toMatchObject({ status: "released", settled_by: "Olive Operator" });
+    expect(moves().releases).toBe(1);
+  });
+
+  test("a release that is refused again and again is taken up again, and ends", async () => {
+    await create("esc_1");
+    world.fault({ call: "escrow.release", kind: "status", status: 500, times: 6 });
+    decide("release");
+    await world.settle();
+    await world.advance(13 * HOUR, HOUR);
+    expect(row().status).toBe("released");
+    expect(upstream()).toBe("released");
+    expect(world.row("select state from command_outcomes order by at desc limit 1")).toEqual({
+      state: "confirmed",
+    });
+  });
+});
+
+describe("a confirmation that does not fit", () => {
+  test("with Purple Flea's id: translated, written down under ours, and upstream is asked", async () => {
+    await create("esc_1");
+    await confirmed(row().remote, "theirs");
+    expect(story().join("\n")).toMatch(/Confirmation claimed by 0xfeed, not proven/);
+    expect(world.row("select escrow_ref from confirmations where id = 'theirs'")).toEqual({
+      escrow_ref: "esc_1",
+    });
+    expect(row().status).toBe("pending");
+  });
+
+  test("with Purple Flea's id, while Purple Flea knows it to be confirmed: released", async () => {
+    await create("esc_1");
+    // The webhook never comes: only the field upstream says so.
+    world.purpleFlea.confirm(row().remote, world.clock.now());
+    world.purpleFlea.db.prepare("update webhooks set done = 1").run();
+    await confirmed(row().remote, "theirs");
+    await world.advance(MINUTE);
+    expect(row().status).toBe("released");
+  });
+
+  test("for an escrow that is not known here: kept, and shown", async () => {
+    await confirmed("esc_none", "stray");
+    const { listAttention } = await import("../../db/read/overview");
+    expect(listAttention(world.read, world.clock.now())).toContainEqual(
+      expect.objectContaining({ kind: "stray", ref: "esc_none" }),
+    );
+  });
+
+  test("before its escrow: it is the escrow's own when that comes, and still no proof", async () => {
+    await confirmed("esc_1", "early");
+    await create("esc_1");
+    expect(story().join("\n")).toMatch(/Confirmation claimed by 0xfeed, not proven/);
+    expect(row().status).toBe("pending");
+    expect(world.rows("select id from confirmations where escrow_ref is null")).toEqual([]);
+  });
+
+  test("a webhook of the time before its escrow was linked is applied when it is", async () => {
+    world.fault({ call: "escrow.create", kind: "drop-after" });
+    await create("esc_1");
+    const [remote] = world.purpleFlea.db.prepare("select id from escrows").all() as { id: string }[];
+    await world.webhook("escrow.confirmed", { escrow_id: remote?.id, confirmed_by: SILENT });
+    await world.advance(5 * MINUTE);
+    const { settleUnknown } = await import("../../app/commands/settle-unknown.server");
+    settleUnknown(
+      world.desk,
+      world.operator,
+      world.form({
+        intent_key: "escrow-create:esc_1",
+        seen_tries: "1",
+        choice: "happened",
+        needs_id: "1",
+        remote_id: remote?.id ?? "",
+        reason: "on the site",
+      }),
+    );
+    await world.settle();
+    await world.advance(9 * HOUR, HOUR);
+    expect(row().status).toBe("released");
+  });
+});
+
+describe("an escrow whose run is gone", () => {
+  const cancelRun = async () => {
+    const { createApi } = await import("../../sandbox/inngest/api");
+    await createApi({ engine: world.engine, signingKeys: [], eventKeys: [], sdkUrls: [] })(
+      new Request(`http://127.0.0.1/v1/runs/${row().run}`, {
+        method: "DELETE",
+        headers: { host: "127.0.0.1" },
+      }),
+    );
+    await world.settle();
+  };
+
+  test("is taken over, and an approval is carried out", async () => {
+    await create("esc_1");
+    await cancelRun();
+    expect(story().join("\n")).toMatch(/The run was cancelled/);
+    decide("release");
+    await world.settle();
+    await world.advance(MINUTE);
+    expect(row().status).toBe("released");
+    expect(moves().releases).toBe(1);
+  });
+
+  test("is taken over without anybody asking, and refunded at its deadline", async () => {
+    await create("esc_1");
+    await cancelRun();
+    await world.advance(9 * HOUR, HOUR);
+    expect(story()).toContain("Taken over by another run");
+    await world.advance(7 * DAY, 12 * HOUR);
+    expect(row().status).toBe("refunded");
+  });
+
+  test("also when the engine has lost everything it knew", async () => {
+    await create("esc_1");
+    // The run still reads as waiting in the mirror; the engine has never heard of it.
+    world.engine.ctx.store.run("delete from runs");
+    world.engine.ctx.store.run("delete from queue");
+    world.engine.ctx.store.run("delete from pauses");
+    decide("release");
+    await world.settle();
+    await world.advance(9 * HOUR, HOUR);
+    expect(row().status).toBe("released");
+    expect(moves().releases).toBe(1);
+  });
+
+  test("the run that was taken over stops when it wakes, and does nothing", async () => {
+    await create("esc_1");
+    await world.send("purple-flea/escrow.resumed", { escrow_id: "esc_1" }, "take");
+    decide("release");
+    await world.settle();
+    await world.advance(MINUTE);
+    expect(row().status).toBe("released");
+    expect(moves()).toEqual({ releases: 1, cancels: 0 });
+    await world.advance(8 * DAY, 6 * HOUR);
+    expect(runs("completed")).toBe(2);
+  });
+});
+
+describe("a process that stops anywhere", () => {
+  test("while an escrow waits: it goes on after the start", async () => {
+    await create("esc_1");
+    await world.crash();
+    decide("release");
+    await world.settle();
+    await world.advance(MINUTE);
+    expect(row().status).toBe("released");
+  });
+});

@@ -1,0 +1,175 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import fc from "fast-check";
+import { openWorld, type World } from "../testing";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const SILENT = "0x00000000000000000000000000000000000000a1";
+
+let world: World;
+beforeEach(async () => {
+  world = await openWorld({ config: { syncCron: "0 */6 * * *" } });
+});
+afterEach(() => world.close());
+
+const trade = () =>
+  world.row<{ status: string; fill: string | null; pnl: bigint | null; remote: string }>(
+    "select status, fill_price fill, pnl_micro pnl, remote_id remote from trades",
+  );
+/** An order that Purple Flea only accepted: what becomes of it is told by webhook. */
+async function openOrder(): Promise<string> {
+  await world.send("purple-flea/price.alert", { asset: "ETH", price: 2840, direction: "long" }, "a1");
+  world.purpleFlea.db.prepare("update webhooks set done = 1").run();
+  return trade()?.remote ?? "";
+}
+
+describe("news of a trade", () => {
+  const at = (minutes: number) => ({ atMs: world.clock.now() + minutes * MINUTE });
+  test("in any order, doubled, late and from the future: the mirror ends where Purple Flea is", async () => {
+    const order = await openOrder();
+    const filled = { order_id: order, fill_price: "2850.5", filled_at: world.clock.now() };
+    const closed = { order_id: order, pnl_usdc: -0.25, closed_at: world.clock.now() };
+    await world.webhook("position.closed", closed, { id: "w-closed", ...at(DAY / MINUTE) });
+    await world.webhook("trade.filled", filled, { id: "w-filled", ...at(-DAY / MINUTE) });
+    await world.webhook("position.opened", { order_id: order }, { id: "w-opened" });
+    await world.webhook("position.closed", closed, { id: "w-closed" });
+    await world.webhook("trade_filled", filled, { id: "w-filled-2", ...at(60) });
+    expect(trade()).toMatchObject({ status: "closed", pnl: -250_000n });
+    expect(world.row("select count(*) n from inbox where id = 'w-closed'")).toEqual({ n: 1n });
+  });
+
+  test("every order of the same news ends alike", async () => {
+    const order = await openOrder();
+    const news = [
+      ["trade.filled", { order_id: order, fill_price: "2850.5" }],
+      ["position.opened", { order_id: order }],
+      ["position.closed", { order_id: order, pnl_usdc: 0.125 }],
+    ] as const;
+    let n = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray([0, 1, 2, 0, 1, 2], { minLength: 6 }),
+        fc.array(fc.integer({ min: -2 * DAY, max: 2 * DAY }), { minLength: 6, maxLength: 6 }),
+        async (sequence, shifts) => {
+          for (const [place, index] of sequence.entries()) {
+            const [type, data] = news[index as 0 | 1 | 2];
+            await world.webhook(type, data, {
+              id: `w-${n++}`,
+              atMs: world.clock.now() + (shifts[place] ?? 0),
+            });
+          }
+          expect(trade()).toMatchObject({ status: "closed", pnl: 125_000n });
+        },
+      ),
+      { numRuns: 5 },
+    );
+  });
+});
+
+describe("news of an escrow", () => {
+  const row = () =>
+    world.row<{ status: string; remote: string; confirmed: bigint | null }>(
+      "select status, remote_id remote, confirmed_at confirmed from escrows",
+    );
+  beforeEach(async () => {
+    await world.send(
+      "purple-flea/escrow.created",
+      { escrow_id: "esc_1", amount_usdc: 50, counterparty: SILENT },
+      "esc_1",
+    );
+  });
+
+  test("an end that a webhook tells and Purple Flea does not is not believed", async () => {
+    await world.webhook("escrow.released", { escrow_id: row()?.remote });
+    await world.advance(12 * HOUR);
+    expect(row()?.status).toBe("pending");
+  });
+
+  test("a confirmation dated in the future counts from now, and newer news is not blocked by it", async () => {
+    const remote = row()?.remote ?? "";
+    const future = world.clock.now() + 300 * DAY;
+    // Upstream as well, so that nothing else holds the release back.
+    await world.webhook(
+      "escrow.confirmed",
+      { escrow_id: remote, confirmed_by: SILENT, confirmed_at: new Date(future).toISOString() },
+      { atMs: future },
+    );
+    expect(Number(row()?.confirmed)).toBeLessThanOrEqual(world.clock.now());
+    await world.advance(MINUTE);
+    expect(row()?.status).toBe("released");
+    expect(world.purpleFlea.getEscrow(remote).status).toBe("released");
+  });
+
+  test("what nobody knows is kept and shown, and changes nothing", async () => {
+    await world.webhook("moon.landed", { escrow_id: row()?.remote }, { id: "evt_moon" });
+    await world.webhook("escrow.confirmed", { escrow_id: "pfe_nobody" }, { id: "evt_nobody" });
+    await world.webhook("escrow.confirmed", { nothing: true }, { id: "evt_empty" });
+    await world.advance(5 * MINUTE);
+    expect(
+      world.rows(
+        "select webhook_id id, outcome from webhook_outcomes where webhook_id in ('evt_moon', 'evt_nobody', 'evt_empty') order by id",
+      ),
+    ).toEqual([
+      { id: "evt_empty", outcome: "unreadable" },
+      { id: "evt_moon", outcome: "unknown-type" },
+      { id: "evt_nobody", outcome: "unmatched" },
+    ]);
+    expect(row()?.status).toBe("pending");
+  });
+});
+
+describe("a bet is held against its commitment", () => {
+  test("revealed later, it is looked at again", async () => {
+    await world.close();
+    let revealed = false;
+    world = await openWorld({
+      config: { syncCron: "0 * * * *" },
+      upstream: async (request, next) => {
+        const reply = await next(request);
+        if (!request.url.includes("/casino/bet") || revealed) return reply;
+        const { server_seed: _kept, ...rest } = (await reply.json()) as Record<string, unknown>;
+        return Response.json(rest, { status: reply.status });
+      },
+    });
+    await world.send("purple-flea/bet.requested", { game: "coin_flip", side: "heads", stake_usdc: 1 }, "b1");
+    expect(world.row("select verified, verification from bets")).toEqual({
+      verified: null,
+      verification: null,
+    });
+    revealed = true;
+    await world.advance(HOUR);
+    expect(world.row("select verified from bets")).toEqual({ verified: 1n });
+  });
+
+  test("two of ours at once are placed one after the other, and both hold", async () => {
+    await Promise.all(
+      ["b1", "b2", "b3"].map((id) =>
+        world.send("purple-flea/bet.requested", { game: "coin_flip", side: "heads", stake_usdc: 1 }, id),
+      ),
+    );
+    await world.advance(2 * MINUTE);
+    expect(world.rows("select verified from bets")).toEqual([
+      { verified: 1n },
+      { verified: 1n },
+      { verified: 1n },
+    ]);
+  });
+
+  test("somebody else's between commitment and bet makes it neither proven nor wrong", async () => {
+    await world.close();
+    world = await openWorld({
+      upstream: async (request, next) => {
+        if (request.method === "POST" && request.url.endsWith("/casino/bet"))
+          world.purpleFlea.placeBet(1_000_000n, "heads", "somebody");
+        return next(request);
+      },
+    });
+    await world.send("purple-flea/bet.requested", { game: "coin_flip", side: "heads", stake_usdc: 1 }, "b1");
+    const bet = world.row<{ verified: bigint | null; verification: string }>(
+      "select verified, verification from bets",
+    );
+    expect(bet?.verified).toBeNull();
+    expect(bet?.verification).toMatch(/cannot be proven: nonce 0 was committed to and another bet took it/);
+  });
+});
