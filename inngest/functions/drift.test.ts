@@ -166,9 +166,7 @@ describe("a difference", () => {
       );
     };
     const refused = approve("esc_large");
-    expect(refused.kind === "conflict" && refused.message).toMatch(
-      /differ by -1.000000 USDC, unexplained since/,
-    );
+    expect(refused.kind === "conflict" && refused.message).toMatch(/differ by −1.00 USDC, unexplained since/);
     expect(approve("esc_small").kind).toBe("accepted");
   });
 

@@ -3,6 +3,8 @@ const REDACTED = "[redacted]";
 /** What a secret looks like, wherever it stands in a sentence. The order matters: labelled secrets go first. */
 const SECRETS: readonly [RegExp, string][] = [
   [/\bbearer\b[\s:="']*[^\s"']+/giu, `Bearer ${REDACTED}`],
+  // After the name of a scheme comes what it is good for.
+  [/\b(authorization["']?\s*[=:]\s*["']?)(?!Bearer \[)[a-z-]+\s+[^\s"',}]+/giu, `$1${REDACTED}`],
   [
     /\b(authorization|api[_-]?key|secret|token|password)(["']?\s*[=:]\s*["']?)(?!Bearer \[)[^\s"',}]+/giu,
     `$1$2${REDACTED}`,

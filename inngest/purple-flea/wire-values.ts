@@ -64,7 +64,7 @@ export function extra<T extends z.ZodType>(schema: T) {
 
 /**
  * An amount as the JSON number a request body carries.
- * @throws RangeError when no JSON number means exactly this amount (above about 9,007,199,254 USDC) or it is below zero
+ * @throws RangeError when no JSON number means exactly this amount (from about 4,294,967,296 USDC on some) or it is below zero
  */
 export function usdcNumber(micro: MicroUsdc): number {
   const value = Number(shortUsdc(micro));
