@@ -33,6 +33,8 @@ const names: Record<EscrowView, string> = {
   unknown: "Unknown",
   released: "Released",
   refunded: "Refunded",
+  held: "Held",
+  odd: "Does not add up",
   all: "All",
 };
 type Row = EscrowRow & { decided: Decided | null };
@@ -162,16 +164,19 @@ export default function Escrows() {
         </div>
       )}
       <nav aria-label="Status" className="chips pb-3">
-        {(Object.keys(escrowViews) as EscrowView[]).map((name) => (
-          <Link
-            key={name}
-            className="chip"
-            to={`?view=${name}`}
-            aria-current={name === view ? "page" : undefined}
-          >
-            {names[name]} <span className="n">{countText(counts[name])}</span>
-          </Link>
-        ))}
+        {(Object.keys(escrowViews) as EscrowView[])
+          // What is rarely there is not offered while it is not.
+          .filter((name) => !(name === "held" || name === "odd") || name === view || counts[name].n > 0)
+          .map((name) => (
+            <Link
+              key={name}
+              className="chip"
+              to={`?view=${name}`}
+              aria-current={name === view ? "page" : undefined}
+            >
+              {names[name]} <span className="n">{countText(counts[name])}</span>
+            </Link>
+          ))}
       </nav>
       <DataTable
         label="Escrows"

@@ -25,7 +25,10 @@ type NewBet = Pick<
 export function beginBet(tx: Writer, bet: NewBet, now: number): void {
   tx.insert(bets)
     .values({ ...bet, status: "placing", createdAt: now, observedAt: now, updatedAt: now })
-    .onConflictDoUpdate({ target: bets.ref, set: { status: "placing", reason: null, updatedAt: now } })
+    .onConflictDoUpdate({
+      target: bets.ref,
+      set: { status: "placing", reason: null, runId: bet.runId, updatedAt: now },
+    })
     .run();
   aboutRun(tx, bet.runId, "bet", bet.ref);
 }
@@ -97,7 +100,10 @@ export function beginClaim(
 ): void {
   tx.insert(claims)
     .values({ ...claim, status: "claiming", createdAt: now, updatedAt: now })
-    .onConflictDoUpdate({ target: claims.ref, set: { status: "claiming", reason: null, updatedAt: now } })
+    .onConflictDoUpdate({
+      target: claims.ref,
+      set: { status: "claiming", reason: null, runId: claim.runId, updatedAt: now },
+    })
     .run();
   aboutRun(tx, claim.runId, "claim", claim.ref);
 }

@@ -76,9 +76,13 @@ export function openIntent(tx: Writer, request: IntentRequest, now: number, repe
   const heldBy = request.lock ? holderOf(tx, request.lock, request.key) : undefined;
   if (heldBy) return { kind: "busy", heldBy };
   if (found) {
+    // Another action, such as a release after a cancel that was not done, is another request and has a key of its own.
+    const idempotencyKey =
+      found.action === request.action ? found.idempotencyKey : `${request.action}:${request.key}`;
     tx.update(intents)
       .set({
         action: request.action,
+        idempotencyKey,
         status: "open",
         lock: request.lock ?? null,
         tries: found.tries + 1,
@@ -88,7 +92,7 @@ export function openIntent(tx: Writer, request: IntentRequest, now: number, repe
       })
       .where(eq(intents.key, request.key))
       .run();
-    return { kind: "send", idempotencyKey: found.idempotencyKey };
+    return { kind: "send", idempotencyKey };
   }
   tx.insert(intents)
     .values({

@@ -79,7 +79,10 @@ type NewTrade = Pick<
 export function beginTrade(tx: Writer, trade: NewTrade, now: number): void {
   tx.insert(trades)
     .values({ ...trade, status: "placing", createdAt: now, observedAt: now, updatedAt: now, version: 1 })
-    .onConflictDoUpdate({ target: trades.ref, set: { status: "placing", reason: null, updatedAt: now } })
+    .onConflictDoUpdate({
+      target: trades.ref,
+      set: { status: "placing", reason: null, runId: trade.runId, updatedAt: now },
+    })
     .run();
   aboutRun(tx, trade.runId, "trade", trade.ref);
 }

@@ -5,6 +5,7 @@ import {
   approvals,
   commandOutcomes,
   commands,
+  doesNotAddUp,
   escrows,
   operators,
   outbox,
@@ -25,6 +26,9 @@ export const escrowViews = {
   unknown: ["unknown"],
   released: ["released"],
   refunded: ["refunded"],
+  held: ["held"],
+  /** Sums that do not add up, whatever the status. */
+  odd: null,
   all: null,
 } as const satisfies Record<string, readonly EscrowStatus[] | null>;
 export type EscrowView = keyof typeof escrowViews;
@@ -39,7 +43,7 @@ export function listEscrows(db: Reader, view: EscrowView, page: PageRequest, siz
     sort: escrows.createdAt,
     id: escrows.ref,
     direction: byDeadline ? "asc" : "desc",
-    where: [],
+    where: view === "odd" ? [doesNotAddUp] : [],
     oneOf: conditions(view),
     page,
     size,
@@ -64,6 +68,8 @@ export function countEscrows(db: Reader): Record<EscrowView, { n: number; capped
     unknown: count("unknown"),
     released: count("released"),
     refunded: count("refunded"),
+    held: count("held"),
+    odd: countRows(db, escrows, [doesNotAddUp]),
     all: count("all"),
   };
 }

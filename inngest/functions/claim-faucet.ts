@@ -1,6 +1,6 @@
 import { inTransaction } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
-import { beginClaim, changeClaim } from "../../db/mirror/bets";
+import { beginClaim, changeClaim, getClaim } from "../../db/mirror/bets";
 import { getIntent, openIntent, settleIntent } from "../../db/mirror/intents";
 import { tell } from "../../db/mirror/timeline";
 import { pauseReason } from "../../db/read/pauses";
@@ -51,7 +51,9 @@ export async function claimFaucet(
     } else if (intent.kind === "settled" && intent.intent.status === "unknown") {
       changeClaim(tx, ref, { status: "unknown", reason: intent.intent.detail }, started);
       answer("unknown", "The claim was sent and no answer came.");
-    } else answer("failed", `Today's claim was made before. Next possible ${next}. Nothing moved.`);
+    } else if (intent.kind === "settled" && intent.intent.status === "refused")
+      answer("failed", `Refused: ${intent.intent.detail ?? "no reason given"}. Nothing moved.`);
+    else answer("failed", `Today's claim was made before. Next possible ${next}. Nothing moved.`);
     return intent;
   });
   if (opened.kind === "paused")
@@ -62,8 +64,12 @@ export async function claimFaucet(
       runId,
       stepId: "claim-faucet",
     });
-  return opened.kind === "settled" && opened.intent.status === "unknown"
-    ? { kind: "unknown", key, reason: "no answer came" }
+  if (opened.kind === "settled" && opened.intent.status === "unknown")
+    return { kind: "unknown", key, reason: "no answer came" };
+  // This run's own claim, when the step's result was lost after it had been recorded.
+  const mine = getClaim(mirror, ref);
+  return mine?.runId === runId && mine.status === "claimed" && mine.amountMicro !== null
+    ? { kind: "claimed", key, amount_usdc: formatMicro(mine.amountMicro), tx_hash: mine.txHash ?? "" }
     : { kind: "not-claimed", key, next_eligible: next, reason: "claimed before" };
 }
 

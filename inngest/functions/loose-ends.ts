@@ -1,15 +1,15 @@
 import { inTransaction } from "../../db/connection";
 import { betByRemoteId } from "../../db/mirror/bets";
-import { escrowByRemoteId, openEscrows, type EscrowRow } from "../../db/mirror/escrows";
+import { escrowByRemoteId, heldEscrows, openEscrows, type EscrowRow } from "../../db/mirror/escrows";
 import { unknownIntents } from "../../db/mirror/intents";
 import { runHasEnded } from "../../db/mirror/runs";
 import { timesTold } from "../../db/mirror/timeline";
-import { tradeByRemoteId } from "../../db/mirror/trades";
+import { heldAlerts, tradeByRemoteId } from "../../db/mirror/trades";
 import { listUnanswered, listUnmatched, type Reported } from "../../db/read/candidates";
 import { getDecision } from "../../db/read/decisions";
 import { pauseReason } from "../../db/read/pauses";
 import { webhookNames } from "../purple-flea/contract";
-import { escrowResumed, eventIdFor, webhookReceived } from "../events";
+import { alertResumed, escrowResumed, eventIdFor, webhookReceived } from "../events";
 import { lookUp } from "./look-up";
 import { goOn } from "./reconcile-unknown";
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Setting } from "./setting";
@@ -25,12 +25,12 @@ const WEBHOOK_MS = 2 * DAY_MS;
 
 /**
  * What was left lying and is picked up by an event: escrows whose run is gone or did not hear its wake-up; unknown calls that
- * Purple Flea can answer for by now; webhooks that matched nothing when they came and match a row now, or
- * that no run has looked at.
+ * Purple Flea can answer for by now; held work whose pause is over; webhooks that matched nothing when they came and match a
+ * row now, or that no run has looked at.
  */
 export async function findLoose(setting: Setting, runId: string) {
   const { mirror, read, clock } = setting;
-  const events = [];
+  const events: { name: string; data: Record<string, unknown>; id?: string }[] = [];
   for (const intent of unknownIntents(mirror, MAX_LOOKS)) {
     // One that cannot be read now is read at the next sync.
     const found = await lookUp(setting, intent.key, "sync-mirror", runId).catch(() => null);
@@ -48,6 +48,24 @@ export async function findLoose(setting: Setting, runId: string) {
         ),
       );
   }
+  // What was held and did not go on with its pause, such as when the engine lost the event that told it to.
+  const forgotten = (since: number) => now - since > UNHEARD_MS;
+  if (pauseReason(read, "trade") === null)
+    for (const { id, updatedAt } of heldAlerts(mirror).filter((one) => forgotten(one.updatedAt)))
+      events.push(
+        alertResumed.create(
+          { alert_id: id },
+          { id: eventIdFor(alertResumed.name, `${id}-held-${updatedAt}`) },
+        ),
+      );
+  if (pauseReason(read, "escrow-create") === null)
+    for (const { ref, updatedAt } of heldEscrows(mirror).filter((one) => forgotten(one.updatedAt)))
+      events.push(
+        escrowResumed.create(
+          { escrow_id: ref },
+          { id: eventIdFor(escrowResumed.name, `${ref}-held-${updatedAt}`) },
+        ),
+      );
   for (const webhook of listUnmatched(read, webhookNames, now - WEBHOOK_MS)) {
     if (webhook.outcome !== "unmatched" || !matchesNow(setting, webhook)) continue;
     const id = eventIdFor(webhookReceived.name, `${webhook.id}-again`);

@@ -151,6 +151,19 @@ describe("a pause", () => {
     expect(world.calls(ORDER)).toBe(0);
   });
 
+  test("held, and the event that lets it go on is lost: the next sync lets it go on", async () => {
+    await pause("trade", "escrow-create");
+    await alert("a1");
+    await create("esc_1");
+    // As if the engine had forgotten it: the pause is over at the desk, and nobody was told.
+    world.mirror.$client.prepare("update pauses set paused = 0").run();
+    await world.advance(11 * MINUTE);
+    await world.send("purple-flea/sync.requested", {}, "sync");
+    await world.advance(MINUTE);
+    expect(outcome("a1")?.outcome).toBe("traded");
+    expect(escrow("esc_1")?.status).toBe("pending");
+  });
+
   test("resumed while still paused: held again, not lost", async () => {
     await pause("trade");
     await alert("a1");

@@ -44,7 +44,11 @@ export async function placeOrder(setting: Setting, order: OrderRequest): Promise
     const before = getIntent(tx, key);
     const paused = pauseReason(tx, "trade");
     // What is known not to have been sent yet waits with the others; what may have been sent is past a pause.
-    if (paused && (!before || before.status === "not_done")) return { kind: "held" as const, reason: paused };
+    if (paused && (!before || before.status === "not_done")) {
+      settleAlert(tx, order.alertId, "held", now, { reason: paused });
+      applyTradeNews(tx, order.ref, { status: "refused", reason: `not sent: ${paused}` }, now, now);
+      return { kind: "held" as const, reason: paused };
+    }
     const intent = openIntent(
       tx,
       {

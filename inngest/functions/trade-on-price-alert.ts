@@ -120,17 +120,7 @@ export function tradeOnPriceAlert(setting: Setting) {
         placed = found;
       }
       if (placed.kind === "skipped") return skip(placed.reason);
-      if (placed.kind === "held") {
-        const { reason } = placed;
-        await step.run("hold", () =>
-          inTransaction(mirror, (tx) => {
-            const now = clock.now();
-            settleAlert(tx, alertId, "held", now, { reason });
-            applyTradeNews(tx, ref, { status: "refused", reason: `not sent: ${reason}` }, now, now);
-          }),
-        );
-        return { held: true, reason };
-      }
+      if (placed.kind === "held") return { held: true, reason: placed.reason };
       if (placed.kind === "unknown") {
         const { reason } = placed;
         await step.run("record-unknown", () => {
