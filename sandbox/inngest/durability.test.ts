@@ -1,11 +1,14 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { Inngest } from "inngest";
+import { serve } from "inngest/node";
 import { afterEach, describe, expect, test } from "vitest";
 import { openEngine } from "./engine";
-import { DAY, door, HOUR, openBed, START, until, type Bed } from "./testing";
+import { DAY, door, HOUR, openBed, SILENT, START, until, type Bed } from "./testing";
 import { manualClock } from "../../domain/clock";
 
 let bed: Bed;
@@ -184,6 +187,11 @@ describe("the process", () => {
     await until(() => words.test(text) || child.exitCode !== null);
     return text;
   };
+  const gone = async (child: ChildProcess): Promise<void> => {
+    const closed = new Promise((resolve) => child.once("close", resolve));
+    child.kill("SIGKILL");
+    await closed;
+  };
 
   test("does not start with APP_MODE=live", async () => {
     bed = threeSteps();
@@ -191,6 +199,54 @@ describe("the process", () => {
     expect(await said(child, /live/)).toContain("it does not start with APP_MODE=live");
     await until(() => child.exitCode !== null);
     expect(child.exitCode).toBe(1);
+  });
+
+  test("killed with SIGKILL again and again, every run ends all the same", async () => {
+    bed = threeSteps();
+    bed.kill();
+    const [enginePort, appPort] = [await freePort(), await freePort()];
+    const url = `http://127.0.0.1:${enginePort}`;
+    const ended = new Set<string>();
+    let steps = 0;
+    const client = new Inngest({
+      id: "app",
+      isDev: true,
+      baseUrl: url,
+      checkpointing: false,
+      logger: SILENT,
+    });
+    const threeMore = client.createFunction(
+      { id: "f", retries: 20, triggers: [{ event: "t/go" }] },
+      async ({ event, step }) => {
+        for (const name of ["one", "two", "three"]) await step.run(name, () => void steps++);
+        ended.add(String(event.data.n));
+      },
+    );
+    const app = createHttpServer(
+      serve({ client, functions: [threeMore], serveOrigin: `http://127.0.0.1:${appPort}` }),
+    ).listen(appPort, "127.0.0.1");
+    const start = async (words: RegExp) => {
+      const child = run([
+        ...["--port", String(enginePort), "--db", bed.file, "--retry-interval", "1"],
+        ...["--sdk-url", `http://127.0.0.1:${appPort}/api/inngest`],
+      ]);
+      await said(child, words);
+      return child;
+    };
+    const runs = 40;
+    let engine = await start(/knows the functions/);
+    const events = Array.from({ length: runs }, (_, n) => ({ name: "t/go", data: { n } }));
+    await fetch(`${url}/e/key`, { method: "POST", body: JSON.stringify(events) });
+    for (const seen of [5, 40, 80]) {
+      await until(() => steps >= seen);
+      await gone(engine);
+      engine = await start(/listening/);
+    }
+    await until(() => ended.size === runs);
+    await gone(engine);
+    app.close();
+    app.closeAllConnections();
+    expect(steps).toBeGreaterThanOrEqual(3 * runs);
   });
 
   test("killed with SIGKILL right after it took an event, it still has it when it is back", async () => {
@@ -203,13 +259,11 @@ describe("the process", () => {
     const url = `http://127.0.0.1:${port}`;
     const sent = await fetch(`${url}/e/key`, { method: "POST", body: JSON.stringify({ name: "t/kept" }) });
     const { ids } = (await sent.json()) as { ids: string[] }; // the engine's own answer
-    const gone = new Promise((resolve) => first.once("close", resolve));
-    first.kill("SIGKILL");
-    await gone;
+    await gone(first);
     const second = run(args);
     await said(second, /listening/);
     const found = await fetch(`${url}/v1/events/${ids[0]}`);
     expect(await found.json()).toMatchObject({ data: { name: "t/kept" } });
-    second.kill("SIGKILL");
+    await gone(second);
   });
 });

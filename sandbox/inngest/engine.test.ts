@@ -91,6 +91,31 @@ describe("the sandbox engine's time", () => {
   });
 });
 
+describe("what falls due on the way", () => {
+  /** Twelve runs that sleep for times of their own, then act at once; what they did, with the time. */
+  const history = async (): Promise<string[]> => {
+    const other = openBed((make, effects) => [
+      make("f", { triggers: [{ event: "t/go" }] }, async ({ event, step }) => {
+        await step.sleep("nap", event.data.minutes * MINUTE);
+        await step.run("act", () => {
+          effects.push(`${(other.engine.now() - START) / MINUTE}: ${event.data.n}`);
+        });
+      }),
+    ]);
+    await other.sync();
+    for (let n = 0; n < 12; n++) await other.send("t/go", { n, minutes: (n * 7) % 5 });
+    await other.pass(DAY);
+    await other.close();
+    return other.effects;
+  };
+  test("comes at its own time, in order, and the same way every time", async () => {
+    const first = await history();
+    expect(first).toEqual([...first].sort((a, b) => parseInt(a) - parseInt(b)));
+    expect(first.map((line) => parseInt(line))).toEqual([0, 0, 0, 1, 1, 2, 2, 2, 3, 3, 4, 4]);
+    expect(await history()).toEqual(first);
+  });
+});
+
 describe("what is over", () => {
   test("is forgotten beyond the number that is kept, with its steps and events; what goes on stays", async () => {
     await bed.sync();

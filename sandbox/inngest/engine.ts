@@ -73,7 +73,8 @@ export function openEngine(options: EngineOptions) {
   const through = postThrough(() => ctx.fetch);
   const loop = createLoop(ctx, {
     // A `fetch` that was handed in, at once or later, is used for calls as well.
-    post: (...request) => (ctx.fetch === fetch ? plain.post : through)(...request),
+    post: (url, ...rest) =>
+      (ctx.fetch === fetch && url.protocol === "http:" ? plain.post : through)(url, ...rest),
     cut: plain.cut,
     wallNow: () => (options.signingClock ?? options.clock).now(),
     workers: options.workers ?? WORKERS,

@@ -15,7 +15,8 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 const APP = "http://app.test";
 const ENGINE = "http://127.0.0.1:8288";
-const SILENT = { info() {}, warn() {}, error() {}, debug() {} };
+/** For clients whose log nobody reads. */
+export const SILENT = { info() {}, warn() {}, error() {}, debug() {} };
 
 type Create = Inngest.Any["createFunction"];
 type Config = Omit<Parameters<Create>[0], "id">;

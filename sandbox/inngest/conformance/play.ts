@@ -4,6 +4,7 @@ import { manualClock } from "../../../domain/clock";
 import { createApi } from "../api";
 import { openEngine } from "../engine";
 import { syncApp } from "../sync";
+import { SILENT } from "../testing";
 import type { Case, Driver, Kit } from "./case";
 import { isBag, type Call, type Recording } from "./recording";
 
@@ -16,7 +17,6 @@ const APP = "http://127.0.0.1:3999";
 const ENGINE = "http://127.0.0.1:8388";
 const LARGE = 100_000;
 const OVER = new Set(["Completed", "Failed", "Cancelled"]);
-const SILENT = { info() {}, warn() {}, error() {}, debug() {} };
 
 const parse = (text: string): unknown => {
   try {
