@@ -14,6 +14,7 @@ import { openRun, type PauseRow } from "./store";
 export function deliver(ctx: Context, incoming: IncomingEvent): string {
   return ctx.store.transaction(() => {
     const event = takeEvent(ctx, incoming);
+    // Before anything is started, so that a run's own event neither wakes nor cancels it.
     wakePauses(ctx, event);
     for (const fn of ctx.triggers.startedBy(event.view)) schedule(ctx, fn, event);
     return event.internalId;
@@ -42,8 +43,7 @@ function wakePauses(ctx: Context, event: TakenEvent): void {
     const alone = expression !== null && !compile(expression).readsTrigger;
     if (alone && !holds(expression, {}, event.view)) continue;
     const run = openRun(ctx.store, pause.run_id);
-    // A run's own event neither wakes nor cancels it.
-    if (!run || eventIds(ctx, run.id).has(event.internalId)) continue;
+    if (!run) continue;
     if (expression && !alone && !holds(expression, triggerOf(run), event.view)) continue;
     if (pause.kind === "cancel") endRun(ctx, run, { status: "Cancelled" });
     else if (ctx.isSending(run.id)) {
@@ -52,9 +52,4 @@ function wakePauses(ctx: Context, event: TakenEvent): void {
       enqueue(ctx, { id: `${pause.id}:wake`, run, functionId: run.function_id, kind: "wake", payload });
     } else resumePause(ctx, pause, event.view);
   }
-}
-
-function eventIds(ctx: Context, runId: string): Set<string> {
-  const rows = ctx.store.all<{ event_id: string }>("select event_id from run_events where run_id = ?", runId);
-  return new Set(rows.map((row) => row.event_id));
 }

@@ -8,7 +8,7 @@ import { Inngest } from "inngest";
 import { serve } from "inngest/node";
 import { afterEach, describe, expect, test } from "vitest";
 import { openEngine } from "./engine";
-import { DAY, door, HOUR, openBed, SILENT, START, until, type Bed } from "./testing";
+import { DAY, door, HOUR, MINUTE, openBed, SILENT, START, until, type Bed } from "./testing";
 import { manualClock } from "../../domain/clock";
 
 let bed: Bed;
@@ -103,6 +103,22 @@ describe("an engine that is killed", () => {
     expect(bed.engine.now()).toBe(START + HOUR);
     await bed.pass(1);
     expect(bed.effects).toEqual(["awake", "awake"]);
+  });
+
+  test("and was off while several sleeps ended: they end in the order they fell due", async () => {
+    bed = openBed((make, effects) => [
+      make("f", { triggers: [{ event: "t/go" }] }, async ({ step }) => {
+        const nap = (minutes: number) => step.sleep(`nap ${minutes}`, minutes * MINUTE).then(() => minutes);
+        effects.push(await Promise.race([nap(50), nap(10), nap(30)]));
+      }),
+    ]);
+    await bed.sync();
+    await bed.send("t/go");
+    await bed.engine.settled();
+    bed.kill();
+    bed.reopen(START + DAY);
+    await bed.pass(1);
+    expect(bed.effects).toEqual([10]);
   });
 
   test("between a parallel group's steps: what has a result is not called again", async () => {

@@ -180,4 +180,17 @@ describe("what is due", () => {
     if (y1) ready.release(y1);
     expect(ready.take()?.id).toBe("both");
   });
+  test("a slot that somebody came for in vain goes to the next in its line", () => {
+    const ready = new Ready();
+    const needs = (id: string, seq: number, ...keys: string[]) =>
+      ready.push({ id, rank: 1, seq, slots: keys.map((key) => ({ key, limit: 1 })) });
+    needs("x", 1, "x");
+    needs("y", 2, "y");
+    const [x] = [ready.take(), ready.take()];
+    needs("both", 3, "x", "y");
+    needs("next", 4, "x");
+    expect(ready.take()).toBeUndefined();
+    if (x) ready.release(x);
+    expect(ready.take()?.id).toBe("next");
+  });
 });

@@ -232,6 +232,38 @@ describe("cancelling", () => {
     await bed.pass(2 * DAY);
     expect(bed.effects).toEqual(["b"]);
   });
+  test("a run is not cancelled by its own event, but by the next of that name", async () => {
+    bed = openBed((make, effects) => [
+      make("f", { triggers: [{ event: "t/go" }], cancelOn: [{ event: "t/go" }] }, async ({ event, step }) => {
+        await step.sleep("nap", "1h");
+        effects.push(event.data.n);
+      }),
+    ]);
+    await bed.sync();
+    await bed.send("t/go", { n: 1 });
+    await bed.send("t/go", { n: 2 });
+    await bed.pass(DAY);
+    expect(bed.effects).toEqual([2]);
+  });
+  test("a wait that cannot be made ends the run before what stands beside it begins", async () => {
+    bed = openBed((make, effects) => {
+      const callee = make("callee", { triggers: [{ event: "t/c" }] }, () => void effects.push("callee"));
+      return [
+        callee,
+        make("f", { triggers: [{ event: "t/go" }] }, async ({ step }) => {
+          await Promise.all([
+            step.invoke("call", { function: callee, data: {} }),
+            step.waitForEvent("answer", { event: "t/answer", timeout: "1h", if: "nonsense(" }),
+          ]);
+        }),
+      ];
+    });
+    await bed.sync();
+    const id = await bed.send("t/go");
+    await bed.pass(DAY);
+    expect(bed.effects).toEqual([]);
+    expect(await bed.runs(id)).toMatchObject([{ status: "Failed" }]);
+  });
   test("onFailure has two attempts of its own", async () => {
     bed = openBed(
       (make, effects) => [
