@@ -32,6 +32,12 @@ export function skipMissedTicks(ctx: Context): void {
   planCrons(ctx);
 }
 
+/** After the clock was set to another moment: every cron's next tick is the first after that one. */
+export function replanCrons(ctx: Context): void {
+  ctx.store.run("delete from cron");
+  planCrons(ctx);
+}
+
 /** When the next tick is, ms; null when there is none. */
 export function nextTick(ctx: Context): number | null {
   return ctx.store.get<{ next_at: number | null }>("select min(next_at) next_at from cron")?.next_at ?? null;

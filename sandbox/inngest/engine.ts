@@ -1,6 +1,6 @@
 import type { Clock } from "../../domain/clock";
 import type { Context } from "./context";
-import { planCrons, skipMissedTicks } from "./crons";
+import { planCrons, replanCrons, skipMissedTicks } from "./crons";
 import { plainPost, postThrough } from "./http";
 import { idFactory } from "./ids";
 import { createLoop } from "./loop";
@@ -173,7 +173,10 @@ export function openEngine(options: EngineOptions) {
     isPaused: loop.isPaused,
     prune: (keep = retain) => prune(ctx, keep),
     /** Sets the engine's time without running what lies between. For a history that begins in the past. */
-    setTime: (moment: number) => moveTo(moment),
+    async setTime(moment: number): Promise<void> {
+      await moveTo(moment);
+      replanCrons(ctx);
+    },
     /**
      * Lets `ms` pass: everything that falls due on the way runs at its own time, in order, each with all that follows from
      * it at once. Returns how many items ran.
