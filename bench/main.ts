@@ -1,8 +1,9 @@
 /** The performance table: `npm run bench`, or `npm run bench -- engine` for one part of it. */
 import { engineRows } from "./engine";
+import { listRows } from "./lists";
 import { asTable, type Row } from "./table";
 
-const parts: Record<string, () => Promise<Row[]>> = { engine: engineRows };
+const parts: Record<string, () => Promise<Row[]>> = { engine: engineRows, lists: listRows };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in parts));
