@@ -150,6 +150,27 @@ describe("an order whose answer got lost", () => {
     ).toEqual(["confirmed", "failed"]);
   });
 
+  test("a decision about an earlier try does not send the next one", async () => {
+    const again = {
+      intent_key: "order:a1",
+      seen_tries: "1",
+      choice: "not-happened",
+      again: "on",
+      reason: "x",
+    };
+    world.fault({ call: "order.create", kind: "drop-before" });
+    settleUnknown(world.desk, world.operator, world.form(again));
+    // Asked while the first is on its way: by then the call has been tried, and lost, once more.
+    settleUnknown(world.desk, world.operator, world.form(again));
+    await world.settle();
+    expect(intent("order:a1")).toMatchObject({ status: "unknown", tries: 2n });
+    expect(world.calls(ORDER)).toBe(2);
+    expect(answers().some((one) => /Nothing was changed/.test(one.message))).toBe(true);
+    // The same at the desk, with a form that is older than the last try.
+    const stale = settleUnknown(world.desk, world.operator, world.form(again));
+    expect(stale.kind === "invalid" && stale.fields.form).toMatch(/tried again after you opened this page/);
+  });
+
   test("done again and lost again: unknown again, to be decided again", async () => {
     world.fault({ call: "order.create", kind: "drop-before" });
     await decide("order:a1", { choice: "not-happened", again: "on" });
