@@ -13,11 +13,15 @@ export interface Gate {
   stale: boolean;
 }
 
-/** What may be done about an escrow now. The command checks the same again when it is sent. */
+/**
+ * What may be done about an escrow now. `releasesPaused` says why none may be approved, if so. The command checks the same
+ * again when it is sent.
+ */
 export function escrowGate(
   escrow: Pick<EscrowRow, "status" | "settledAt" | "settledBy"> & { sourceSyncedAt: number | null },
   decided: Decided | null,
   operator: { role: Role; timeZone: string },
+  releasesPaused: string | null,
   now: number,
 ): Gate {
   const time = (ms: number) => formatTime(ms, operator.timeZone, now);
@@ -35,6 +39,8 @@ export function escrowGate(
   if (escrow.status === "unknown") return both("We do not know its state, so it cannot be decided here.");
   if (escrow.status !== "pending") return both(`It is ${escrowLook[escrow.status].label.toLowerCase()}.`);
   if (operator.role === "viewer") return both("Your role may look and not act.");
+  if (releasesPaused)
+    return { approve: `Releases are ${releasesPaused}. Rejecting goes on.`, reject: null, stale: false };
   if (!isStale(escrow.sourceSyncedAt, now)) return { approve: null, reject: null, stale: false };
   const age =
     escrow.sourceSyncedAt === null

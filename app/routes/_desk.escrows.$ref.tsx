@@ -3,6 +3,7 @@ import { data, redirect } from "@remix-run/node";
 import { Link, useActionData, useLoaderData, type ShouldRevalidateFunction } from "@remix-run/react";
 import { decisionsAbout } from "../../db/read/escrow-decisions";
 import { escrowStory, getEscrowRow, getReceipt, latestCommandOf } from "../../db/read/escrows";
+import { pauseReason } from "../../db/read/pauses";
 import { getRun } from "../../db/read/runs";
 import { getUnknownKey } from "../../db/read/unknown";
 import { newId } from "../../domain/ids";
@@ -44,7 +45,7 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
     decided,
     receipt,
     unknownKey: getUnknownKey(read, ref),
-    gate: escrow && escrowGate(escrow, decided, operator, now),
+    gate: escrow && escrowGate(escrow, decided, operator, pauseReason(read, "escrow-release"), now),
     story: readPanel(context, "escrow timeline", () => escrowStory(read, ref, decided)),
     run: readPanel(context, "escrow run", () =>
       escrow?.runId ? (getRun(read, escrow.runId)?.run ?? null) : null,
