@@ -84,6 +84,24 @@ if (!process.argv.includes("--checks")) {
       unit,
     ),
   );
+  const simulated = `${reports}/simulate.json`;
+  rmSync(simulated, { force: true });
+  const simulation = await run("2,000 simulated histories", "npx", [
+    "tsx",
+    "simulate/main.ts",
+    "--histories",
+    "2000",
+    "--report",
+    simulated,
+  ]);
+  // All of them are one test: each of what they found by itself is one among the unit tests.
+  count(
+    read(
+      simulated,
+      (r) => (numberAt(r, "failed") === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }),
+      simulation,
+    ),
+  );
   const built = await run("build", "npm", ["run", "--silent", "build"]);
   count(built ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
   const browser = built && (await ensureBrowser(run));

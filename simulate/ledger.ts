@@ -77,7 +77,10 @@ export class Ledger {
   readonly doubted = new Set<string>();
   /** Runs that were stopped, or called twice, in the middle of something: what they were about may be unknown as well. */
   readonly disturbedRuns = new Set<string>();
+  /** Orders that met another one on its way. */
+  readonly crossed: string[] = [];
   private readonly seen = new Set<string>();
+  private readonly ordersUnderWay = new Map<Exchange, string>();
 
   sent(exchange: Exchange, trouble: Trouble | null, now: number): void {
     const thing = thingOf(exchange, now);
@@ -86,6 +89,15 @@ export class Ledger {
     const key = exchange.request.headers.get("idempotency-key") ?? "none";
     this.keys.set(about, (this.keys.get(about) ?? new Set()).add(key));
     if (leavesDoubt(trouble)) this.doubted.add(thing);
+    if (exchange.call !== "order.create") return;
+    for (const other of this.ordersUnderWay.values())
+      if (other !== thing) this.crossed.push(`${thing} was sent while ${other} was on its way`);
+    this.ordersUnderWay.set(exchange, thing);
+  }
+
+  /** The exchange is over for whoever began it. */
+  ended(exchange: Exchange): void {
+    this.ordersUnderWay.delete(exchange);
   }
 
   /** @returns whether this was news: an answer repeated under its key is no second effect */

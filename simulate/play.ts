@@ -1,7 +1,7 @@
 import { seeded } from "./chance";
 import { countEndings } from "./endings";
-import { moneyCalls, type History } from "./history";
-import { check } from "./invariants";
+import { MIN_REQUESTS, moneyCalls, type History } from "./history";
+import { check, stands } from "./invariants";
 import { Ledger } from "./ledger";
 import { scope } from "./life";
 import type { Exchange } from "./network";
@@ -40,6 +40,7 @@ export async function play(history: History, withStory = false): Promise<Played>
   /** Calls of functions that are under way. */
   const calls = new Set<Exchange>();
   let exchanges = 0;
+  let webhooks = 0;
   const tell = (who: string, what: string) => {
     if (withStory) story.push({ at: Date.now(), who, what });
   };
@@ -93,11 +94,13 @@ export async function play(history: History, withStory = false): Promise<Played>
         } else if (exchange.call === "app.call") {
           stops.reach("step-answered", "after a step had run");
         } else if (exchange.call === "webhook") {
+          webhooks++;
           stops.reach("webhook-taken", "after a webhook was taken");
         }
       },
       ended(exchange, outcome) {
         calls.delete(exchange);
+        ledger.ended(exchange);
         if (withStory)
           tell(
             exchange.from?.name ?? "outside",
@@ -109,12 +112,18 @@ export async function play(history: History, withStory = false): Promise<Played>
   try {
     if (!history.honoursKeys) world.ignoreKeys();
     if (history.wallet === "little") world.impoverish(POOR);
+    world.terse = history.terse;
     await world.introduce();
+    const standing: string[] = [];
     const player = new Player(world, random, ledger, history.honoursKeys, troubles, stops, tell);
     for (const move of history.moves) {
       await world.pass(move.after);
+      standing.push(...stands(world));
       player.make(move);
     }
+    standing.push(...stands(world));
+    // Where little came of it, what did come comes once more.
+    for (let n = player.requests + webhooks; n < MIN_REQUESTS; n++) player.repeatWebhook(n);
     const stuck = await untilQuiet(world, () => {
       troubles.clear();
       stops.clear();
@@ -125,10 +134,11 @@ export async function play(history: History, withStory = false): Promise<Played>
     for (const [where, times] of stops.happened) counts[`stop ${where}`] = times;
     countEndings(world.requireApp().reader, counts);
     const broken = [
+      ...[...new Set(standing)].map((what) => ({ rule: "nothing goes back", what })),
       ...stuck.map((what) => ({ rule: "everything ends", what })),
       ...check(world, ledger, player),
     ];
-    return { broken, story, counts, requests: player.requests, exchanges };
+    return { broken, story, counts, requests: player.requests + webhooks, exchanges };
   } finally {
     world.close();
   }

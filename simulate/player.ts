@@ -172,15 +172,8 @@ export class Player {
     const remote = this.remoteId(n % 3) ?? "pfe_nobody";
     this.tell("outside", `posts a webhook: ${what}`);
     switch (what) {
-      case "again": {
-        const bodies = upstream.db
-          .prepare("select body from webhooks order by rowid")
-          .pluck()
-          .all() as string[]; // its column
-        const body = bodies[n % Math.max(bodies.length, 1)];
-        if (body) world.asPurpleFlea(() => void upstream.webhooks.post(body));
-        return;
-      }
+      case "again":
+        return this.repeatWebhook(n);
       case "forged":
         return world.forge(envelope("escrow.confirmed", { escrow_id: remote }));
       case "odd":
@@ -204,6 +197,15 @@ export class Player {
       default:
         what satisfies never;
     }
+  }
+
+  /** Purple Flea sends a webhook once more that it sent before; one nobody knows when it has sent none. */
+  repeatWebhook(n: number): void {
+    const { upstream } = this.world.purpleFlea;
+    const bodies = upstream.db.prepare("select body from webhooks order by rowid").pluck().all() as string[]; // its column
+    const unknown = JSON.stringify({ id: `evt_extra_${n}`, type: "moon.phase", data: {} });
+    const body = bodies[n % Math.max(bodies.length, 1)] ?? unknown;
+    this.world.asPurpleFlea(() => void upstream.webhooks.post(body));
   }
 
   private upstream(n: number, act: (remoteId: string) => void): void {

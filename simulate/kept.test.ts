@@ -1,0 +1,18 @@
+import { describe, expect, test } from "vitest";
+import { historyOf } from "./history";
+import { KEPT } from "./kept";
+import { play } from "./play";
+import { timelineOf } from "./timeline";
+
+describe("histories that once broke a rule", () => {
+  test.each(KEPT)("$found", async ({ history }) => {
+    const { broken } = await play(history);
+    expect(broken).toEqual([]);
+  });
+});
+
+test("a seed's history is the same to the letter each time it is played", async () => {
+  const [first, second] = [await play(historyOf(17), true), await play(historyOf(17), true)];
+  expect(first.story.length).toBeGreaterThan(100);
+  expect(timelineOf(second.story)).toEqual(timelineOf(first.story));
+});

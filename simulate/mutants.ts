@@ -1,0 +1,181 @@
+import type { Patch } from "./bundle";
+
+/** A deliberate fault of ours: the simulator must catch each, or it shows nothing. */
+export interface Mutant {
+  name: string;
+  /** The rule that must not hold any more. Others may fall with it. */
+  rule: string;
+  /** What is wrong with it, in a sentence. */
+  wrong: string;
+  patches: Patch[];
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "no unique key",
+    rule: "nothing happens twice",
+    wrong:
+      "an alert is known by the engine's memory of a day only: its run makes the order's key and reference",
+    patches: [
+      {
+        file: "inngest/functions/trade-on-price-alert.ts",
+        find: "if (!kept || kept.runId !== runId)",
+        replace: "if (!kept)",
+      },
+      {
+        file: "inngest/functions/trade-on-price-alert.ts",
+        find: "const ref = tradeRefFor(alertId);\n\n      const alert = ",
+        replace: "const ref = tradeRefFor(`${alertId} ${runId}`);\n\n      const alert = ",
+      },
+      {
+        file: "inngest/functions/place-order.ts",
+        find: "  const key = `order:${order.alertId}`;\n  const sizeMicro",
+        replace: "  const key = `order:${order.alertId} ${order.runId}`;\n  const sizeMicro",
+      },
+      {
+        file: "inngest/functions/place-order.ts",
+        find: "alertId: order.alertId,\n        agentId",
+        replace: "alertId: `${order.alertId} ${order.runId}`,\n        agentId",
+      },
+    ],
+  },
+  {
+    name: "retry after a crash",
+    rule: "nothing happens twice",
+    wrong: "an intent that was found open, of a try that died, is sent again",
+    patches: [
+      {
+        file: "db/mirror/intents.ts",
+        find: '    found?.status === "not_done" ||\n',
+        replace: '    found?.status === "not_done" || found?.status === "open" ||\n',
+      },
+    ],
+  },
+  {
+    name: "retry on unknown",
+    rule: "nothing happens twice",
+    wrong: "a broken connection counts as not done",
+    patches: [
+      {
+        file: "inngest/purple-flea/outcomes.ts",
+        find: 'return { kind: "unknown", reason: exchange.reason };',
+        replace: 'return { kind: "not-done", reason: exchange.reason };',
+      },
+    ],
+  },
+  {
+    name: "retry on 5xx",
+    rule: "nothing happens twice",
+    wrong: "a 500, 502 or 504 counts as not done",
+    patches: [
+      {
+        file: "inngest/purple-flea/outcomes.ts",
+        find: 'return { kind: "unknown", reason: `Purple Flea answered ${status}` };',
+        replace: 'return { kind: "not-done", reason: `Purple Flea answered ${status}` };',
+      },
+    ],
+  },
+  {
+    name: "unreadable is refused",
+    rule: "mirror = upstream",
+    wrong: "a 2xx that cannot be read counts as refused",
+    patches: [
+      {
+        file: "inngest/purple-flea/client.ts",
+        find: '? { kind: "unknown", reason: `done, but Purple Flea\'s reply cannot be read: ${parsed.why}` }',
+        replace: '? { kind: "refused", status: 422, code: "unreadable", message: parsed.why }',
+      },
+    ],
+  },
+  {
+    name: "check and act in two steps",
+    rule: "one order at a time",
+    wrong: "no lock is taken with the intent: two orders may be on their way at once",
+    patches: [{ file: "inngest/functions/place-order.ts", find: '        lock: "order",\n', replace: "" }],
+  },
+  {
+    name: "finish time-out of 7 d",
+    rule: "a run has its own last word",
+    wrong: "the run is cancelled before the wait of 7 days is over",
+    patches: [
+      {
+        file: "inngest/functions/escrow-lifecycle.ts",
+        find: 'timeouts: { finish: "8d" }',
+        replace: 'timeouts: { finish: "7d" }',
+      },
+    ],
+  },
+  {
+    name: "confirmation without proof",
+    rule: "no release without proof",
+    wrong: "a bare escrow.confirmed event releases",
+    patches: [
+      {
+        file: "inngest/functions/escrow-lifecycle.ts",
+        find: "if (row.confirmedAt !== null)\n",
+        replace: "if (row.confirmedAt !== null || row.claimedConfirmationAt !== null)\n",
+      },
+    ],
+  },
+  {
+    name: "key from the run",
+    rule: "one thing, one key",
+    wrong: "what is tried again goes out under a key made of the run's id",
+    patches: [
+      {
+        file: "db/mirror/intents.ts",
+        find: 'return { kind: "send", idempotencyKey: found.idempotencyKey };\n  }\n  tx.insert',
+        replace: 'return { kind: "send", idempotencyKey: `run:${request.runId}` };\n  }\n  tx.insert',
+      },
+    ],
+  },
+  {
+    name: "no outbox",
+    rule: "every command is answered",
+    wrong: "an event is called sent before it is: what the engine does not take is gone",
+    patches: [
+      {
+        file: "server/outbox.ts",
+        find: "        try {\n          // What a row holds",
+        replace:
+          "        try {\n          markSent(desk, row.id, null, clock.now());\n          // What a row holds",
+      },
+    ],
+  },
+  {
+    name: "older news wins",
+    rule: "nothing goes back",
+    wrong: "whatever a webhook says replaces what is known",
+    patches: [
+      {
+        file: "db/mirror/trades.ts",
+        find: " && STAGE[news.status] >= STAGE[row.status]) {",
+        replace: ") {",
+      },
+    ],
+  },
+  {
+    name: "fee rounded down",
+    rule: "sums add up",
+    wrong: "half a micro is not rounded up",
+    patches: [
+      {
+        file: "domain/money.ts",
+        find: "(micro * basisPoints + 5_000n) / 10_000n",
+        replace: "(micro * basisPoints) / 10_000n",
+      },
+    ],
+  },
+  {
+    name: "nobody cleans up",
+    rule: "no intent stays open",
+    wrong: "what a run left open when it was given up stays open",
+    patches: [
+      {
+        file: "db/mirror/intents.ts",
+        find: 'inArray(intents.status, ["open", "not_done"]), eq(intents.runId, runId)',
+        replace: "inArray(intents.status, []), eq(intents.runId, runId)",
+      },
+    ],
+  },
+];
