@@ -15,7 +15,7 @@ const after = fc.oneof(
   { weight: 30, arbitrary: fc.integer({ min: 5 * SECOND_MS, max: 2 * MINUTE_MS }) },
   { weight: 8, arbitrary: fc.integer({ min: 5 * MINUTE_MS, max: 2 * HOUR_MS }) },
   // Beyond the day for which the engine itself knows an event again.
-  { weight: 1, arbitrary: fc.constant(25 * HOUR_MS) },
+  { weight: 2, arbitrary: fc.constant(25 * HOUR_MS) },
 );
 /** Which of the few escrows, alerts and bets a move is about: few, so that moves meet. */
 const escrowNo = fc.integer({ min: 0, max: 2 });

@@ -53,4 +53,16 @@ export const KEPT: readonly { found: string; history: History }[] = [
       moves: [stop("step-answered", 2), { do: "sync", after: 0, desk: false }],
     },
   },
+  {
+    found:
+      "a bet's first try comes to nothing, then a pause or a limit refuses it: it stays as if it were being placed",
+    history: {
+      ...calm,
+      moves: [
+        { do: "trouble", after: 0, kind: "limit-429", call: "any", times: 1 },
+        { do: "bet", after: 0, n: 0, side: "heads", micro: 1_000_000, desk: false },
+        { do: "pause", after: 500, kind: "bet" },
+      ],
+    },
+  },
 ];

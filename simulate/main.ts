@@ -88,8 +88,12 @@ async function simulate(): Promise<boolean> {
         busy += report.ms;
         exchanges += report.exchanges;
         coverage.add(report.counts);
-        if (report.broken.length > 0) failed.push(report);
-        else if (tooLittle(report)) thin.push(report);
+        if (report.broken.length > 0) {
+          failed.push(report);
+          const [first] = report.broken;
+          console.log(`✗ seed ${report.seed}: ${first?.rule}: ${first?.what}`);
+        }
+        if (report.broken.length === 0 && tooLittle(report)) thin.push(report);
         return true;
       },
     });

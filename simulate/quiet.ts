@@ -23,6 +23,7 @@ export async function untilQuiet(world: World, calm: () => void): Promise<string
     if (step > HOUR_MS && waiting(world).length === 0) break;
   }
   const stuck = waiting(world);
+  world.holdPositions();
   // Twice: what the first one finds lying is in the books of the second.
   for (const _time of [1, 2]) {
     sync();

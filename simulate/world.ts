@@ -193,6 +193,13 @@ export class World {
     }).catch(() => undefined);
   }
 
+  /** No position closes within the next day: the books stand still while they are compared. */
+  holdPositions(): void {
+    this.purpleFlea.upstream.db
+      .prepare("update orders set closes_at = closes_at + 86400000 where status = 'filled'")
+      .run();
+  }
+
   /** No cron fires any more. */
   stopCrons(): void {
     this.engine?.engine.ctx.store.run("delete from cron");

@@ -46,6 +46,8 @@ export function skipBet(tx: Writer, bet: NewBet, reason: string, now: number): v
     })
     .onConflictDoNothing()
     .run();
+  // An earlier try may have begun it and come to nothing.
+  changeBet(tx, bet.ref, { status: "skipped", reason, settledAt: now }, now);
   aboutRun(tx, bet.runId, "bet", bet.ref);
 }
 export function changeBet(tx: Writer, ref: string, change: Partial<Omit<BetRow, "ref">>, now: number): void {
