@@ -1,8 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { historyOf } from "./history";
 import { KEPT } from "./kept";
 import { play } from "./play";
 import { timelineOf } from "./timeline";
+
+// Days of virtual time are seconds of work, and more on a machine that is busy with other tests.
+vi.setConfig({ testTimeout: 120_000 });
 
 describe("histories that once broke a rule", () => {
   test.each(KEPT)("$found", async ({ history }) => {

@@ -155,18 +155,6 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "fee rounded down",
-    rule: "sums add up",
-    wrong: "half a micro is not rounded up",
-    patches: [
-      {
-        file: "domain/money.ts",
-        find: "(micro * basisPoints + 5_000n) / 10_000n",
-        replace: "(micro * basisPoints) / 10_000n",
-      },
-    ],
-  },
-  {
     name: "nobody cleans up",
     rule: "no intent stays open",
     wrong: "what a run left open when it was given up stays open",

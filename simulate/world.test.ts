@@ -1,9 +1,11 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { Stopped } from "./life";
 import { World } from "./world";
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
+// Days of virtual time are seconds of work, and more on a machine that is busy with other tests.
+vi.setConfig({ testTimeout: 120_000 });
 let world: World | undefined;
 afterEach(() => world?.close());
 
