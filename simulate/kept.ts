@@ -65,4 +65,8 @@ export const KEPT: readonly { found: string; history: History }[] = [
       ],
     },
   },
+  {
+    found: "a run is given up between its order and the record of it: the alert says that no order was sent",
+    history: { ...calm, moves: [stop("step-answered", 2), alert] },
+  },
 ];

@@ -149,6 +149,12 @@ export function applyTradeNews(
   return true;
 }
 
+/** The trade of an alert whose order is known to exist. */
+export function placedTrade(tx: Writer, alertId: string): Trade | undefined {
+  const row = tx.select().from(trades).where(eq(trades.alertId, alertId)).get();
+  return row?.remoteId ? row : undefined;
+}
+
 export function getTrade(tx: Writer, ref: string): Trade | undefined {
   return tx.select().from(trades).where(eq(trades.ref, ref)).get();
 }

@@ -3,7 +3,7 @@ import { inTransaction, type Writer } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { changeEscrow, getEscrow, isOver, tellEscrow } from "../../db/mirror/escrows";
 import { leaveIntents } from "../../db/mirror/intents";
-import { getAlert, recordAlert, settleAlert, unsettledAlerts } from "../../db/mirror/trades";
+import { getAlert, placedTrade, recordAlert, settleAlert, unsettledAlerts } from "../../db/mirror/trades";
 import { endRun, recordUnseenRun } from "../../db/mirror/runs";
 import { isCommand } from "../../db/read/decisions";
 import { alertData, alertResumed, outcomeUnknown, priceAlert, tradeTrigger } from "../events";
@@ -76,10 +76,20 @@ export function cleanUp({ client, mirror, read, clock }: Setting) {
               const reason = `${intent.detail ?? "not sent"}; its run ended before another try`;
               showNotDone(tx, intent, reason, now, endedId);
             }
-            for (const alert of unsettledAlerts(tx, endedId))
-              settleAlert(tx, alert.id, "skipped", now, {
-                reason: `its run ${cancelled ? "was cancelled" : `failed: ${why ?? "no reason given"}`}. No order was sent`,
-              });
+            for (const alert of unsettledAlerts(tx, endedId)) {
+              const trade = placedTrade(tx, alert.id);
+              const ending = cancelled ? "was cancelled" : `failed: ${why ?? "no reason given"}`;
+              if (!trade) {
+                const reason = `its run ${ending}. No order was sent`;
+                settleAlert(tx, alert.id, "skipped", now, { reason });
+                continue;
+              }
+              // Its run was given up between the order and the record of it.
+              settleAlert(tx, alert.id, "traded", now, { tradeRef: trade.ref });
+              const message = `Order ${trade.remoteId} placed.`;
+              if (isCommand(read, alert.id))
+                answerCommand(tx, alert.id, { state: "confirmed", message, runId: endedId }, now);
+            }
             const ref = trigger?.data?.escrow_id;
             if (functionId.endsWith("-escrow-lifecycle") && typeof ref === "string")
               tellOfEscrow(tx, ref, endedId, cancelled, now, runId);

@@ -10,6 +10,7 @@ import { alertResumed, eventIdFor, outcomeUnknown, priceAlert, tradeTrigger } fr
 import { placeOrder, type Placed } from "./place-order";
 import { readWallet } from "./read-wallet";
 import { by, type Setting } from "./setting";
+import { showNotDone } from "./what-became";
 
 const ID = "trade-on-price-alert";
 /** How long an alert waits for the order before it; then it is skipped with that reason. */
@@ -66,6 +67,9 @@ export function tradeOnPriceAlert(setting: Setting) {
         step.run("skip", () => {
           const now = clock.now();
           inTransaction(mirror, (tx) => {
+            // A try before this one may have begun the trade and come to nothing.
+            const intent = getIntent(tx, `order:${alertId}`);
+            if (intent?.status === "not_done") showNotDone(tx, intent, reason, now, runId);
             settleAlert(tx, alertId, "skipped", now, { reason });
             const message = `Skipped: ${reason}. No order was sent.`;
             answerCommand(tx, commandId, { state: "failed", message, runId }, now);
