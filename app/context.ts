@@ -58,6 +58,8 @@ export interface DeskContext {
     sessionSecret: string;
     demoAccounts: { email: string; password: string; role: string; name: string }[];
     engine: string;
+    /** Which keys the environment has; never what they are. */
+    keys: { name: string; what: string; present: boolean; needed: boolean }[];
   };
   practice?: PracticePort;
   /** Puts a failure on the log and hands out the name it can be found by there. */

@@ -4,6 +4,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { closeDatabase, openWriter } from "../db/connection";
+import { seedMirror, type SeedPlan } from "../db/factories";
 
 export interface Account {
   email: string;
@@ -43,6 +45,8 @@ export interface Stack {
   tamper(sql: string, ...params: unknown[]): void;
   /** Reads the product's database. */
   query<T>(sql: string, ...params: unknown[]): T[];
+  /** Fills the product's database with a made-up history. */
+  seed(plan: SeedPlan): void;
   /** Waits until the query's first row satisfies the condition, and returns it. */
   until<T>(sql: string, condition: (row: T | undefined) => boolean, ...params: unknown[]): Promise<T>;
   /** Ends the app with SIGKILL, leaving what it had on disk; the sandbox goes with it. */
@@ -123,6 +127,11 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
       reader ??= new Database(databasePath, { readonly: true });
       // The caller names the columns it asks for.
       return reader.prepare(sql).all(...params) as T[];
+    },
+    seed(plan) {
+      const writer = openWriter(databasePath, "db/migrations", "kill");
+      seedMirror(writer, plan);
+      closeDatabase(writer);
     },
     async until<T>(sql: string, condition: (row: T | undefined) => boolean, ...params: unknown[]) {
       let row: T | undefined;

@@ -258,6 +258,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         sessionSecret: "world",
         demoAccounts: [],
         engine: "world",
+        keys: [],
       },
     },
     form(fields = {}) {

@@ -155,3 +155,19 @@ export function readEnv(
   if (parsed.success) return { env: parsed.data };
   return { mistakes: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) };
 }
+
+/** Which keys are set, for the page that says how the desk is connected; never what they are. */
+export function keysIn(
+  env: Env,
+  needed: boolean,
+): { name: string; what: string; present: boolean; needed: boolean }[] {
+  const keys = [
+    ["PURPLE_FLEA_API_KEY", "Purple Flea's API key", needed],
+    ["PURPLE_FLEA_WEBHOOK_SECRET", "Webhook secret", needed],
+    ["INNGEST_EVENT_KEY", "Key to send events", needed],
+    ["INNGEST_SIGNING_KEY", "Key that signs the engine's calls", needed],
+    ["SESSION_SECRET", "Session secret", needed],
+    ["SLACK_WEBHOOK_URL", "Slack", false],
+  ] as const;
+  return keys.map(([name, what, must]) => ({ name, what, present: Boolean(env[name]), needed: must }));
+}

@@ -16,7 +16,7 @@ import { createInngest } from "../inngest/client";
 import { limitsOf, type Setting } from "../inngest/functions/setting";
 import { createJournal } from "../inngest/journal";
 import { createPurpleFlea } from "../inngest/purple-flea/client";
-import { inherited, readEnv } from "./env";
+import { inherited, keysIn, readEnv } from "./env";
 import { liveNudge } from "./live";
 import { startOutbox } from "./outbox";
 import { pageRoutes } from "./pages";
@@ -225,6 +225,7 @@ app.use(
         sessionSecret,
         demoAccounts,
         engine: engineUrl ?? "Inngest Cloud",
+        keys: keysIn(env, !withSandbox),
       },
     }),
   }),

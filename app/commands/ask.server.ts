@@ -162,6 +162,12 @@ export function placeBet(context: DeskContext, operator: Operator, form: FormDat
       stake_usdc: typedAmount,
     }),
     event: betRequested.name,
+    refuse: ({ stake_usdc: stake }) => {
+      const most = context.config.limits.casinoStakeMicro;
+      return stake > most
+        ? { stake_usdc: `At most ${formatMicro(most)} USDC a bet. Nothing was sent.` }
+        : null;
+    },
     data: ({ side, stake_usdc: stake }) => ({
       game: "coin_flip",
       side,

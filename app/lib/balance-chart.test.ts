@@ -45,6 +45,13 @@ describe("what is known of a balance", () => {
     });
     expect(minutes(standsOf([at(-90, -60, 5n), at(2, 50, 6n)], 0, 55 * MINUTE)).gaps).toEqual([[0, 2]]);
   });
+  test("is joined in the rhythm it is read in, and not across a time three times as long", () => {
+    const hourly = [at(0, 0, 1n), at(60, 60, 2n), at(150, 150, 3n), at(480, 480, 4n)];
+    expect(minutes(standsOf(hourly, 0, 490 * MINUTE)).gaps).toEqual([
+      [0, 60],
+      [150, 480],
+    ]);
+  });
   test("of nothing is one gap", () => {
     expect(minutes(standsOf([], 0, 10 * MINUTE))).toEqual({ stands: [], gaps: [[0, 10]] });
   });

@@ -16,6 +16,19 @@ export interface Gap {
 
 /** Reads come every five minutes: after a quarter of an hour without one, nobody knows what was in between. */
 const BLIND_MS = 15 * 60_000;
+const STEADY_MS = 10 * 60_000;
+const LONGEST_MS = 6 * 3_600_000;
+
+/**
+ * How long after a point's last read the next may come before it is a gap, ms: a quarter of an hour. Where reads come less
+ * often, as on a practice clock that jumps, three times as long as the one before took, at most six hours.
+ */
+function patienceOf(point: ChartPoint, before: ChartPoint | undefined): number {
+  const seen = point.seenUntil ?? point.at;
+  if (seen - point.at >= STEADY_MS || !before) return BLIND_MS;
+  const rhythm = point.at - (before.seenUntil ?? before.at);
+  return Math.min(Math.max(3 * rhythm, BLIND_MS), LONGEST_MS);
+}
 
 /**
  * What is known of a balance between two moments (ms), and when nothing was read. Nothing is bridged: before the first read
@@ -34,8 +47,8 @@ export function standsOf(
     const next = points[index + 1];
     const end = next?.at ?? to;
     const seen = point.seenUntil ?? end;
-    // A short time after the last read is no news: the next read is on its way.
-    const until = Math.min(end - seen > BLIND_MS ? seen : end, to);
+    // A short time after the last read tells nothing: the next read is on its way.
+    const until = Math.min(end - seen > patienceOf(point, points[index - 1]) ? seen : end, to);
     if (until <= from && next) return;
     const start = Math.max(point.at, from);
     if (start > known) gaps.push({ from: known, to: start });

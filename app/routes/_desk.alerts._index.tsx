@@ -1,58 +1,166 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { Link, useLoaderData, useLocation } from "@remix-run/react";
+import { useMemo } from "react";
 import { countAlerts, listAlerts } from "../../db/read/alerts";
-import { alertLook } from "../../domain/statuses";
+import type { Alert } from "../../db/read/trades";
+import { alertLook, alertOutcomes } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
-import { DataTable, Pager } from "../components/desk/data-table";
-import { Id } from "../components/desk/id";
-import { Time } from "../components/desk/moment";
+import { DataTable, Pager, type Column } from "../components/desk/data-table";
+import { FilterChip } from "../components/desk/list-toolbar";
 import { PageHead } from "../components/desk/page-head";
+import { groupedPrice, timeCell } from "../components/desk/row-cells";
 import { StatusBadge } from "../components/desk/status-badge";
+import { CopyButton } from "../components/ui/copy-button";
+import { Empty } from "../components/ui/empty";
+import { Icon } from "../components/ui/icon";
 import { countText, pageOf } from "../lib/page-request";
+import { shortId } from "../lib/short-id";
+import { timeFormat, zoneName } from "../lib/time";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  await requireOperator(request, context);
+  const operator = await requireOperator(request, context);
+  const { searchParams } = new URL(request.url);
+  const outcome = alertOutcomes.find((one) => one === searchParams.get("outcome"));
+  const order = searchParams.get("order") === "asc" ? ("asc" as const) : ("desc" as const);
+  const filter = { outcomes: outcome && [outcome] };
   return {
-    count: countAlerts(context.read, {}),
-    page: listAlerts(context.read, {}, "desc", pageOf(new URL(request.url).searchParams), 50),
+    now: context.clock.now(),
+    zone: operator.timeZone,
+    outcome,
+    order,
+    count: countAlerts(context.read, filter),
+    page: listAlerts(context.read, filter, order, pageOf(searchParams), 50),
   };
 }
 
 export default function Alerts() {
-  const { count, page } = useLoaderData<typeof loader>();
+  const { now, zone, outcome, order, count, page } = useLoaderData<typeof loader>();
   const { search } = useLocation();
+  const columns = useMemo(() => alertColumns(zone, now), [zone, now]);
   return (
     <>
-      <PageHead title="Price alerts" lead={`${countText(count)} received, newest first`}>
+      <PageHead
+        title="Price alerts"
+        lead={`${countText(count)} ${outcome ? alertLook[outcome].label.toLowerCase() : "received"}. One alert opens at most one trade, for ever. Times in ${zoneName(now, zone)}.`}
+      >
         <Link className="btn btn-primary" to="/alerts/send">
+          <Icon name="bell" size={16} />
           Send price alert
         </Link>
       </PageHead>
+      <div className="toolbar">
+        <div className="chips" role="group" aria-label="Filters">
+          <FilterChip
+            name="outcome"
+            label="Outcome"
+            value={outcome && alertLook[outcome].label}
+            options={alertOutcomes.map((value) => ({ value, label: alertLook[value].label }))}
+            search={search}
+          />
+        </div>
+      </div>
       <DataTable
-        label="Price alerts"
+        label={`Price alerts, ${order === "desc" ? "newest" : "oldest"} first`}
         rows={page.rows}
         keyOf={(row) => row.id}
         hatched={(row) => row.outcome === "unknown"}
-        empty="No alert has come yet. Price feeds send them as events, and you can send one here."
-        columns={[
-          {
-            id: "what",
-            head: "Alert",
-            cell: (row) =>
-              row.tradeRef ? (
-                <Link to={`/trades/${row.tradeRef}`}>{`${row.direction} ${row.asset}`}</Link>
-              ) : (
-                `${row.direction} ${row.asset}`
-              ),
-          },
-          { id: "price", head: "Price", kind: "num", cell: (row) => row.price },
-          { id: "outcome", head: "Outcome", cell: (row) => <StatusBadge look={alertLook[row.outcome]} /> },
-          { id: "reason", head: "Why", kind: "wide", cell: (row) => row.reason ?? "" },
-          { id: "at", head: "Received", cell: (row) => <Time ms={row.receivedAt} /> },
-          { id: "id", head: "Id", kind: "low", cell: (row) => <Id id={row.id} /> },
-        ]}
+        columns={columns}
+        sorting={{ by: "at", order, search }}
+        empty={
+          <Empty icon="bell" title="No alert fits">
+            <p>Price feeds send alerts as events, and one can be sent from here.</p>
+          </Empty>
+        }
       />
-      <Pager before={page.before} after={page.after} search={search} />
+      <Pager
+        before={page.before}
+        after={page.after}
+        search={search}
+        summary={`${page.rows.length} rows of ${countText(count)}.`}
+      />
     </>
   );
+}
+
+function alertColumns(zone: string, now: number): Column<Alert>[] {
+  const time = timeFormat(zone, now);
+  const none = <span className="m">–</span>;
+  return [
+    {
+      id: "id",
+      head: "Alert",
+      place: 1,
+      cell: (row) => (
+        <>
+          <span className="mono">{shortId(row.id)}</span>
+          <CopyButton text={row.id} />
+        </>
+      ),
+    },
+    {
+      id: "at",
+      head: `Received, ${zoneName(now, zone)}`,
+      place: 4,
+      sort: "at",
+      cell: (row) => timeCell(row.receivedAt, time),
+    },
+    {
+      id: "what",
+      head: "Market",
+      place: 3,
+      cell: (row) => (
+        <>
+          <span className="font-medium">{row.asset}</span> {row.direction === "long" ? "Long" : "Short"}
+        </>
+      ),
+    },
+    {
+      id: "price",
+      head: "Price, USD",
+      kind: "num",
+      place: 2,
+      cell: (row) => groupedPrice(row.price),
+    },
+    {
+      id: "outcome",
+      head: "Outcome",
+      place: 5,
+      cell: (row) => (
+        <>
+          <StatusBadge look={alertLook[row.outcome]} />
+          {row.reason && (
+            <span className="why is-long" title={row.reason}>
+              {row.reason}
+            </span>
+          )}
+        </>
+      ),
+    },
+    {
+      id: "trade",
+      head: "Trade",
+      cell: (row) =>
+        row.tradeRef ? (
+          <a className="mono quiet" href={`/trades/${row.tradeRef}`}>
+            {shortId(row.tradeRef)}
+          </a>
+        ) : (
+          none
+        ),
+    },
+    { id: "by", head: "Sent by", kind: "low", cell: (row) => row.triggeredBy ?? none },
+    {
+      id: "run",
+      head: "Run",
+      kind: "num low",
+      cell: (row) =>
+        row.runId ? (
+          <a className="mono quiet" href={`/runs/${row.runId}`}>
+            {shortId(row.runId)}
+          </a>
+        ) : (
+          none
+        ),
+    },
+  ];
 }

@@ -1,56 +1,209 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { Link, useLoaderData, useLocation } from "@remix-run/react";
-import { countAudit, listAudit } from "../../db/read/audit";
+import { useMemo } from "react";
+import { countAudit, listAudit, listAuditFacets, type AuditRow } from "../../db/read/audit";
+import { commandLook } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
-import { DataTable, Pager } from "../components/desk/data-table";
-import { Time } from "../components/desk/moment";
+import { DataTable, Pager, type Column } from "../components/desk/data-table";
+import { DayRange, FilterChip } from "../components/desk/list-toolbar";
 import { PageHead } from "../components/desk/page-head";
+import { timeCell } from "../components/desk/row-cells";
+import { StatusBadge } from "../components/desk/status-badge";
+import { Empty } from "../components/ui/empty";
+import { auditLook, auditSubjectPath, changesOf } from "../lib/audit-words";
+import { changed } from "../lib/list-address";
 import { countText, pageOf } from "../lib/page-request";
+import { timeFormat, zoneName } from "../lib/time";
+import { dayEnd, dayStart } from "../lib/zoned-day";
+
+const isDay = (text: string | null): text is string => text !== null && /^\d{4}-\d\d-\d\d$/.test(text);
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  await requireOperator(request, context);
+  const operator = await requireOperator(request, context);
+  const { searchParams } = new URL(request.url);
+  const facets = listAuditFacets(context.read);
+  const [from, until] = [searchParams.get("from"), searchParams.get("until")];
+  const zone = operator.timeZone;
+  const asked = {
+    actor: facets.actors.find((one) => one.id === searchParams.get("actor")),
+    action: facets.actions.find((one) => one === searchParams.get("action")),
+    subject: searchParams.get("subject") ?? undefined,
+    from: isDay(from) ? from : undefined,
+    until: isDay(until) ? until : undefined,
+    order: searchParams.get("order") === "asc" ? ("asc" as const) : ("desc" as const),
+  };
+  const filter = {
+    actorId: asked.actor?.id,
+    action: asked.action,
+    subjectRef: asked.subject,
+    fromMs: asked.from && dayStart(asked.from, zone),
+    untilMs: asked.until && dayEnd(asked.until, zone),
+  };
+  const ok = { ...filter, fromMs: filter.fromMs || undefined, untilMs: filter.untilMs || undefined };
   return {
-    count: countAudit(context.read, {}),
-    page: listAudit(context.read, {}, "desc", pageOf(new URL(request.url).searchParams), 50),
+    now: context.clock.now(),
+    zone,
+    facets,
+    asked,
+    count: countAudit(context.read, ok, searchParams.has("exact")),
+    page: listAudit(context.read, ok, asked.order, pageOf(searchParams), 50),
   };
 }
 
+const said = (action: string) => action.replace(/-/g, " ");
+
 export default function Audit() {
-  const { count, page } = useLoaderData<typeof loader>();
+  const { now, zone, facets, asked, count, page } = useLoaderData<typeof loader>();
   const { search } = useLocation();
+  const columns = useMemo(() => auditColumns(zone, now), [zone, now]);
   return (
     <>
-      <PageHead title="Audit log" lead={`${countText(count)} entries: who did what, and what came of it`} />
+      <PageHead
+        title="Audit log"
+        lead={`${countText(count)} entries: who asked for what, and what came of it. Times in ${zoneName(now, zone)}.`}
+      />
+      <div className="toolbar">
+        <div className="chips" role="group" aria-label="Filters">
+          <FilterChip
+            name={["from", "until"]}
+            label="When"
+            value={
+              asked.from || asked.until
+                ? `${asked.from ?? "the beginning"} to ${asked.until ?? "now"}`
+                : undefined
+            }
+            options={[]}
+            search={search}
+          >
+            <DayRange search={search} zone={zone} />
+          </FilterChip>
+          <FilterChip
+            name="actor"
+            label="Who"
+            value={asked.actor?.name}
+            options={facets.actors.map(({ id, name }) => ({ value: id, label: name }))}
+            search={search}
+          />
+          <FilterChip
+            name="action"
+            label="Action"
+            value={asked.action && said(asked.action)}
+            options={facets.actions.map((value) => ({ value, label: said(value) }))}
+            search={search}
+          />
+          {asked.subject && (
+            <FilterChip name="subject" label="About" value={asked.subject} options={[]} search={search} />
+          )}
+        </div>
+      </div>
       <DataTable
-        label="Audit log"
+        label={`Audit log, ${asked.order === "desc" ? "newest" : "oldest"} first`}
         rows={page.rows}
         keyOf={(row) => row.id}
-        empty="Nothing is on record yet."
-        columns={[
-          {
-            id: "action",
-            head: "Action",
-            cell: (row) =>
-              row.commandId ? <Link to={`/sent/${row.commandId}`}>{row.action}</Link> : row.action,
-          },
-          { id: "who", head: "Who", cell: (row) => row.actorName ?? row.actorId },
-          { id: "result", head: "Result", cell: (row) => row.result },
-          {
-            id: "about",
-            head: "About",
-            cell: (row) =>
-              row.subjectType === "escrow" && row.subjectRef ? (
-                <Link to={`/escrows/${row.subjectRef}`}>{row.subjectRef}</Link>
-              ) : (
-                (row.subjectRef ?? "")
-              ),
-          },
-          { id: "reason", head: "Reason", kind: "wide", cell: (row) => row.reason ?? "" },
-          { id: "answer", head: "Answer", kind: "low", cell: (row) => row.answer ?? "" },
-          { id: "at", head: "When", cell: (row) => <Time ms={row.at} /> },
-        ]}
+        columns={columns}
+        sorting={{ by: "at", order: asked.order, search }}
+        empty={
+          <Empty icon="scroll-text" title="Nothing fits">
+            <p>Everything that somebody asks for is written here, also what was refused.</p>
+          </Empty>
+        }
       />
-      <Pager before={page.before} after={page.after} search={search} />
+      <Pager
+        before={page.before}
+        after={page.after}
+        search={search}
+        summary={
+          <>
+            {page.rows.length} rows of {countText(count)}.{" "}
+            {count.capped && (
+              <Link to={changed(search, { exact: "1" })} preventScrollReset>
+                Count exactly
+              </Link>
+            )}
+          </>
+        }
+      />
     </>
   );
+}
+
+function auditColumns(zone: string, now: number): Column<AuditRow>[] {
+  const time = timeFormat(zone, now);
+  const none = <span className="m">–</span>;
+  return [
+    {
+      id: "at",
+      head: `When, ${zoneName(now, zone)}`,
+      place: 4,
+      sort: "at",
+      cell: (row) => timeCell(row.at, time),
+    },
+    { id: "who", head: "Who", place: 3, cell: (row) => row.actorName ?? `${row.actorKind} ${row.actorId}` },
+    {
+      id: "action",
+      head: "Action",
+      place: 1,
+      cell: (row) =>
+        row.commandId ? (
+          <a className="id" href={`/sent/${row.commandId}`}>
+            {said(row.action)}
+          </a>
+        ) : (
+          <span className="font-medium">{said(row.action)}</span>
+        ),
+    },
+    {
+      id: "about",
+      head: "About",
+      place: 2,
+      cell: (row) => {
+        const path = auditSubjectPath(row);
+        return row.subjectRef === null ? (
+          none
+        ) : path ? (
+          <a className="mono quiet" href={path}>
+            {row.subjectRef}
+          </a>
+        ) : (
+          <span className="mono">{row.subjectRef}</span>
+        );
+      },
+    },
+    {
+      id: "result",
+      head: "Result",
+      place: 5,
+      cell: (row) => (
+        <>
+          <StatusBadge look={row.answerState ? commandLook[row.answerState] : auditLook(row.result)} />
+          {row.answer && (
+            <span className="why" title={row.answer}>
+              {row.answer}
+            </span>
+          )}
+        </>
+      ),
+    },
+    {
+      id: "changes",
+      head: "Before and after",
+      kind: "wide",
+      cell: (row) => {
+        const changes = changesOf(row.before, row.after);
+        if (changes.length === 0) return none;
+        return changes.map(({ field, was, now: is }) => (
+          <span key={field} className="block">
+            <span className="text-text-muted">{field}</span>{" "}
+            {was !== null && (
+              <>
+                <del>{was}</del> →{" "}
+              </>
+            )}
+            {is ?? "nothing"}
+          </span>
+        ));
+      },
+    },
+    { id: "reason", head: "Reason", kind: "wide", cell: (row) => row.reason ?? none },
+  ];
 }

@@ -1,28 +1,42 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
-import { Link, useActionData, useLoaderData, useLocation } from "@remix-run/react";
-import { countBets, listBets } from "../../db/read/bets";
+import { useActionData, useLoaderData, useLocation } from "@remix-run/react";
+import { useMemo } from "react";
+import { countBets, listBets, type Bet } from "../../db/read/bets";
 import { newId } from "../../domain/ids";
-import { betLook } from "../../domain/statuses";
+import { betLook, betStatuses } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
 import { pausedMessage, placeBet } from "../commands/ask.server";
 import { complaintsOf, statusOf } from "../commands/result";
 import { CommandForm } from "../components/desk/command-form";
-import { DataTable, Pager } from "../components/desk/data-table";
-import { Money } from "../components/desk/money";
-import { Time } from "../components/desk/moment";
+import { DataTable, Pager, type Column } from "../components/desk/data-table";
+import { FilterChip } from "../components/desk/list-toolbar";
 import { PageHead } from "../components/desk/page-head";
+import { idCell, moneyCell, timeCell } from "../components/desk/row-cells";
+import { Section } from "../components/desk/section";
 import { StatusBadge } from "../components/desk/status-badge";
+import { Empty } from "../components/ui/empty";
 import { Choice, Field } from "../components/ui/field";
+import { fairnessLook } from "../lib/fairness";
+import { usdcText } from "../lib/money";
 import { countText, pageOf } from "../lib/page-request";
+import { timeFormat, zoneName } from "../lib/time";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  await requireOperator(request, context);
+  const operator = await requireOperator(request, context);
+  const { searchParams } = new URL(request.url);
+  const status = betStatuses.find((one) => one === searchParams.get("status"));
+  const filter = { statuses: status && [status] };
+  const now = context.clock.now();
   return {
-    commandId: newId(context.clock.now()),
+    now,
+    zone: operator.timeZone,
+    status,
+    commandId: newId(now),
     paused: pausedMessage(context, "bet"),
-    count: countBets(context.read, {}),
-    page: listBets(context.read, {}, "desc", pageOf(new URL(request.url).searchParams), 50),
+    limits: context.config.limits,
+    count: countBets(context.read, filter),
+    page: listBets(context.read, filter, "desc", pageOf(searchParams), 50),
   };
 }
 
@@ -34,84 +48,127 @@ export async function action({ request, context }: ActionFunctionArgs) {
 }
 
 export default function Bets() {
-  const { commandId, paused, count, page } = useLoaderData<typeof loader>();
+  const { now, zone, status, commandId, paused, limits, count, page } = useLoaderData<typeof loader>();
   const result = useActionData<typeof action>();
   const { search } = useLocation();
   const { fields, values } = complaintsOf(result);
+  const columns = useMemo(() => betColumns(zone, now), [zone, now]);
   return (
     <>
       <PageHead
         title="Bets"
-        lead={`${countText(count)} placed or skipped. Each is checked against the seed promised before it.`}
+        lead={`${countText(count)} ${status ? betLook[status].label.toLowerCase() : "placed or skipped"}. Each is checked against the seed that was promised before it. Times in ${zoneName(now, zone)}.`}
       />
+      <div className="toolbar">
+        <div className="chips" role="group" aria-label="Filters">
+          <FilterChip
+            name="status"
+            label="Status"
+            value={status && betLook[status].label}
+            options={betStatuses.map((value) => ({ value, label: betLook[value].label }))}
+            search={search}
+          />
+        </div>
+      </div>
       <DataTable
-        label="Bets"
+        label="Bets, newest first"
         rows={page.rows}
         keyOf={(row) => row.ref}
         hatched={(row) => row.status === "unknown"}
-        empty="No bet yet. The schedule is off unless it is switched on, and you can place one below."
-        columns={[
-          {
-            id: "ref",
-            head: "Bet",
-            cell: (row) => (row.runId ? <Link to={`/runs/${row.runId}`}>{row.ref}</Link> : row.ref),
-          },
-          { id: "stake", head: "Stake, USDC", kind: "num", cell: (row) => <Money micro={row.stakeMicro} /> },
-          {
-            id: "payout",
-            head: "Payout, USDC",
-            kind: "num",
-            cell: (row) => (row.payoutMicro === null ? "" : <Money micro={row.payoutMicro} />),
-          },
-          { id: "status", head: "Status", cell: (row) => <StatusBadge look={betLook[row.status]} /> },
-          {
-            id: "fair",
-            head: "Verified",
-            cell: (row) =>
-              row.verified === null
-                ? (row.verification ?? "not yet")
-                : row.verified
-                  ? "verified"
-                  : `not verified: ${row.verification ?? ""}`,
-          },
-          {
-            id: "why",
-            head: "Why",
-            kind: "low",
-            cell: (row) =>
-              row.status === "unknown" && row.remoteId === null ? (
-                <Link to={`/unknown/${encodeURIComponent(`bet:${row.requestKey}`)}`}>
-                  Decide what became of it
-                </Link>
-              ) : (
-                (row.reason ?? "")
-              ),
-          },
-          { id: "at", head: "Placed", cell: (row) => <Time ms={row.createdAt} /> },
-        ]}
+        columns={columns}
+        empty={
+          <Empty icon="dices" title="No bet fits">
+            <p>The schedule is off unless it is switched on; a bet can be placed below.</p>
+          </Empty>
+        }
       />
-      <Pager before={page.before} after={page.after} search={search} />
-      <h2 className="pt-8 pb-3">Place a bet</h2>
-      <CommandForm commandId={commandId} problem={result} button="Place bet on a coin flip" closed={paused}>
-        <Choice
-          legend="Side"
-          name="side"
-          value={values.side}
-          error={fields.side}
-          options={[
-            { value: "heads", label: "Heads" },
-            { value: "tails", label: "Tails" },
-          ]}
-        />
-        <Field
-          label="Stake"
-          name="stake_usdc"
-          inputMode="decimal"
-          hint="USDC, within the stake and loss limits"
-          defaultValue={values.stake_usdc}
-          error={fields.stake_usdc}
-        />
-      </CommandForm>
+      <Pager
+        before={page.before}
+        after={page.after}
+        search={search}
+        summary={`${page.rows.length} rows, newest first, of ${countText(count)}.`}
+      />
+      <Section title="Place a bet on a coin flip">
+        <CommandForm
+          commandId={commandId}
+          problem={result}
+          button="Place bet"
+          closed={paused}
+          labels={{ side: "Side", stake_usdc: "Stake" }}
+        >
+          <Choice
+            legend="Side"
+            name="side"
+            value={values.side}
+            error={fields.side}
+            options={[
+              { value: "heads", label: "Heads" },
+              { value: "tails", label: "Tails" },
+            ]}
+          />
+          <Field
+            id="stake_usdc"
+            label="Stake"
+            name="stake_usdc"
+            inputMode="decimal"
+            suffix="USDC"
+            hint={`At most ${usdcText(limits.casinoStakeMicro)} a bet, and ${usdcText(limits.casinoDailyLossMicro)} lost in a UTC day. A win pays 1.98 times the stake.`}
+            defaultValue={values.stake_usdc}
+            error={fields.stake_usdc}
+          />
+        </CommandForm>
+      </Section>
     </>
   );
+}
+
+function betColumns(zone: string, now: number): Column<Bet>[] {
+  const time = timeFormat(zone, now);
+  const none = <span className="m">–</span>;
+  return [
+    { id: "ref", head: "Bet", place: 1, cell: (row) => idCell(row.ref, `/bets/${row.ref}`) },
+    {
+      id: "at",
+      head: `Placed, ${zoneName(now, zone)}`,
+      place: 4,
+      cell: (row) => timeCell(row.createdAt, time),
+    },
+    { id: "game", head: "Game", place: 3, cell: (row) => row.game.replace(/_/g, " ") },
+    {
+      id: "stake",
+      head: "Stake, USDC",
+      kind: "num",
+      className: "usdc",
+      place: 2,
+      cell: (row) => moneyCell(row.stakeMicro),
+    },
+    {
+      id: "payout",
+      head: "Payout, USDC",
+      kind: "num",
+      cell: (row) => (row.payoutMicro === null ? none : moneyCell(row.payoutMicro)),
+    },
+    {
+      id: "status",
+      head: "Status",
+      place: 5,
+      cell: (row) => (
+        <>
+          <StatusBadge look={betLook[row.status]} />
+          {row.status === "unknown" && row.remoteId === null ? (
+            <a className="btn btn-s" href={`/unknown/${encodeURIComponent(`bet:${row.requestKey}`)}`}>
+              Decide
+            </a>
+          ) : (
+            row.reason && (
+              <span className="why" title={row.reason}>
+                {row.reason}
+              </span>
+            )
+          )}
+        </>
+      ),
+    },
+    { id: "fair", head: "Proof", cell: (row) => <StatusBadge look={fairnessLook(row)} /> },
+  ];
 }

@@ -1,75 +1,148 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
-import { Link, useLoaderData, useLocation } from "@remix-run/react";
+import { useLoaderData, useLocation } from "@remix-run/react";
+import { useMemo } from "react";
 import { listSent, listUnsent, type OutboxRow } from "../../db/read/outbox";
 import { commandLook } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
 import { DataTable, Pager, type Column } from "../components/desk/data-table";
-import { Time } from "../components/desk/moment";
+import { Age } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
+import { timeCell } from "../components/desk/row-cells";
+import { Section } from "../components/desk/section";
 import { StatusBadge } from "../components/desk/status-badge";
+import { Empty } from "../components/ui/empty";
+import { auditSubjectPath } from "../lib/audit-words";
 import { pageOf } from "../lib/page-request";
+import { formatTime, timeFormat, zoneName } from "../lib/time";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  await requireOperator(request, context);
+  const operator = await requireOperator(request, context);
   return {
+    now: context.clock.now(),
+    zone: operator.timeZone,
     waiting: listUnsent(context.read),
     page: listSent(context.read, pageOf(new URL(request.url).searchParams), 50),
   };
 }
 
-const columns: Column<OutboxRow>[] = [
-  {
-    id: "event",
-    head: "Event",
-    cell: (row) =>
-      row.commandKind ? (
-        <Link to={`/sent/${row.id}`}>{row.commandKind.replace(/-/g, " ")}</Link>
-      ) : (
-        <code>{row.eventName}</code>
-      ),
-  },
-  { id: "state", head: "State", cell: (row) => <StatusBadge look={commandLook[row.state]} /> },
-  {
-    id: "subject",
-    head: "About",
-    cell: (row) =>
-      row.subjectType === "escrow" && row.subjectRef ? (
-        <Link to={`/escrows/${row.subjectRef}`}>{row.subjectRef}</Link>
-      ) : (
-        (row.subjectRef ?? "")
-      ),
-  },
-  { id: "answer", head: "Answer", kind: "wide", cell: (row) => row.answer ?? row.lastError ?? "" },
-  { id: "by", head: "By", cell: (row) => row.operatorName ?? "webhook" },
-  { id: "at", head: "Asked", cell: (row) => <Time ms={row.createdAt} /> },
-];
-
 export default function Outbox() {
-  const { waiting, page } = useLoaderData<typeof loader>();
+  const { now, zone, waiting, page } = useLoaderData<typeof loader>();
   const { search } = useLocation();
+  const [unsent, sent] = useMemo(() => [columns(zone, now, true), columns(zone, now, false)], [zone, now]);
   return (
     <>
       <PageHead
-        title={`Outbox: ${waiting.length} waiting`}
-        lead="What was asked for and is on its way to the engine. It is on disk before it is sent, and sent once."
+        title="Outbox"
+        lead={`${waiting.length} waiting. What was asked for is on disk before it is sent, and sent once. Times in ${zoneName(now, zone)}.`}
       />
-      <h2 className="pb-2">Not sent yet</h2>
-      <DataTable
-        label="Not sent yet"
-        rows={waiting}
-        keyOf={(row) => row.id}
-        empty="Nothing waits."
-        columns={columns}
-      />
-      <h2 className="pt-8 pb-2">Sent</h2>
-      <DataTable
-        label="Sent"
-        rows={page.rows}
-        keyOf={(row) => row.id}
-        empty="Nothing has been sent yet."
-        columns={columns}
-      />
-      <Pager before={page.before} after={page.after} search={search} />
+      <Section title="Queued, not sent">
+        <DataTable
+          label="Queued, not sent"
+          rows={waiting}
+          keyOf={(row) => row.id}
+          columns={unsent}
+          empty={
+            <Empty icon="inbox" title="Nothing waits">
+              <p>
+                While the event engine cannot be reached, what was asked for waits here and goes out later.
+              </p>
+            </Empty>
+          }
+        />
+      </Section>
+      <Section title="Sent">
+        <DataTable
+          label="Sent, newest first"
+          rows={page.rows}
+          keyOf={(row) => row.id}
+          columns={sent}
+          empty={
+            <Empty icon="send" title="Nothing has been sent yet">
+              <p>Commands of operators and verified webhooks leave through here.</p>
+            </Empty>
+          }
+        />
+        <Pager before={page.before} after={page.after} search={search} />
+      </Section>
     </>
   );
+}
+
+function columns(zone: string, now: number, waiting: boolean): Column<OutboxRow>[] {
+  const time = timeFormat(zone, now);
+  const none = <span className="m">–</span>;
+  return [
+    {
+      id: "event",
+      head: "Event",
+      place: 1,
+      cell: (row) =>
+        row.commandKind ? (
+          <a className="id" href={`/sent/${row.id}`}>
+            {row.commandKind.replace(/-/g, " ")}
+          </a>
+        ) : (
+          <span className="mono">{row.eventName.replace("purple-flea/", "")}</span>
+        ),
+    },
+    {
+      id: "state",
+      head: "State",
+      place: 5,
+      cell: (row) => {
+        const why = row.answer ?? row.lastError;
+        return (
+          <>
+            <StatusBadge look={commandLook[row.state]} />
+            {why && (
+              <span className="why is-long" title={why}>
+                {why}
+              </span>
+            )}
+          </>
+        );
+      },
+    },
+    {
+      id: "subject",
+      head: "About",
+      place: 3,
+      cell: (row) => {
+        const path = auditSubjectPath(row);
+        return row.subjectRef === null ? (
+          none
+        ) : path ? (
+          <a className="mono quiet" href={path}>
+            {row.subjectRef}
+          </a>
+        ) : (
+          <span className="mono">{row.subjectRef}</span>
+        );
+      },
+    },
+    { id: "by", head: "By", cell: (row) => row.operatorName ?? "webhook" },
+    {
+      id: "attempts",
+      head: "Attempts",
+      kind: "num",
+      place: 2,
+      cell: (row) =>
+        waiting
+          ? `${row.attempts}, next ${formatTime(row.nextAttemptAt, zone, now, { bare: true })}`
+          : String(Math.max(row.attempts, 1)),
+    },
+    waiting
+      ? { id: "age", head: "Waiting", place: 4, cell: (row) => <Age ms={row.createdAt} /> }
+      : {
+          id: "at",
+          head: `Asked, ${zoneName(now, zone)}`,
+          place: 4,
+          cell: (row) => timeCell(row.createdAt, time),
+        },
+    {
+      id: "sent",
+      head: waiting ? "Asked" : "Sent",
+      cell: (row) => timeCell(row.sentAt ?? row.createdAt, time),
+    },
+  ];
 }

@@ -1,23 +1,38 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
-import { Form, useActionData, useLoaderData } from "@remix-run/react";
+import { Form, Link, useActionData, useLoaderData } from "@remix-run/react";
 import { setTimeZone } from "../../db/desk/operators";
 import { endSessions } from "../../db/desk/sessions";
+import { countUnsent } from "../../db/read/outbox";
+import { readFreshness } from "../../db/read/overview";
+import { newestRunAt } from "../../db/read/runs";
+import { newestWebhookAt } from "../../db/read/webhooks";
 import { newId } from "../../domain/ids";
 import { requireOperator } from "../auth/session.server";
 import { syncNow } from "../commands/ask.server";
 import { statusOf } from "../commands/result";
 import { CommandForm } from "../components/desk/command-form";
+import { Age, Time, useNow } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
+import { Section } from "../components/desk/section";
+import { Icon } from "../components/ui/icon";
+import { formatTime } from "../lib/time";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
+  const { read, config, clock } = context;
   return {
-    commandId: newId(context.clock.now()),
+    commandId: newId(clock.now()),
     zone: operator.timeZone,
     zones: Intl.supportedValuesOf("timeZone"),
-    mode: context.config.mode,
-    engine: context.config.engine,
+    closed: operator.role === "viewer" ? "Your role may look and not act." : null,
+    mode: config.mode,
+    engine: config.engine,
+    keys: config.keys,
+    sources: readFreshness(read),
+    lastRun: newestRunAt(read),
+    lastWebhook: newestWebhookAt(read),
+    unsent: countUnsent(read).n,
   };
 }
 
@@ -39,49 +54,210 @@ export async function action({ request, context }: ActionFunctionArgs) {
   return data(result, { status: statusOf(result) });
 }
 
+type Loaded = ReturnType<typeof useLoaderData<typeof loader>>;
+
 export default function Settings() {
-  const { commandId, zone, zones, mode, engine } = useLoaderData<typeof loader>();
+  const loaded = useLoaderData<typeof loader>();
+  const { commandId, zone, zones, closed, sources } = loaded;
   const result = useActionData<typeof action>();
+  const { now } = useNow();
   return (
     <>
-      <PageHead title="Settings" />
-      <div className="grid gap-8" style={{ maxWidth: 560 }}>
-        <Form method="post" className="flex flex-wrap items-end gap-3">
+      <PageHead title="Settings" lead="Yours, and how this desk is connected." />
+      <Section title="Time zone">
+        <Form method="post" className="form">
           <input type="hidden" name="do" value="zone" />
-          <label>
-            Time zone of every time shown
-            <select className="input" name="zone" defaultValue={zone}>
-              <option>UTC</option>
-              {zones.map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          </label>
-          <button className="btn" type="submit">
-            Save zone
-          </button>
+          <div className="field">
+            <label htmlFor="zone">Every time on every page is shown in</label>
+            <div className="select">
+              <select id="zone" className="input" name="zone" defaultValue={zone} key={zone}>
+                <option>UTC</option>
+                {zones.map((name) => (
+                  <option key={name}>{name}</option>
+                ))}
+              </select>
+              <Icon name="chevron-down" size={16} />
+            </div>
+            <p className="hint">
+              Now it is {formatTime(now, zone, now)}. UTC stands behind each time, on hover.
+            </p>
+          </div>
+          <div className="actions">
+            <button className="btn" type="submit">
+              Save zone
+            </button>
+          </div>
         </Form>
-        <section className="grid gap-2">
-          <h2>Mirror</h2>
-          <p className="text-text-muted">Everything is read from Purple Flea every five minutes.</p>
-          <CommandForm commandId={commandId} problem={result} button="Sync now" />
-        </section>
-        <section>
-          <h2 className="pb-2">Connections</h2>
-          <dl className="kv">
-            <dt>Mode</dt>
-            <dd>{mode}</dd>
-            <dt>Event engine</dt>
-            <dd>{engine}</dd>
-          </dl>
-        </section>
-        <Form method="post">
+      </Section>
+      <Section
+        title="Connections"
+        end={
+          <Link className="btn btn-s" to="/settings" reloadDocument>
+            <Icon name="refresh-cw" />
+            Look again
+          </Link>
+        }
+      >
+        <Connections loaded={loaded} />
+      </Section>
+      <Section title="What was last read from Purple Flea">
+        <table className="table">
+          <caption className="sr">Sources and when they were last read</caption>
+          <thead>
+            <tr>
+              <th scope="col">Source</th>
+              <th scope="col">Last good read</th>
+              <th scope="col">Last failure</th>
+            </tr>
+          </thead>
+          <tbody>
+            {sources.map(({ source, syncedAt, error }) => (
+              <tr key={source}>
+                <td>{source.charAt(0).toUpperCase() + source.slice(1)}</td>
+                <td>{syncedAt === null ? "never" : <Time ms={syncedAt} />}</td>
+                <td>
+                  {error === null ? (
+                    <span className="text-text-muted">none since</span>
+                  ) : (
+                    <span className="text-danger">{error}</span>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        <div className="pt-3">
+          <CommandForm commandId={commandId} problem={result} button="Sync now" closed={closed} />
+        </div>
+      </Section>
+      <Section title="Sessions">
+        <Form method="post" className="form">
           <input type="hidden" name="do" value="sign-out" />
-          <button className="btn btn-danger" type="submit">
-            Sign out everywhere
-          </button>
+          <p className="text-text-muted">Ends every session of yours, on this and on every other machine.</p>
+          <div className="actions">
+            <button className="btn btn-danger" type="submit">
+              <Icon name="log-out" size={16} />
+              Sign out everywhere
+            </button>
+          </div>
         </Form>
-      </div>
+      </Section>
     </>
+  );
+}
+
+const modes = {
+  live: "live: real money at Purple Flea",
+  practice: "practice: a sandbox on this machine, no real money",
+  test: "test",
+};
+
+/** Each end of the desk: whether it is there, when it was last heard of, and what to do when it is not. */
+function Connections({ loaded }: { loaded: Loaded }) {
+  const { mode, engine, keys, sources, lastRun, lastWebhook, unsent } = loaded;
+  const failing = sources.filter((source) => source.error !== null);
+  const lastRead = sources.reduce<number | null>(
+    (latest, { syncedAt }) => (syncedAt === null ? latest : Math.max(latest ?? 0, syncedAt)),
+    null,
+  );
+  const heard = (ms: number | null, word: string) =>
+    ms === null ? (
+      `${word} never`
+    ) : (
+      <>
+        {word} <Age ms={ms} />
+      </>
+    );
+  return (
+    <table className="table">
+      <caption className="sr">Connections</caption>
+      <thead>
+        <tr>
+          <th scope="col">What</th>
+          <th scope="col">State</th>
+          <th scope="col">Where, and what to do</th>
+        </tr>
+      </thead>
+      <tbody>
+        <tr>
+          <td>Mode</td>
+          <td>
+            <State ok label={mode} />
+          </td>
+          <td>{modes[mode]}</td>
+        </tr>
+        <tr>
+          <td>Event engine</td>
+          <td>
+            <State ok={unsent === 0} label={unsent === 0 ? "takes events" : `${unsent} not taken yet`} />
+          </td>
+          <td>
+            <code>{engine}</code>, {heard(lastRun, "last called us")}.{" "}
+            {unsent > 0 && (
+              <>
+                What waits is in the <Link to="/outbox">outbox</Link> and goes out by itself.
+              </>
+            )}
+          </td>
+        </tr>
+        <tr>
+          <td>Purple Flea</td>
+          <td>
+            <State
+              ok={failing.length === 0 && lastRead !== null}
+              label={
+                lastRead === null
+                  ? "not read yet"
+                  : failing.length === 0
+                    ? "answers"
+                    : `${failing.length} sources fail`
+              }
+            />
+          </td>
+          <td>{heard(lastRead, "last read")}. Each source is listed below.</td>
+        </tr>
+        <tr>
+          <td>Webhooks</td>
+          <td>
+            <State ok={lastWebhook !== null} label={lastWebhook === null ? "none has come" : "come in"} />
+          </td>
+          <td>
+            <code>/webhooks/purple-flea</code>, {heard(lastWebhook, "last one")}.{" "}
+            <Link to="/webhooks">What came</Link>
+          </td>
+        </tr>
+        {keys.map(({ name, what, present, needed }) => (
+          <tr key={name}>
+            <td>{what}</td>
+            <td>
+              <State
+                ok={present ? true : needed ? false : null}
+                label={present ? "set" : needed ? "missing" : "not set, not needed"}
+              />
+            </td>
+            <td>
+              <code>{name}</code>
+              {!present && needed && ", set it in the environment and start again"}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Null is neither good nor bad. */
+function State({ ok, label }: { ok: boolean | null; label: string }) {
+  const [tone, icon] =
+    ok === null
+      ? ["none", "circle-minus"]
+      : ok
+        ? ["positive", "circle-check"]
+        : ["caution", "triangle-alert"];
+  return (
+    <span className="status" data-tone={tone}>
+      <Icon name={icon} />
+      {label}
+    </span>
   );
 }

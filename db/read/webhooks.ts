@@ -1,4 +1,4 @@
-import { eq, type InferSelectModel } from "drizzle-orm";
+import { desc, eq, type InferSelectModel } from "drizzle-orm";
 import type { Reader } from "../connection";
 import { inbox, webhookOutcomes } from "../schema";
 import { countRows, listByKeyset, listDistinct, type Count, type Page, type PageRequest } from "./keyset";
@@ -43,6 +43,12 @@ export function countWebhooks(db: Reader, filter: { type?: string }, exact = fal
   return countRows(db, inbox, [filter.type === undefined ? undefined : eq(inbox.type, filter.type)], {
     exact,
   });
+}
+
+/** When the newest webhook came, ms; null when none has. */
+export function newestWebhookAt(db: Reader): number | null {
+  const row = db.select({ at: inbox.receivedAt }).from(inbox).orderBy(desc(inbox.receivedAt)).limit(1).get();
+  return row?.at ?? null;
 }
 
 /** The types that came, known to us or not. */

@@ -110,7 +110,8 @@ export function FreshRows({ count, to }: { count: number; to: string }) {
   return (
     <span aria-live="polite" className="fresh-rows">
       {count > 0 && (
-        <Link className="btn btn-s newpill" to={to}>
+        // The page stands still until it is asked: this asks for all of it.
+        <Link className="btn btn-s newpill" to={to} reloadDocument>
           <Icon name="arrow-up" />
           {count.toLocaleString("en")} new
         </Link>

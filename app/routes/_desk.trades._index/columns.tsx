@@ -71,10 +71,16 @@ export function tradeCells(
       cell: (row) => (
         <>
           <StatusBadge look={tradeLook[row.status]} />
-          {row.reason && (
-            <span className="why" title={row.reason}>
-              {row.reason}
-            </span>
+          {row.status === "unknown" ? (
+            <a className="btn btn-s" href={`/unknown/${encodeURIComponent(`order:${row.alertId}`)}`}>
+              Decide
+            </a>
+          ) : (
+            row.reason && (
+              <span className="why" title={row.reason}>
+                {row.reason}
+              </span>
+            )
           )}
         </>
       ),
