@@ -106,6 +106,7 @@ export class OperatorAtDesk {
         sessionSecret: "nobody signs in here",
         demoAccounts: [],
         engine: "the sandbox",
+        keys: [],
       },
       outboxChanged: () => void app.outbox.wake(),
       report: () => "nothing",
