@@ -195,7 +195,11 @@ function Connections({ loaded }: { loaded: Loaded }) {
             <code>{engine}</code>, {heard(lastRun, "last called us")}.{" "}
             {unsent > 0 && (
               <>
-                What waits is in the <Link to="/outbox">outbox</Link> and goes out by itself.
+                What waits is in the{" "}
+                <Link className="underline" to="/outbox">
+                  outbox
+                </Link>{" "}
+                and goes out by itself.
               </>
             )}
           </td>
@@ -223,7 +227,9 @@ function Connections({ loaded }: { loaded: Loaded }) {
           </td>
           <td>
             <code>/webhooks/purple-flea</code>, {heard(lastWebhook, "last one")}.{" "}
-            <Link to="/webhooks">What came</Link>
+            <Link className="underline" to="/webhooks">
+              What came
+            </Link>
           </td>
         </tr>
         {keys.map(({ name, what, present, needed }) => (
