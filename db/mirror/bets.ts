@@ -50,9 +50,11 @@ export function skipBet(tx: Writer, bet: NewBet, reason: string, now: number): v
   changeBet(tx, bet.ref, { status: "skipped", reason, settledAt: now }, now);
   aboutRun(tx, bet.runId, "bet", bet.ref);
 }
+/** Changes a bet. One that was won or lost stays so. */
 export function changeBet(tx: Writer, ref: string, change: Partial<Omit<BetRow, "ref">>, now: number): void {
   const row = getBet(tx, ref);
-  if (!row) return;
+  const over = row?.status === "won" || row?.status === "lost";
+  if (!row || (over && change.status !== undefined && change.status !== row.status)) return;
   bookChange(tx, { type: "bet", ref }, betEffect(row), betEffect({ ...row, ...change }), now);
   tx.update(bets)
     .set({ ...change, updatedAt: now })
@@ -109,6 +111,7 @@ export function beginClaim(
     .run();
   aboutRun(tx, claim.runId, "claim", claim.ref);
 }
+/** Changes a claim. One that was made stays made: a call's vaguer answer may come after the webhook that told of it. */
 export function changeClaim(
   tx: Writer,
   ref: string,
@@ -116,7 +119,8 @@ export function changeClaim(
   now: number,
 ): void {
   const row = getClaim(tx, ref);
-  if (!row) return;
+  if (!row || (row.status === "claimed" && change.status !== undefined && change.status !== "claimed"))
+    return;
   bookChange(tx, { type: "claim", ref }, claimEffect(row), claimEffect({ ...row, ...change }), now);
   tx.update(claims)
     .set({ ...change, updatedAt: now })

@@ -94,6 +94,15 @@ export async function sendClaim(
   const claimed = inTransaction(mirror, (tx): Claimed => {
     const answer = (state: "confirmed" | "failed" | "unknown", message: string) =>
       answerCommand(tx, getIntent(tx, key)?.commandId, { state, message, runId: step.runId }, now);
+    // The webhook may have told of it while the call was still under way.
+    const told = getIntent(tx, key)?.status === "done" ? getClaim(tx, ref) : undefined;
+    if (outcome.kind !== "done" && told?.status === "claimed" && told.amountMicro !== null)
+      return {
+        kind: "claimed",
+        key,
+        amount_usdc: formatMicro(told.amountMicro),
+        tx_hash: told.txHash ?? "",
+      };
     switch (outcome.kind) {
       case "done": {
         const { amountMicro, txHash } = outcome.value;
@@ -141,5 +150,5 @@ export async function sendClaim(
     }
   });
   // Known not to have happened: the step is tried again.
-  return outcome.kind === "not-done" ? throwFor(outcome) : claimed;
+  return outcome.kind === "not-done" && claimed.kind !== "claimed" ? throwFor(outcome) : claimed;
 }
