@@ -90,8 +90,11 @@ export class Ledger {
     this.keys.set(about, (this.keys.get(about) ?? new Set()).add(key));
     if (leavesDoubt(trouble)) this.doubted.add(thing);
     if (exchange.call !== "order.create") return;
-    for (const other of this.ordersUnderWay.values())
-      if (other !== thing) this.crossed.push(`${thing} was sent while ${other} was on its way`);
+    for (const [earlier, other] of this.ordersUnderWay) {
+      // Whoever sent it has given it up or is gone: the answer is lost, and a person may have settled it since.
+      if (earlier.from?.alive === false || earlier.request.signal.aborted) this.ended(earlier);
+      else if (other !== thing) this.crossed.push(`${thing} was sent while ${other} was on its way`);
+    }
     this.ordersUnderWay.set(exchange, thing);
   }
 

@@ -195,17 +195,17 @@ export async function sendOrder(
       });
       return { kind: "unknown", reason: outcome.reason };
     case "refused":
+      // Row and alert in the same transaction: the run may be given up before its next step.
+      inTransaction(mirror, (tx) => {
+        settleIntent(tx, key, { status: "refused", detail: outcome.message }, now);
+        applyTradeNews(tx, ref, { status: "refused", reason: outcome.message }, now, now);
+        const alertId = getTrade(tx, ref)?.alertId;
+        if (alertId) settleAlert(tx, alertId, "refused", now, { reason: outcome.message, tradeRef: ref });
+      });
+      return throwFor(outcome);
     case "not-done":
       inTransaction(mirror, (tx) =>
-        settleIntent(
-          tx,
-          key,
-          {
-            status: outcome.kind === "refused" ? "refused" : "not_done",
-            detail: outcome.kind === "refused" ? outcome.message : outcome.reason,
-          },
-          now,
-        ),
+        settleIntent(tx, key, { status: "not_done", detail: outcome.reason }, now),
       );
       return throwFor(outcome);
     default:
