@@ -55,13 +55,14 @@ test("killed while the order is on its way: it is unknown, and not sent again", 
   const id = "feed-kill-order";
   await stack.setFault({ call: "order.create", kind: "delay", delay_ms: 1_500, times: 1 });
   await stack.send(alert(id, "SOL"));
-  await stack.until("select 1 from intents where key = ? and status = 'open'", Boolean, `order:${id}`);
+  const orders = async () => (await stack.books()).orders.filter((order) => order.asset === "SOL");
+  await expect.poll(orders).toHaveLength(1);
   await stack.kill();
   await stack.start();
   await stack.until("select 1 from intents where key = ? and status = 'unknown'", Boolean, `order:${id}`);
   await stack.until("select 1 from alerts where id = ? and outcome = 'unknown'", Boolean, id);
   expect(stack.query("select status from trades where alert_id = ?", id)).toEqual([{ status: "unknown" }]);
-  expect((await stack.books()).orders.filter((order) => order.asset === "SOL")).toHaveLength(1);
+  expect(await orders()).toHaveLength(1);
 });
 
 test("a time-out on release ends as unknown and is then settled by looking", async ({ desk, stack }) => {

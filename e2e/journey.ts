@@ -1,10 +1,13 @@
 import type axe from "axe-core";
 import { createRequire } from "node:module";
-import { test as base, expect, type Page } from "@playwright/test";
+import { test as base, expect, type Cookie, type Page } from "@playwright/test";
 import { operatorAccount, startStack, type Account, type Stack } from "./stack";
 
 /** A stack for each file, a signed-in page for each test. */
-export const test = base.extend<{ desk: Page }, { stackName: string; stack: Stack }>({
+export const test = base.extend<
+  { desk: Page },
+  { stackName: string; stack: Stack; session: { cookies: Cookie[] } }
+>({
   // Another name is another worker, and so another stack: each file says its own.
   stackName: ["", { scope: "worker", option: true }],
   stack: [
@@ -15,9 +18,21 @@ export const test = base.extend<{ desk: Page }, { stackName: string; stack: Stac
     },
     { scope: "worker", timeout: 60_000 },
   ],
+  session: [
+    async ({ stackName: _name }, use) => {
+      await use({ cookies: [] });
+    },
+    { scope: "worker" },
+  ],
   baseURL: async ({ stack }, use) => use(stack.url),
-  desk: async ({ page }, use) => {
-    await signIn(page, operatorAccount);
+  // One sign-in serves a file: more than ten a minute are refused, as they should be.
+  desk: async ({ page, session }, use) => {
+    await page.context().addCookies(session.cookies);
+    await page.goto("/");
+    if (new URL(page.url()).pathname === "/login") {
+      await signIn(page, operatorAccount);
+      session.cookies = await page.context().cookies();
+    }
     await use(page);
   },
 });

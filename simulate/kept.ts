@@ -69,4 +69,14 @@ export const KEPT: readonly { found: string; history: History }[] = [
     found: "a run is given up between its order and the record of it: the alert says that no order was sent",
     history: { ...calm, moves: [stop("step-answered", 2), alert] },
   },
+  {
+    found: "the webhook tells of a claim while its call is under way, whose time-out then calls it unknown",
+    history: {
+      ...calm,
+      moves: [
+        { do: "trouble", after: 0, kind: "silence-after", call: "faucet.claim", times: 1 },
+        { do: "claim", after: 0, desk: true, twice: false },
+      ],
+    },
+  },
 ];
