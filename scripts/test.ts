@@ -91,6 +91,7 @@ if (!process.argv.includes("--checks")) {
     "simulate/main.ts",
     "--histories",
     "2000",
+    "--rules-only",
     "--report",
     simulated,
   ]);

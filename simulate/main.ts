@@ -21,6 +21,7 @@ const { values: args } = parseArgs({
     from: { type: "string", default: "1" },
     workers: { type: "string" },
     report: { type: "string" },
+    "rules-only": { type: "boolean", default: false },
   },
 });
 const SHOWN = 3;
@@ -120,10 +121,12 @@ async function simulate(): Promise<boolean> {
   if (missing.length > 0) console.log(`✗ never occurred: ${missing.join(" · ")}`);
   if (args.report) {
     mkdirSync("test-results", { recursive: true });
-    const bad = failed.length + thin.length;
-    writeFileSync(args.report, JSON.stringify({ passed: played - bad, failed: bad, missing }));
+    const counts = { passed: played - failed.length, failed: failed.length, thin: thin.length, missing };
+    writeFileSync(args.report, JSON.stringify(counts));
   }
-  return failed.length === 0 && thin.length === 0 && missing.length === 0;
+  console.log(`${thin.length} of ${played} histories tried less than every history is to try`);
+  // With --rules-only what was not tried is told and does not fail: see docs/known-gaps.md.
+  return failed.length === 0 && (args["rules-only"] || (thin.length === 0 && missing.length === 0));
 }
 
 const well = args.seed === undefined ? await simulate() : await replay(Number(args.seed));
