@@ -7,10 +7,11 @@ import { requireOperator } from "../auth/session.server";
 import { DataTable, Pager, type Column } from "../components/desk/data-table";
 import { DayRange, FilterChip } from "../components/desk/list-toolbar";
 import { PageHead } from "../components/desk/page-head";
+import { Subject } from "../components/desk/subject";
 import { timeCell } from "../components/desk/row-cells";
 import { StatusBadge } from "../components/desk/status-badge";
 import { Empty } from "../components/ui/empty";
-import { auditLook, auditSubjectPath, changesOf } from "../lib/audit-words";
+import { auditLook, changesOf } from "../lib/audit-words";
 import { changed } from "../lib/list-address";
 import { countText, pageOf } from "../lib/page-request";
 import { timeFormat, zoneName } from "../lib/time";
@@ -156,18 +157,7 @@ function auditColumns(zone: string, now: number): Column<AuditRow>[] {
       id: "about",
       head: "About",
       place: 2,
-      cell: (row) => {
-        const path = auditSubjectPath(row);
-        return row.subjectRef === null ? (
-          none
-        ) : path ? (
-          <a className="mono quiet" href={path}>
-            {row.subjectRef}
-          </a>
-        ) : (
-          <span className="mono">{row.subjectRef}</span>
-        );
-      },
+      cell: (row) => <Subject of={row} />,
     },
     {
       id: "result",

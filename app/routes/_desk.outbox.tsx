@@ -7,11 +7,11 @@ import { requireOperator } from "../auth/session.server";
 import { DataTable, Pager, type Column } from "../components/desk/data-table";
 import { Age } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
+import { Subject } from "../components/desk/subject";
 import { timeCell } from "../components/desk/row-cells";
 import { Section } from "../components/desk/section";
 import { StatusBadge } from "../components/desk/status-badge";
 import { Empty } from "../components/ui/empty";
-import { auditSubjectPath } from "../lib/audit-words";
 import { pageOf } from "../lib/page-request";
 import { formatTime, timeFormat, zoneName } from "../lib/time";
 
@@ -70,7 +70,6 @@ export default function Outbox() {
 
 function columns(zone: string, now: number, waiting: boolean): Column<OutboxRow>[] {
   const time = timeFormat(zone, now);
-  const none = <span className="m">–</span>;
   return [
     {
       id: "event",
@@ -107,18 +106,7 @@ function columns(zone: string, now: number, waiting: boolean): Column<OutboxRow>
       id: "subject",
       head: "About",
       place: 3,
-      cell: (row) => {
-        const path = auditSubjectPath(row);
-        return row.subjectRef === null ? (
-          none
-        ) : path ? (
-          <a className="mono quiet" href={path}>
-            {row.subjectRef}
-          </a>
-        ) : (
-          <span className="mono">{row.subjectRef}</span>
-        );
-      },
+      cell: (row) => <Subject of={row} />,
     },
     { id: "by", head: "By", cell: (row) => row.operatorName ?? "webhook" },
     {
