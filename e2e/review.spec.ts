@@ -192,27 +192,40 @@ test("what is older than its limit says so and cannot be approved, and a sync op
 }) => {
   await createEscrow(desk, { reference: "esc_stale", amount: "25", counterparty: silentCounterparty });
   await escrowIs(stack, "esc_stale", "pending");
-  const ago = (await stack.now()) - 20 * minute;
   await stack.pauseEngine();
-  // What was under way when the engine paused may still write that it has read.
-  await expect(async () => {
-    stack.tamper(
-      "insert into sync (source, synced_at, attempted_at) values ('escrow', ?, ?) on conflict do update set synced_at = excluded.synced_at",
-      ago,
-      ago,
-    );
-    await desk.goto("/escrows/esc_stale?review=1");
-    await expect(desk.getByRole("link", { name: /stale source: escrow 20 min/ })).toBeVisible({
-      timeout: 2_000,
-    });
-  }).toPass();
-  const button = desk.getByRole("dialog").getByRole("button", { name: approve });
+  const ago = (await stack.now()) - 20 * minute;
+  stack.tamper(
+    "insert into sync (source, synced_at, attempted_at) values ('escrow', ?, ?) on conflict do update set synced_at = excluded.synced_at",
+    ago,
+    ago,
+  );
+  await desk.goto("/escrows/esc_stale?review=1");
+  await expect(desk.getByRole("link", { name: /stale source: escrow 20 min/ })).toBeVisible();
+  const review = desk.getByRole("dialog");
+  const button = review.getByRole("button", { name: approve });
   await expect(button).toHaveAttribute("aria-disabled", "true");
   await expect(button).toHaveAccessibleDescription(/The escrow source is 20 min old, the limit is 15 min/);
   // Closed and still to be seen: pressing it does nothing.
   await button.click({ force: true });
   expect(stack.query(decisions, "esc_stale")).toEqual([{ n: 0 }]);
+  // Asked for while nothing can run, so that no other read comes first; it waits and opens nothing yet.
+  const place = await button.boundingBox();
+  await review.getByRole("button", { name: "Sync now" }).click();
+  const sync = await stack.until<{ id: string }>(
+    "select id from outbox where event_name = 'purple-flea/sync.requested' and sent_at is null",
+    Boolean,
+  );
+  await expect(button).toHaveAttribute("aria-disabled", "true");
   await stack.resumeEngine();
-  await desk.getByRole("dialog").getByRole("button", { name: "Sync now" }).click();
   await expect(button).not.toHaveAttribute("aria-disabled", "true", { timeout: 30_000 });
+  await stack.until(
+    "select 1 from command_outcomes where command_id = ? and state = 'confirmed'",
+    Boolean,
+    sync.id,
+  );
+  // The way out has gone and the decision has not moved into its place.
+  await expect(review.getByRole("button", { name: "Sync now" })).toHaveCount(0);
+  expect(await button.boundingBox()).toEqual(place);
+  await button.click();
+  await escrowIs(stack, "esc_stale", "released");
 });

@@ -37,7 +37,7 @@ export interface Stack {
   setFault(fault: Record<string, unknown>): Promise<void>;
   /** Sends events as a price feed would, straight to the engine. */
   send(events: unknown): Promise<void>;
-  /** Lets the engine take up nothing more; what is under way goes on. A restart ends it. */
+  /** Lets the engine take up nothing more, and waits for what is under way. A restart ends the pause. */
   pauseEngine(): Promise<void>;
   /** Lets a paused engine go on. */
   resumeEngine(): Promise<void>;
@@ -116,7 +116,13 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
     },
     setFault: (fault) => post(`${purpleFleaUrl}/control/faults`, fault),
     send: (events) => post(`${engineUrl}/e/any-key`, events),
-    pauseEngine: () => post(`${engineUrl}/control/pause`, {}),
+    async pauseEngine() {
+      await post(`${engineUrl}/control/pause`, {});
+      await waitUntil("the calls under way are answered", async () => {
+        const state = (await (await fetch(`${engineUrl}/control/state`)).json()) as { under_way: number };
+        return state.under_way === 0;
+      });
+    },
     resumeEngine: () => post(`${engineUrl}/control/resume`, {}),
     tamper(sql, ...params) {
       const writer = new Database(databasePath);

@@ -128,6 +128,11 @@ describe("the outbox", () => {
     expect(recordCommand(db.writer, command, NOW).kind).toBe("duplicate");
     expect(db.reader.select().from(outbox).all()).toHaveLength(1);
   });
+  test("an id spent on one deed is no repeat of another: that would be lost without a word", () => {
+    recordCommand(db.writer, command, NOW);
+    expect(() => recordCommand(db.writer, { ...command, kind: "approve-escrow" }, NOW)).toThrow(/already/);
+    expect(db.reader.select().from(outbox).all()).toHaveLength(1);
+  });
   test("with the engine down it waits; back up, it goes out once under its own id", async () => {
     recordCommand(db.writer, command, NOW);
     const wall = manualClock(NOW);

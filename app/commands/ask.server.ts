@@ -51,7 +51,7 @@ export function ask<S extends z.ZodType<{ command_id: string }>>(
   const fields = parsed.data;
   // A repeat is answered as one before anything else is looked at: its own effect may have changed that.
   const { command_id: id } = fields;
-  if (getCommand(context.read, id)) return { kind: "duplicate", commandId: id };
+  if (getCommand(context.read, id)?.kind === what.kind) return { kind: "duplicate", commandId: id };
   const paused = what.pausedBy && pausedMessage(context, what.pausedBy);
   if (paused) return { kind: "paused", message: paused };
   const refused = what.refuse?.(fields);

@@ -50,7 +50,8 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
     run: readPanel(context, "escrow run", () =>
       escrow?.runId ? (getRun(read, escrow.runId)?.run ?? null) : null,
     ),
-    commandId: newId(now),
+    decisionId: newId(now),
+    syncId: newId(now),
     review: new URL(request.url).searchParams.has("review"),
   };
 }
@@ -74,7 +75,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
 export const shouldRevalidate: ShouldRevalidateFunction = ({ actionStatus, defaultShouldRevalidate }) =>
   actionStatus === 409 || defaultShouldRevalidate;
 
-function Actions({ gate, commandId }: { gate: Gate; commandId: string }) {
+function Actions({ gate, syncId }: { gate: Gate; syncId: string }) {
   if (gate.reject !== null)
     return (
       <div>
@@ -90,7 +91,7 @@ function Actions({ gate, commandId }: { gate: Gate; commandId: string }) {
     );
   return (
     <>
-      {gate.stale && <SyncNow commandId={commandId} />}
+      {gate.stale && <SyncNow commandId={syncId} />}
       <Link className="btn btn-primary" to="?review=1" data-opens-sheet preventScrollReset>
         Review…
       </Link>
@@ -99,7 +100,7 @@ function Actions({ gate, commandId }: { gate: Gate; commandId: string }) {
 }
 
 export default function Escrow() {
-  const { ref, escrow, decided, gate, receipt, unknownKey, story, run, commandId, review } =
+  const { ref, escrow, decided, gate, receipt, unknownKey, story, run, decisionId, syncId, review } =
     useLoaderData<typeof loader>();
   const result = useActionData<typeof action>();
   const crumbs = { to: "/escrows", label: "Escrows", here: <span className="mono">{ref}</span> };
@@ -128,7 +129,7 @@ export default function Escrow() {
           </span>
         }
       >
-        <Actions gate={gate} commandId={commandId} />
+        <Actions gate={gate} syncId={syncId} />
       </PageHead>
       {unknownKey && (
         <div className="pb-6">
@@ -243,7 +244,15 @@ export default function Escrow() {
           </Section>
         </div>
       </div>
-      {review && <ReviewSheet escrow={escrow} commandId={commandId} gate={gate} problem={result ?? null} />}
+      {review && (
+        <ReviewSheet
+          escrow={escrow}
+          commandId={decisionId}
+          syncId={syncId}
+          gate={gate}
+          problem={result ?? null}
+        />
+      )}
     </>
   );
 }

@@ -26,12 +26,16 @@ export type Recorded =
 
 /**
  * Command, audit row, decision or pause, and outbox row in one transaction. The same id again is a duplicate and changes nothing; a
- * second decision about an escrow is refused with the first one.
+ * second decision about an escrow is refused with the first one. Throws where the id was spent on another kind of deed.
  */
 export function recordCommand(db: Writer, request: CommandRequest, now: number): Recorded {
   return inTransaction(db, (tx) => {
-    if (tx.select().from(commands).where(eq(commands.id, request.id)).get())
+    const known = tx.select().from(commands).where(eq(commands.id, request.id)).get();
+    if (known) {
+      // Answered as a repeat, this deed would be lost without a word.
+      if (known.kind !== request.kind) throw new Error(`${request.id} is a ${known.kind} already`);
       return { kind: "duplicate", commandId: request.id };
+    }
     const { decision } = request;
     const earlier =
       decision && tx.select().from(approvals).where(eq(approvals.escrowRef, decision.escrowRef)).get();

@@ -9,7 +9,7 @@ const momentSchema = z.object({ now_ms: z.number().int() });
 /** What only a sandbox has: its clock, and a switch. The real server has nothing like it. */
 export function controlRoutes(engine: Engine): Route[] {
   const clock = () => ({ now_ms: engine.now(), offset_ms: engine.offset() });
-  const state = () => json({ paused: engine.isPaused() });
+  const state = () => json({ paused: engine.isPaused(), under_way: engine.underWay() });
   return [
     ["GET", /^\/clock$/, () => json(clock())],
     [

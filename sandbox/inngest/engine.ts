@@ -171,6 +171,7 @@ export function openEngine(options: EngineOptions) {
     pause: loop.pause,
     resume: loop.start,
     isPaused: loop.isPaused,
+    underWay: loop.underWay,
     prune: (keep = retain) => prune(ctx, keep),
     /** Sets the engine's time without running what lies between. For a history that begins in the past. */
     async setTime(moment: number): Promise<void> {

@@ -134,6 +134,8 @@ export function createLoop(ctx: Context, options: LoopOptions) {
     pause: () => turn("paused"),
     isPaused: () => state === "paused",
     isOver,
+    /** How many calls wait for their answer. */
+    underWay: () => underWay.size,
     /** How many items were done so far. */
     done: () => done,
     /** Resolves when nothing is under way and nothing is ready that could run. */

@@ -34,11 +34,14 @@ const seenOf = (escrow: Reviewed): SeenEscrow => ({
 export function ReviewSheet({
   escrow: latest,
   commandId,
+  syncId,
   gate,
   problem,
 }: {
   escrow: Reviewed;
   commandId: string;
+  /** Syncing is a deed of its own: with the decision's id, one of the two would count as a repeat of the other. */
+  syncId: string;
   gate: Gate;
   problem: CommandResult | null;
 }) {
@@ -81,6 +84,7 @@ export function ReviewSheet({
         </Link>
       </div>
       <Form
+        id="review-decision"
         method="post"
         action={`${back}?review=1`}
         preventScrollReset
@@ -165,44 +169,48 @@ export function ReviewSheet({
         <input type="hidden" name="seen_payee" value={escrow.counterparty} />
         <input type="hidden" name="seen_status" value={escrow.status} />
         <input type="hidden" name="seen_deadline" value={escrow.expiresAt ?? ""} />
-        <div className="sheet-foot">
-          <p className="text-text-muted" id="review-then">
-            {gate.approve ??
-              "Approving is sent once and cannot be taken back. It shows as done when Purple Flea agrees."}
-          </p>
-          <div className="row">
-            {gate.reject === null ? (
-              <button className="btn btn-danger" name="decision" value="cancel" type="submit">
-                Reject and refund
-              </button>
-            ) : (
-              <button className="btn" type="button" aria-disabled="true" aria-describedby="review-then">
-                Reject and refund
-              </button>
-            )}
-            {gate.approve === null ? (
-              <button
-                className="btn btn-primary"
-                name="decision"
-                value="release"
-                type="submit"
-                aria-describedby="review-then"
-              >
-                Approve and release {usdcText(money.net)}
-              </button>
-            ) : (
-              <button className="btn grow" type="button" aria-disabled="true" aria-describedby="review-then">
-                Approve and release {usdcText(money.net)}
-              </button>
-            )}
-          </div>
-        </div>
       </Form>
-      {gate.stale && (
-        <div className="px-6 pb-5">
-          <SyncNow commandId={commandId} />
+      {/* Sync now goes when the source is fresh again, by whatever read: above the buttons, it moves none of them under the pointer. */}
+      <div className="sheet-foot">
+        <p className="text-text-muted" id="review-then">
+          {gate.approve ??
+            "Approving is sent once and cannot be taken back. It shows as done when Purple Flea agrees."}
+        </p>
+        {gate.stale && <SyncNow commandId={syncId} />}
+        <div className="row">
+          {gate.reject === null ? (
+            <button
+              className="btn btn-danger"
+              form="review-decision"
+              name="decision"
+              value="cancel"
+              type="submit"
+            >
+              Reject and refund
+            </button>
+          ) : (
+            <button className="btn" type="button" aria-disabled="true" aria-describedby="review-then">
+              Reject and refund
+            </button>
+          )}
+          {gate.approve === null ? (
+            <button
+              className="btn btn-primary"
+              form="review-decision"
+              name="decision"
+              value="release"
+              type="submit"
+              aria-describedby="review-then"
+            >
+              Approve and release {usdcText(money.net)}
+            </button>
+          ) : (
+            <button className="btn grow" type="button" aria-disabled="true" aria-describedby="review-then">
+              Approve and release {usdcText(money.net)}
+            </button>
+          )}
         </div>
-      )}
+      </div>
     </Sheet>
   );
 }
