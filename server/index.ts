@@ -20,7 +20,7 @@ import { inherited, keysIn, readEnv } from "./env";
 import { liveNudge } from "./live";
 import { startOutbox } from "./outbox";
 import { pageRoutes } from "./pages";
-import { clockRoutes, followedClock } from "./practice-clock";
+import { askForTime, clockRoutes, followedClock } from "./practice-clock";
 import { webhookRoutes } from "./webhooks";
 
 const read = readEnv();
@@ -37,7 +37,7 @@ const appUrl = `http://127.0.0.1:${env.PORT}`;
 
 const writer = openWriter(env.DATABASE_PATH, join(root, "db/migrations"), live ? "power-cut" : "kill");
 const reader = openReader(env.DATABASE_PATH);
-const practiceClock = followedClock();
+const practiceClock = followedClock(live ? undefined : `${env.DATABASE_PATH}-clock`);
 const clock = live ? wallClock : practiceClock;
 
 /** In practice sessions need not outlive the process. */
@@ -259,7 +259,7 @@ if (withSandbox) {
   stopSandbox = sandbox.stop;
   const started = await practice.clock();
   if (started) practiceClock.follow(started.offsetMs);
-}
+} else if (!live && engineUrl) await askForTime(practiceClock, engineUrl);
 
 let stopping = false;
 async function stop(): Promise<void> {

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Router, json } from "express";
 import { z } from "zod";
 import { wallClock, type Clock } from "../domain/clock";
@@ -5,13 +6,36 @@ import { wallClock, type Clock } from "../domain/clock";
 const body = z.object({ now_ms: z.number(), offset_ms: z.number() });
 
 /** The practice clock, led by the sandbox engine: it says each new moment here before it runs anything at it. */
-export function followedClock(): Clock & { follow(offsetMs: number): void } {
-  let offset = 0;
-  return { now: () => wallClock.now() + offset, follow: (offsetMs) => void (offset = offsetMs) };
+export interface FollowedClock extends Clock {
+  follow(offsetMs: number): void;
+}
+
+/** Keeps how far it is from the machine's time in a file: a process that starts while the engine is off does not go back. */
+export function followedClock(file?: string): FollowedClock {
+  let offset = file && existsSync(file) ? Number(readFileSync(file, "utf8")) || 0 : 0;
+  return {
+    now: () => wallClock.now() + offset,
+    follow(offsetMs) {
+      if (offsetMs === offset) return;
+      offset = offsetMs;
+      if (file) writeFileSync(file, String(offset));
+    },
+  };
+}
+
+/** Asks an engine that was started apart from this process for the time. One without a practice clock, or off, changes nothing. */
+export async function askForTime(clock: FollowedClock, engineUrl: string): Promise<void> {
+  try {
+    const answer: unknown = await (await fetch(`${engineUrl}/clock`)).json();
+    const parsed = body.safeParse(answer);
+    if (parsed.success) clock.follow(parsed.data.offset_ms);
+  } catch {
+    // Off, or not the sandbox's: it says the time when it has one.
+  }
 }
 
 /** Where the engine says the time. Answers when what waited in the outbox was sent, so that it is sent at this moment. */
-export function clockRoutes(clock: ReturnType<typeof followedClock>, settle: () => Promise<void>): Router {
+export function clockRoutes(clock: FollowedClock, settle: () => Promise<void>): Router {
   const router = Router();
   router.post("/control/clock", json(), (request, response, next) => {
     const parsed = body.safeParse(request.body);

@@ -70,6 +70,8 @@ const handle = createApi({
 const server = await listen(handle, Number(args.port)).catch((error: unknown) =>
   die(`port ${args.port} cannot be listened on: ${error instanceof Error ? error.message : String(error)}`),
 );
+// Whoever started while the engine was off, or missed a move, hears the time before anything runs at it.
+await tellFollowers(engine.now(), engine.offset());
 engine.start();
 say(`listening on http://127.0.0.1:${args.port}`);
 

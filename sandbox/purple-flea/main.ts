@@ -15,6 +15,8 @@ const { values: args } = parseArgs({
     "webhook-secret": { type: "string", default: "whsec_sandbox" },
     "api-key": { type: "string", default: "pf_live_sandbox" },
     "clock-url": { type: "string" },
+    /** Takes no notice of Idempotency-Key: a request that comes twice is carried out twice. */
+    "forget-keys": { type: "boolean", default: false },
   },
 });
 if (process.env.APP_MODE === "live") {
@@ -25,16 +27,18 @@ if (process.env.APP_MODE === "live") {
 let offset = 0;
 const now = () => wallClock.now() + offset;
 const clockUrl = args["clock-url"];
-async function readClock(): Promise<void> {
-  if (!clockUrl) return;
+/** How far the engine's time is from the machine's, ms; null when the engine is off. */
+async function readClock(): Promise<number | null> {
+  if (!clockUrl) return null;
   try {
     const clock = z.object({ offset_ms: z.number() }).parse(await (await fetch(clockUrl)).json());
-    offset = clock.offset_ms;
+    return clock.offset_ms;
   } catch {
-    // The engine is off: time goes on as it was.
+    return null;
   }
 }
-await readClock();
+const first = await readClock();
+offset = first ?? 0;
 
 const upstream = openUpstream({
   file: args.db,
@@ -44,11 +48,21 @@ const upstream = openUpstream({
   webhookUrl: args["webhook-url"],
   webhookSecret: args["webhook-secret"],
 });
+function follow(offsetMs: number): void {
+  if (offsetMs === upstream.keptOffset()) return;
+  offset = offsetMs;
+  upstream.keepOffset(offsetMs);
+}
+// While the engine is off time goes on as it was, also for a process that starts meanwhile.
+if (first === null) offset = upstream.keptOffset();
+else follow(first);
+if (args["forget-keys"])
+  upstream.faults.add({ call: "*", kind: "ignore-idempotency", times: Number.MAX_SAFE_INTEGER });
 const handle = createApi({
   upstream,
   apiKey: args["api-key"],
   now,
-  follow: (_nowMs, offsetMs) => (offset = offsetMs),
+  follow: (_nowMs, offsetMs) => follow(offsetMs),
 });
 
 const server = createServer((incoming, outgoing) => {
@@ -91,7 +105,10 @@ const timer = setInterval(() => {
   busy = true;
   void upstream.catchUp().finally(() => (busy = false));
 }, 500);
-const clockTimer = setInterval(() => void readClock(), 1_000);
+const clockTimer = setInterval(
+  () => void readClock().then((read) => (read === null || !upstream.db.open ? undefined : follow(read))),
+  1_000,
+);
 
 function stop(): void {
   clearInterval(timer);

@@ -108,55 +108,61 @@ export function openUpstream(options: UpstreamOptions) {
     status: row.status,
   });
 
+  /** All of it or nothing: a process that is killed in the middle has done none of it. */
+  const whole = <T>(work: () => T): T => db.transaction(work)();
+
   function getEscrow(id: string): EscrowRow {
     const row = db.prepare("select * from escrows where id = ?").get(id) as EscrowRow | undefined; // columns of EscrowRow
     if (!row) throw new Refusal(404, "not_found", "no such escrow");
     return row;
   }
-  function endEscrow(id: string, to: "released" | "refunded", at: number): EscrowRow {
-    const row = getEscrow(id);
-    if (row.status !== "funded") throw new Refusal(409, "wrong_state", `the escrow is ${row.status}`);
-    if (to === "released") {
-      books.move(at, "locked", "outside", row.amount - row.fee, `release ${id}`);
-      books.move(at, "locked", "fees", row.fee - row.referral, `fee ${id}`);
-      books.move(at, "locked", "referrers", row.referral, `referral ${id}`);
-    } else books.move(at, "locked", "wallet", row.amount, `refund ${id}`);
-    db.prepare("update escrows set status = ?, ended_at = ? where id = ?").run(to, at, id);
-    const ended = getEscrow(id);
-    tell(`escrow.${to}`, id, escrowData(ended), at, SECOND_MS);
-    return ended;
-  }
-  function confirm(id: string, at: number): void {
-    const row = getEscrow(id);
-    if (row.status !== "funded" || row.confirmed_at !== null) return;
-    db.prepare("update escrows set confirmed_at = ?, confirms_at = null where id = ?").run(at, id);
-    tell(
-      "escrow.confirmed",
-      id,
-      { ...escrowData(row), confirmed_by: row.counterparty, confirmed_at: new Date(at).toISOString() },
-      at,
-    );
-  }
-  function closePosition(row: OrderRow, at: number): void {
-    const swing = BigInt(Math.round((chance(seed, row.id, "pnl") - 0.45) * 80_000));
-    const pnl = (row.size * swing) / 1_000_000n;
-    books.move(at, "positions", "wallet", row.size, `close ${row.id}`);
-    if (pnl >= 0n) books.move(at, "outside", "wallet", pnl, `profit ${row.id}`);
-    else books.move(at, "wallet", "outside", -pnl, `loss ${row.id}`);
-    db.prepare("update orders set status = 'closed', pnl = ? where id = ?").run(pnl, row.id);
-    tell(
-      "position.closed",
-      row.id,
-      {
-        order_id: row.id,
-        symbol: row.asset,
-        side: row.side,
-        pnl_usdc: wireAmount(pnl),
-        closed_at: new Date(at).toISOString(),
-      },
-      at,
-    );
-  }
+  const endEscrow = (id: string, to: "released" | "refunded", at: number): EscrowRow =>
+    whole(() => {
+      const row = getEscrow(id);
+      if (row.status !== "funded") throw new Refusal(409, "wrong_state", `the escrow is ${row.status}`);
+      if (to === "released") {
+        books.move(at, "locked", "outside", row.amount - row.fee, `release ${id}`);
+        books.move(at, "locked", "fees", row.fee - row.referral, `fee ${id}`);
+        books.move(at, "locked", "referrers", row.referral, `referral ${id}`);
+      } else books.move(at, "locked", "wallet", row.amount, `refund ${id}`);
+      db.prepare("update escrows set status = ?, ended_at = ? where id = ?").run(to, at, id);
+      const ended = getEscrow(id);
+      tell(`escrow.${to}`, id, escrowData(ended), at, SECOND_MS);
+      return ended;
+    });
+  const confirm = (id: string, at: number): void =>
+    whole(() => {
+      const row = getEscrow(id);
+      if (row.status !== "funded" || row.confirmed_at !== null) return;
+      db.prepare("update escrows set confirmed_at = ?, confirms_at = null where id = ?").run(at, id);
+      tell(
+        "escrow.confirmed",
+        id,
+        { ...escrowData(row), confirmed_by: row.counterparty, confirmed_at: new Date(at).toISOString() },
+        at,
+      );
+    });
+  const closePosition = (row: OrderRow, at: number): void =>
+    whole(() => {
+      const swing = BigInt(Math.round((chance(seed, row.id, "pnl") - 0.45) * 80_000));
+      const pnl = (row.size * swing) / 1_000_000n;
+      books.move(at, "positions", "wallet", row.size, `close ${row.id}`);
+      if (pnl >= 0n) books.move(at, "outside", "wallet", pnl, `profit ${row.id}`);
+      else books.move(at, "wallet", "outside", -pnl, `loss ${row.id}`);
+      db.prepare("update orders set status = 'closed', pnl = ? where id = ?").run(pnl, row.id);
+      tell(
+        "position.closed",
+        row.id,
+        {
+          order_id: row.id,
+          symbol: row.asset,
+          side: row.side,
+          pnl_usdc: wireAmount(pnl),
+          closed_at: new Date(at).toISOString(),
+        },
+        at,
+      );
+    });
 
   return {
     books,
@@ -164,6 +170,15 @@ export function openUpstream(options: UpstreamOptions) {
     webhooks,
     db,
     balance,
+    /** How far the practice clock was from the machine's when this file was last told, ms. */
+    keptOffset(): number {
+      const row = db.prepare("select n from counters where name = 'clock offset'").get() as
+        { n: bigint } | undefined; // the one column
+      return Number(row?.n ?? 0);
+    },
+    keepOffset(ms: number): void {
+      db.prepare("insert or replace into counters (name, n) values ('clock offset', ?)").run(ms);
+    },
     getEscrow,
     createEscrow(amount: bigint, counterparty: string, hours: number): EscrowRow {
       const at = options.now();
