@@ -1,21 +1,24 @@
 import type { RequestHandler } from "express";
 import type { Reader } from "../db/connection";
+import { dataVersion } from "../db/read/unchanged";
 
 const POLL_MS = 500;
 const LIFE_MS = 10 * 60_000;
 const HEARTBEAT_MS = 20_000;
 
-/** Tells open pages that the database changed: one poller for all of them, a nudge without content. */
+/**
+ * Tells open pages that the database changed: one poller for all of them, a nudge without content. A page says which version
+ * it shows (`seen`; a browser that connects again, `Last-Event-ID`): what was written before it was listening is told at once.
+ */
 export function liveNudge(
   read: Reader,
   allowed: (cookie: string | undefined) => Promise<boolean>,
 ): { handler: RequestHandler; stop(): void } {
   const listeners = new Set<() => void>();
-  const version = () => Number(read.$client.pragma("data_version", { simple: true }));
-  let seen = version();
+  let seen = dataVersion(read);
   const poller = setInterval(() => {
     if (listeners.size === 0) return;
-    const now = version();
+    const now = dataVersion(read);
     if (now === seen) return;
     seen = now;
     for (const listener of listeners) listener();
@@ -31,11 +34,13 @@ export function liveNudge(
           "x-accel-buffering": "no",
         });
         response.write("retry: 3000\n\n");
-        const nudge = () => response.write("data: changed\n\n");
+        const nudge = () => response.write(`id: ${dataVersion(read)}\ndata: changed\n\n`);
         const heartbeat = setInterval(() => response.write(": still here\n\n"), HEARTBEAT_MS);
         const end = () => response.end();
         const life = setTimeout(end, LIFE_MS);
         listeners.add(nudge);
+        const shown = request.headers["last-event-id"] ?? request.query.seen;
+        if (shown !== dataVersion(read)) nudge();
         ends.add(end);
         response.on("close", () => {
           listeners.delete(nudge);

@@ -3,10 +3,17 @@ import { useEffect, useRef } from "react";
 
 const THROTTLE_MS = 1_000;
 
-/** Reads the page again when the database changed; at most once a second, and not while the tab is hidden. */
-export function useLive(): void {
+/**
+ * Reads the page again when the database changed; at most once a second, and not while the tab is hidden.
+ * @param version the state of the database the page shows: what changed since then is told on connecting
+ */
+export function useLive(version: string | undefined): void {
   const { revalidate } = useRevalidator();
   const last = useRef(0);
+  const shown = useRef(version);
+  useEffect(() => {
+    shown.current = version;
+  }, [version]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let source: EventSource | undefined;
@@ -25,7 +32,7 @@ export function useLive(): void {
         source?.close();
         source = undefined;
       } else if (!source) {
-        source = new EventSource("/live");
+        source = new EventSource(`/live?seen=${encodeURIComponent(shown.current ?? "")}`);
         source.onmessage = nudge;
       }
     };

@@ -7,6 +7,7 @@ import { countUnsent } from "../../db/read/outbox";
 import { listAttention, readFreshness } from "../../db/read/overview";
 import { countHeld, listPauses } from "../../db/read/pauses";
 import { countRunViews } from "../../db/read/runs";
+import { dataVersion } from "../../db/read/unchanged";
 import { requireOperator } from "../auth/session.server";
 import { ServerClock } from "../components/desk/moment";
 import { PauseBanner } from "../components/desk/standing";
@@ -39,12 +40,15 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
   const { read } = context;
   const now = context.clock.now();
+  // Taken first: what is written while the rest is read is told once more rather than never.
+  const version = dataVersion(read);
   // The frame stands whatever a page's panels meet: a count that cannot be read is left out.
   const counts = readPanel(context, "navigation", () => countForNav(read, now));
   const sources = readPanel(context, "freshness", () => readFreshness(read));
   const pauses = readPanel(context, "pauses", () => ({ list: listPauses(read), held: countHeld(read) }));
   return {
     now,
+    version,
     zone: operator.timeZone,
     operator: { name: operator.name, email: operator.email, role: operator.role },
     practice: context.practice !== undefined,
@@ -79,7 +83,7 @@ function Shell({ children }: { children: ReactNode }) {
   const theme = useRouteLoaderData<{ theme: Theme }>("root")?.theme ?? "system";
   const keys = useRef<HTMLDialogElement>(null);
   const practice = shell?.practice ?? false;
-  useLive();
+  useLive(shell?.version);
   useKeys(practice, keys);
   if (!shell) return <main className="page">{children}</main>;
   return (

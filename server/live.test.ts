@@ -1,0 +1,67 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import express from "express";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { dataVersion } from "../db/read/unchanged";
+import { domains } from "../db/schema";
+import { openTestDatabase } from "../db/testing";
+import { liveNudge } from "./live";
+
+let db: ReturnType<typeof openTestDatabase>;
+let live: ReturnType<typeof liveNudge>;
+let server: ReturnType<ReturnType<typeof express>["listen"]>;
+beforeEach(async () => {
+  db = openTestDatabase();
+  live = liveNudge(db.reader, (cookie) => Promise.resolve(cookie === "known"));
+  server = express().get("/live", live.handler).listen(0, "127.0.0.1");
+  await once(server, "listening");
+});
+afterEach(() => {
+  live.stop();
+  server.close();
+  db.close();
+});
+
+const listen = (seen: string, headers: Record<string, string> = {}) =>
+  fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/live?seen=${seen}`, {
+    headers: { cookie: "known", ...headers },
+  });
+/** What comes over the line until a nudge is among it. */
+async function untilNudged(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  while (reader && !text.includes("data: changed\n\n")) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    text += decoder.decode(value, { stream: true });
+  }
+  await reader?.cancel();
+  return text;
+}
+const write = () =>
+  db.writer.insert(domains).values({ domain: "a.agent", status: "active", observedAt: 1 }).run();
+
+test("a page that is up to date hears of the next change, and by which version it is", async () => {
+  const before = dataVersion(db.reader);
+  const response = await listen(before);
+  write();
+  const text = await untilNudged(response);
+  expect(dataVersion(db.reader)).not.toBe(before);
+  expect(text).toContain(`id: ${dataVersion(db.reader)}\n`);
+});
+
+test("what was written between the page and its connection is told at once, and after a broken line too", async () => {
+  const before = dataVersion(db.reader);
+  write();
+  const now = dataVersion(db.reader);
+  // Somebody who is up to date listens as well, so that the change is no news to the poller.
+  const other = await listen(now);
+  expect(await untilNudged(await listen(before))).toContain(`id: ${now}\n`);
+  expect(await untilNudged(await listen(now, { "last-event-id": before }))).toContain(`id: ${now}\n`);
+  await other.body?.cancel();
+});
+
+test("without a session nothing is told", async () => {
+  expect((await listen("", { cookie: "unknown" })).status).toBe(401);
+});
