@@ -31,7 +31,7 @@ const alert = (id: string, asset: string) => ({
 
 test("killed between order and log: after the restart one order, one log", async ({ stack }) => {
   const id = "feed-kill-log";
-  await stack.setFault({ call: "order.create", kind: "delay", delay_ms: 1_500, times: 1 });
+  await stack.setFault({ call: "order.create", kind: "delay", delay_ms: 4_000, times: 1 });
   await stack.send(alert(id, "AVAX"));
   await stack.until("select 1 from intents where key = ? and status = 'open'", Boolean, `order:${id}`);
   // The answer still arrives and is recorded; the engine asks for no further step.
@@ -53,7 +53,7 @@ test("killed between order and log: after the restart one order, one log", async
 
 test("killed while the order is on its way: it is unknown, and not sent again", async ({ stack }) => {
   const id = "feed-kill-order";
-  await stack.setFault({ call: "order.create", kind: "delay", delay_ms: 1_500, times: 1 });
+  await stack.setFault({ call: "order.create", kind: "delay", delay_ms: 9_000, times: 1 });
   await stack.send(alert(id, "SOL"));
   const orders = async () => (await stack.books()).orders.filter((order) => order.asset === "SOL");
   await expect.poll(orders).toHaveLength(1);

@@ -27,9 +27,8 @@ export const test = base.extend<
   baseURL: async ({ stack }, use) => use(stack.url),
   // One sign-in serves a file: more than ten a minute are refused, as they should be.
   desk: async ({ page, session }, use) => {
-    await page.context().addCookies(session.cookies);
-    await page.goto("/");
-    if (new URL(page.url()).pathname === "/login") {
+    if (session.cookies.length > 0) await page.context().addCookies(session.cookies);
+    else {
       await signIn(page, operatorAccount);
       session.cookies = await page.context().cookies();
     }
@@ -56,6 +55,22 @@ declare global {
 export async function putAxeIn(page: Page): Promise<void> {
   await page.addInitScript({ path: createRequire(import.meta.url).resolve("axe-core/axe.min.js") });
 }
+
+/** Checks the page in both themes, wide and on a phone: no axe violation, no sideways scroll. */
+export async function expectNoBarrier(page: Page, what: string): Promise<void> {
+  for (const width of [1440, 375]) {
+    await page.setViewportSize({ width, height: 900 });
+    expect(await sidewaysScroll(page), `${what} scrolls sideways at ${width}`).toBeLessThanOrEqual(0);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      expect(await axeViolations(page), `${what} ${colorScheme} ${width}`).toEqual([]);
+    }
+  }
+}
+
+/** By how much the page is wider than its window, px. */
+export const sidewaysScroll = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 /** What axe finds wrong with the page as it stands, a line each. */
 export function axeViolations(page: Page): Promise<string[]> {

@@ -1,10 +1,11 @@
 import {
-  axeViolations,
   createEscrow,
   escrowIs,
   expect,
+  expectNoBarrier,
   minute,
   putAxeIn,
+  sidewaysScroll,
   silentCounterparty,
   test,
 } from "./journey";
@@ -80,10 +81,10 @@ test("the receipt follows a decision over its four hops, without a reload", asyn
   await expect(hops.nth(0)).toHaveAttribute("data-state", "done");
   await expect(hops.nth(1)).toHaveAttribute("data-state", "waiting");
   await expect(hops.nth(1)).toContainText("Queued, not sent yet");
-  await expect(hops.nth(1)).toContainText(/waiting 00:0[1-9]/);
+  await expect(hops.nth(1)).toContainText(/waiting (?!00:00)\d\d:\d\d/);
   await expect(hops.nth(2)).toContainText("not yet");
   await expect(desk.getByText(/^Closed: .* approval waits to be sent\.$/)).toBeVisible();
-  await stack.setFault({ call: "escrow.release", kind: "delay", delay_ms: 3_000, times: 1 });
+  await stack.setFault({ call: "escrow.release", kind: "delay", delay_ms: 6_000, times: 1 });
   await stack.resumeEngine();
   await expect(hops.nth(2)).toHaveAttribute("data-state", "done", { timeout: 30_000 });
   await expect(hops.nth(3)).toHaveAttribute("data-state", "waiting");
@@ -131,32 +132,20 @@ test("the escrow's page, its review and a receipt: no axe violation, no sideways
   test.slow();
   await putAxeIn(desk);
   const [command] = stack.query<{ id: string }>("select id from commands where kind = 'approve-escrow'");
-  const paths = [
+  for (const path of [
+    "/",
     "/escrows",
     "/escrows/esc_first",
     "/escrows/esc_first?review=1",
     "/escrows/esc_hops",
     `/sent/${command?.id}`,
-  ];
-  for (const colorScheme of ["light", "dark"] as const) {
-    await desk.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    for (const width of [1440, 375]) {
+  ]) {
+    await desk.goto(path);
+    await expect(desk.getByRole("heading").first()).toBeVisible();
+    await expectNoBarrier(desk, path);
+    for (const width of [320, 768, 1023, 1024, 1099, 1279, 1920]) {
       await desk.setViewportSize({ width, height: 900 });
-      for (const path of paths) {
-        await desk.goto(path);
-        await expect(desk.getByRole("heading").first()).toBeVisible();
-        expect(await axeViolations(desk), `${path} ${colorScheme} ${width}`).toEqual([]);
-      }
-    }
-  }
-  for (const width of [320, 768, 1023, 1024, 1099, 1279, 1920]) {
-    await desk.setViewportSize({ width, height: 900 });
-    for (const path of ["/", ...paths]) {
-      await desk.goto(path);
-      const sideways = await desk.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect(sideways, `${path} at ${width}`).toBeLessThanOrEqual(0);
+      expect(await sidewaysScroll(desk), `${path} at ${width}`).toBeLessThanOrEqual(0);
     }
   }
 });

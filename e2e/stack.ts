@@ -31,6 +31,8 @@ export interface Stack {
   purpleFleaUrl: string;
   /** Moves the practice clock, running everything that falls due. */
   advance(ms: number): Promise<void>;
+  /** Moves the practice clock past days in which nothing is to happen: what would have fallen due on the way does not run. */
+  skip(ms: number): Promise<void>;
   /** Milliseconds, UTC, of the practice clock. */
   now(): Promise<number>;
   books(): Promise<Books>;
@@ -107,6 +109,7 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
     engineUrl,
     purpleFleaUrl,
     advance: (ms) => post(`${engineUrl}/clock/advance`, { ms }),
+    skip: async (ms) => post(`${engineUrl}/clock/set`, { now_ms: (await stack.now()) + ms }),
     async now() {
       const clock = (await (await fetch(`${engineUrl}/clock`)).json()) as { now_ms: number };
       return clock.now_ms;
@@ -158,6 +161,8 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
           APP_MODE: "practice",
           PORT: String(port),
           DATABASE_PATH: databasePath,
+          // A sign-in outlives a restart.
+          SESSION_SECRET: "a-secret-of-this-stack-and-no-other",
           SANDBOX_FOLDER: folder,
           SANDBOX_ENGINE_PORT: String(enginePort),
           SANDBOX_PURPLE_FLEA_PORT: String(purpleFleaPort),
