@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { about } from "./about";
 import { controlRoutes } from "./control";
 import type { Engine } from "./engine";
 import { namedUuid } from "./ids";
@@ -52,16 +53,16 @@ export function createApi(options: ApiOptions) {
         options.dashboardUrl ? Response.redirect(options.dashboardUrl, 302) : json({ engine: "sandbox" }),
     ],
     ["GET", /^\/health$/, () => json({ status: 200, message: "OK" })],
-    ["GET", /^\/dev$/, () => json(about())],
+    ["GET", /^\/dev$/, () => json(dev(), 200, "application/json; charset=utf-8")],
   ];
 
-  const about = () => ({
-    version: "sandbox",
-    authed: kind === "cloud",
-    startOpts: { urls: options.sdkUrls, retry_interval: (engine.ctx.retryIntervalMs ?? 0) / 1_000 },
-    functions: engine.functions().map(({ id, name, triggers, url }) => ({ slug: id, name, triggers, url })),
-    handlers: [],
-  });
+  const dev = () =>
+    about({
+      functions: engine.functions(),
+      sdkUrls: options.sdkUrls,
+      retryIntervalS: (engine.ctx.retryIntervalMs ?? 0) / 1_000,
+      needsKeys: kind === "cloud",
+    });
 
   async function register(request: Request): Promise<Response> {
     const expected = request.headers.get("x-inngest-expected-server-kind");

@@ -10,7 +10,7 @@ import { beginOps, settleRun } from "./opcodes";
 import { enqueue, postponeItem, removeItem, retryItem } from "./queue";
 import type { FunctionConfig } from "./registration";
 import { readReply, unreachable, type Op, type Reply } from "./reply";
-import { addressOf, bodyOf, headersOf } from "./request";
+import { addressOf, bodyOf, headersOf, MAX_STATE_BYTES } from "./request";
 import { openRun, type QueueRow, type RunRow } from "./store";
 
 /** Marks a run's first call that takes its place in the throttle's line when it is due. */
@@ -39,6 +39,7 @@ export async function callFunction(ctx: Context, item: QueueRow, options: CallOp
   if (run.started_at === null && fn.timeouts) markStarted(ctx, run, fn, startedAt);
 
   const body = bodyOf(ctx, run, fn, item);
+  if (body === null) return overflow(ctx, run, "State", `state size limit of ${MAX_STATE_BYTES} bytes`);
   const headers = headersOf(ctx, run, item, body, Math.floor(options.wallNow() / 1_000));
   let reply: Reply;
   try {
@@ -54,6 +55,12 @@ export async function callFunction(ctx: Context, item: QueueRow, options: CallOp
   const fetched = await Promise.all(fetches.map((op) => fetchFor(ctx, op)));
   if (options.isOver()) return;
   ctx.store.transaction(() => actOnFetched(ctx, fn, item, fetched));
+}
+
+/** A run that has become more than the real server would carry fails, in its words. */
+function overflow(ctx: Context, run: RunRow, what: "State" | "Function", limit: string): void {
+  const message = `The function run exceeded the ${limit}.`;
+  ctx.store.transaction(() => failRun(ctx, run, `InngestErr${what}Overflowed`, message));
 }
 
 function isHeldBack(ctx: Context, fn: FunctionConfig, run: RunRow, item: QueueRow): boolean {
@@ -125,8 +132,7 @@ function actOnOps(ctx: Context, fn: FunctionConfig, run: RunRow, item: QueueRow,
     return [];
   }
   if (run.settled + relevant.length > MAX_STEPS) {
-    const message = `The function run exceeded the step limit of ${MAX_STEPS} steps.`;
-    failRun(ctx, run, "InngestErrFunctionOverflowed", message);
+    overflow(ctx, run, "Function", `step limit of ${MAX_STEPS} steps`);
     return [];
   }
   const failed = relevant.some((op) => op.op === "StepError");

@@ -32,6 +32,51 @@ const firstAnswer = (answer: () => Response | Promise<Response>): BedOptions => 
   };
 };
 
+describe("what a call says", () => {
+  const first = async () => {
+    const call = bed.requests.find((request) => request.method === "POST");
+    return { url: call?.url, headers: Object.fromEntries(call?.headers ?? []), body: await call?.json() };
+  };
+  test("the first of a run", async () => {
+    bed = oneStep({});
+    await bed.sync();
+    const event = await bed.send("t/go", { n: 1 });
+    await bed.pass(1);
+    const [run] = await bed.runs(event);
+    const { url, headers, body } = await first();
+    expect(url).toBe("http://app.test/api/inngest?fnId=app-f&stepId=step");
+    expect(headers).toMatchObject({
+      "content-type": "application/json",
+      "user-agent": "Inngest",
+      "x-run-id": run?.run_id,
+      "x-inngest-step-id": "step",
+      "x-inngest-req-version": "-1",
+      "x-inngest-generation-id": "1",
+    });
+    expect(headers).not.toHaveProperty("x-inngest-signature");
+    const shown = { id: event, name: "t/go", data: { n: 1 }, ts: START, user: {} };
+    expect(body).toEqual({
+      event: shown,
+      events: [shown],
+      steps: {},
+      defers: {},
+      ctx: {
+        run_id: run?.run_id,
+        env: "",
+        step_id: "step",
+        attempt: 0,
+        max_attempts: 2,
+        generation_id: 1,
+        disable_immediate_execution: false,
+        stack: { stack: [], current: 0 },
+        use_api: false,
+      },
+      use_api: false,
+      version: -1,
+    });
+  });
+});
+
 describe("what an app may answer", () => {
   test.each([
     ["404, a page", () => new Response("<html>", { status: 404 })],
@@ -51,12 +96,51 @@ describe("what an app may answer", () => {
     expect(bed.effects).toEqual(["attempt 1"]);
   });
 
-  test("the same once too often fails the run", async () => {
-    bed = oneStep({
-      between: async (request, app) =>
-        request.method === "POST" ? new Response("no", { status: 503 }) : app(request),
-    });
+  const always = (answer: () => Promise<Response>): BedOptions => ({
+    between: (request, app) => (request.method === "POST" ? answer() : app(request)),
+  });
+  const failed = async (): Promise<unknown> => {
+    const reply = await bed.ask("GET", "/v1/events?name=inngest/function.failed");
+    return ((await reply.json()) as { data: unknown[] }).data[0]; // the engine's own answer
+  };
+  test("the same page once too often fails the run, with the page's text", async () => {
+    bed = oneStep(always(async () => new Response("<h1>Bad gateway</h1>", { status: 502 })));
+    expect(await outcome()).toMatchObject([{ status: "Failed", output: "<h1>Bad gateway</h1>" }]);
+    const error = { error: "invalid status code: 502", name: "Error", message: "<h1>Bad gateway</h1>" };
+    expect(await failed()).toMatchObject({ data: { error } });
+  });
+  test("silence once too often fails the run, which says that nobody was reached", async () => {
+    bed = oneStep(always(() => Promise.reject(new TypeError("refused"))));
     expect(await outcome()).toMatchObject([{ status: "Failed" }]);
+    expect(await failed()).toMatchObject({ data: { error: { message: "Unable to reach SDK URL" } } });
+  });
+  test("one step that is no list", async () => {
+    bed = oneStep({
+      async between(request, app) {
+        const answer = await app(request);
+        const ops: unknown = answer.status === 206 ? await answer.clone().json() : null;
+        return Array.isArray(ops) ? Response.json(ops[0], answer) : answer;
+      },
+    });
+    expect(await outcome()).toMatchObject([{ status: "Completed", output: 1 }]);
+  });
+  test("no step at all: the call is made again, as a first attempt", async () => {
+    const headers = { "x-inngest-sdk": "inngest-js:v4", "x-inngest-req-version": "2" };
+    bed = oneStep(firstAnswer(() => Response.json([], { status: 206, headers })));
+    expect(await outcome()).toMatchObject([{ status: "Completed" }]);
+    expect(bed.effects).toEqual(["attempt 0"]);
+  });
+  test("a step of a kind that the engine does not know fails the run, by its name", async () => {
+    bed = openBed((make) => [
+      make("f", { triggers: [{ event: "t/go" }] }, ({ step }) =>
+        step.ai.infer("ask", {
+          model: step.ai.models.openai({ model: "gpt-4o", apiKey: "none" }),
+          body: { messages: [] },
+        }),
+      ),
+    ]);
+    expect(await outcome()).toMatchObject([{ status: "Failed" }]);
+    expect(JSON.stringify(await failed())).toContain("does not support AIGateway (step ask)");
   });
 
   test("a streamed answer", async () => {
@@ -69,6 +153,16 @@ describe("what an app may answer", () => {
 });
 
 describe("when the next attempt is", () => {
+  test("at once, where the engine was started with no interval", async () => {
+    bed = oneStep({ retryIntervalMs: 0 }, (attempt) => {
+      if (attempt === 0) throw new Error("first");
+      return attempt;
+    });
+    await bed.sync();
+    const id = await bed.send("t/go");
+    await bed.engine.settled();
+    expect(await bed.runs(id)).toMatchObject([{ status: "Completed", output: 1 }]);
+  });
   const startedAt = async (error: () => Error): Promise<number> => {
     let at = 0;
     bed = oneStep({}, (attempt) => {
@@ -85,47 +179,21 @@ describe("when the next attempt is", () => {
   test("a date", async () => {
     expect(await startedAt(() => new RetryAfterError("later", new Date(START + 90_000)))).toBe(90_000);
   });
+  test("a text, and a throw outside of any step", async () => {
+    const times: number[] = [];
+    bed = openBed((make) => [
+      make("f", { retries: 1, triggers: [{ event: "t/go" }] }, () => {
+        times.push(bed.engine.now() - START);
+        if (times.length === 1) throw new RetryAfterError("later", "90s");
+      }),
+    ]);
+    await outcome();
+    expect(times).toEqual([0, 90_000]);
+  });
   test("not longer than a day", async () => {
     expect(
       await startedAt(() => new RetryAfterError("later", new Date(START + 90 * 24 * HOUR))),
     ).toBeLessThanOrEqual(24 * HOUR);
-  });
-});
-
-describe("large things", () => {
-  test("a body above four megabytes is fetched by the app itself", async () => {
-    bed = openBed((make, effects) => [
-      make("f", { triggers: [{ event: "t/go" }] }, async ({ event, events, step }) => {
-        const sizes: number[] = [];
-        for (const id of ["a", "b", "c"])
-          sizes.push((await step.run(id, () => "x".repeat(1_500_000))).length);
-        effects.push(`${event.data.n} of ${events.length}: ${sizes}`);
-      }),
-    ]);
-    await bed.sync();
-    await bed.send("t/go", { n: 1 });
-    await bed.pass(1);
-    const last = await bed.requests.at(-1)?.json();
-    expect(last).toMatchObject({ use_api: true, ctx: { use_api: true }, events: [], steps: {} });
-    expect(bed.effects).toEqual(["1 of 1: 1500000,1500000,1500000"]);
-  });
-  test("more than a thousand steps fail the run", async () => {
-    bed = openBed((make) => [
-      make("f", { triggers: [{ event: "t/go" }] }, async ({ event, step }) => {
-        await Promise.all(Array.from({ length: event.data.n }, (_, i) => step.sleep(`nap ${i}`, "1m")));
-      }),
-    ]);
-    await bed.sync();
-    const ids = [await bed.send("t/go", { n: 1_000 }), await bed.send("t/go", { n: 1_001 })];
-    await bed.pass(HOUR);
-    const ended = await Promise.all(ids.map((id) => bed.runs(id)));
-    expect(ended.flat().map((run) => run.status)).toEqual(["Completed", "Failed"]);
-    expect(JSON.stringify(ended[1])).toContain("exceeded the step limit of 1000 steps");
-  });
-  test("an event above three megabytes is refused", async () => {
-    bed = oneStep({});
-    const big = JSON.stringify({ name: "t/go", data: { x: "x".repeat(3_100_000) } });
-    expect((await bed.ask("POST", "/e/key", big)).status).toBe(400);
   });
 });
 

@@ -17,7 +17,10 @@ export function parseDuration(text: string): number | null {
   return total;
 }
 
-/** A sleep's end: a duration from now, or a moment. An empty or unreadable text is now, as the real server has it. */
+/**
+ * When a sleep or a wait ends: a duration from now, or a moment that was written out. An empty or unreadable text is now, as
+ * the real server has it.
+ */
 export function wakeTime(text: string, nowMs: number): number {
   const duration = parseDuration(text);
   if (duration !== null) return nowMs + duration;

@@ -173,10 +173,14 @@ export function openEngine(options: EngineOptions) {
     isPaused: loop.isPaused,
     underWay: loop.underWay,
     prune: (keep = retain) => prune(ctx, keep),
-    /** Sets the engine's time without running what lies between. For a history that begins in the past. */
+    /**
+     * Sets the engine's time at once. What was due before that moment is done at that moment; crons go on after it. For a
+     * history that begins in the past.
+     */
     async setTime(moment: number): Promise<void> {
       await moveTo(moment);
       replanCrons(ctx);
+      ctx.wake();
     },
     /**
      * Lets `ms` pass: everything that falls due on the way runs at its own time, in order, each with all that follows from

@@ -48,13 +48,16 @@ function letIn(ctx: Context, { bucket, spacing }: Pace, start: number): void {
 
 /**
  * The `rateLimit` option: what is over the rate is dropped. The real server spaces starts evenly, and lets a tenth of the
- * limit run ahead: below ten a period, two at once are one too many.
+ * limit run ahead: below ten a period, two at once are one too many. A key that is missing from the event holds nothing
+ * back, as with `idempotency`, which is the same thing there.
  */
 export function passesRateLimit(ctx: Context, fn: FunctionConfig, event: EventView): boolean {
   const limit = fn.rateLimit;
   if (!limit || fn.idempotency) return true;
+  const key = limit.key ? keyOf(limit.key, event) : "";
+  if (key === undefined) return true;
   const pace: Pace = {
-    bucket: `rate:${fn.id}:${limit.key ? keyOf(limit.key, event) : ""}`,
+    bucket: `rate:${fn.id}:${key}`,
     spacing: (parseDuration(limit.period) ?? 0) / limit.limit,
     capacity: 1 + Math.floor(limit.limit / 10),
   };
@@ -96,8 +99,9 @@ export function slotsOf(fn: FunctionConfig, event: EventView): string | null {
   return slots.length > 0 ? JSON.stringify(slots) : null;
 }
 
-/** The key under which only one run of a singleton function may be active; null for other functions. */
+/** The key under which only one run of a singleton function may be active; null for other functions, and without a key. */
 export function singletonKey(fn: FunctionConfig, event: EventView): string | null {
   if (!fn.singleton) return null;
-  return `${fn.id}:${fn.singleton.key ? keyOf(fn.singleton.key, event) : ""}`;
+  const key = fn.singleton.key ? keyOf(fn.singleton.key, event) : "";
+  return key === undefined ? null : `${fn.id}:${key}`;
 }

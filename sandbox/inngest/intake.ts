@@ -6,14 +6,16 @@ import type { IncomingEvent } from "./events";
 
 const MAX_EVENTS = 5_000;
 const MAX_NAME = 512;
-const MAX_EVENT_CHARACTERS = 3_000_000;
+const MAX_EVENT_CHARACTERS = 3 * 1_024 * 1_024;
+/** An event's time is a moment in these years; 0 is none. */
+const [EARLIEST_TS, LATEST_TS] = [Date.UTC(1980, 0, 1), Date.UTC(2100, 0, 1)];
 
 const record = z.record(z.string(), z.unknown());
 const eventSchema = z.object({
   id: z.string().nullish(),
   name: z.string().nullish(),
   data: record.nullish(),
-  ts: z.number().nullish(),
+  ts: z.int().nullish(),
   user: record.nullish(),
   v: z.string().nullish(),
 });
@@ -76,6 +78,8 @@ function readIncoming(entry: unknown, length = JSON.stringify(entry)?.length ?? 
   if (name.startsWith("inngest/")) return `event name is reserved for internal use: ${name}`;
   if (name.length > MAX_NAME) return `event name is longer than ${MAX_NAME} characters`;
   if (length > MAX_EVENT_CHARACTERS) return "event is too large";
+  if (ts && ts < EARLIEST_TS) return "timestamp is before Jan 1, 1980";
+  if (ts && ts > LATEST_TS) return "timestamp is after Jan 1, 2100";
   return {
     name,
     data: data && withoutOwn(data),

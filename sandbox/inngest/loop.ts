@@ -29,6 +29,8 @@ export function createLoop(ctx: Context, options: LoopOptions) {
   const sending = new Map<string, number>();
   /** Held back until the run's own sending is answered. */
   const heldBack: ReadyItem[] = [];
+  /** Put back on the queue, and due, before the loop had heard that it is done. */
+  const dueAgain: ReadyItem[] = [];
   const idle: (() => void)[] = [];
   let state: "still" | "running" | "paused" | "over" = "still";
   let timer: NodeJS.Timeout | undefined;
@@ -56,7 +58,8 @@ export function createLoop(ctx: Context, options: LoopOptions) {
   function start(ready: ReadyItem): void {
     const item = ctx.store.get<QueueRow>("select * from queue where id = ? and ready = 1", ready.id);
     // Gone meanwhile, with its run or in a transaction that was taken back.
-    if (!item || underWay.has(item.id)) return ctx.ready.release(ready);
+    if (!item) return ctx.ready.release(ready);
+    if (underWay.has(item.id)) return void (ctx.ready.release(ready), dueAgain.push(ready));
     if (item.kind === "wake" && isSending(item.run_id ?? "")) return void heldBack.push(ready);
     if (item.kind !== "call" && item.kind !== "step") {
       done++;
@@ -75,6 +78,7 @@ export function createLoop(ctx: Context, options: LoopOptions) {
         if (item.payload === SENDS) count(item.run_id ?? "", -1);
         done++;
         ctx.ready.release(ready);
+        for (const again of dueAgain.splice(0)) ctx.ready.push(again);
         wake();
       });
   }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Context } from "./context";
-import { parseDuration, wakeTime } from "./durations";
+import { wakeTime } from "./durations";
 import { takeEvent } from "./events";
 import { compile, ExpressionError } from "./expression";
 import { failRun, resumePause } from "./finish";
@@ -76,8 +76,8 @@ function pause(
     kind,
     name,
     expression,
-    timeoutMs,
-  }: Pick<PauseRow, "kind" | "name" | "expression"> & { timeoutMs: number },
+    expiresAt,
+  }: Pick<PauseRow, "kind" | "name" | "expression"> & { expiresAt: number },
 ): PauseRow {
   const made: PauseRow = {
     id: `${run.id}:${op.id}`,
@@ -87,7 +87,7 @@ function pause(
     name,
     expression,
     created_at: ctx.now(),
-    expires_at: ctx.now() + timeoutMs,
+    expires_at: expiresAt,
   };
   ctx.store.run(
     "insert or ignore into pauses (id, kind, run_id, step_id, name, expression, created_at, expires_at) values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -106,8 +106,8 @@ function pause(
 
 function waitForEvent(ctx: Context, run: RunRow, op: Op): void {
   const expression = text(op.opts?.if) || null;
-  const timeoutMs = parseDuration(text(op.opts?.timeout)) ?? 0;
-  if (timeoutMs > YEAR_MS)
+  const expiresAt = wakeTime(text(op.opts?.timeout), ctx.now());
+  if (expiresAt > ctx.now() + YEAR_MS)
     return failRun(ctx, run, "TimeoutTooLong", "the wait's time-out is longer than 366 days");
   try {
     if (expression) compile(expression);
@@ -116,7 +116,7 @@ function waitForEvent(ctx: Context, run: RunRow, op: Op): void {
     const said = "Wait for event If expression failed to compile";
     return failRun(ctx, run, "InvalidExpression", said, `error compiling expression: ${error.message}`);
   }
-  pause(ctx, run, op, { kind: "wait", name: op.name || text(op.opts?.event), expression, timeoutMs });
+  pause(ctx, run, op, { kind: "wait", name: op.name || text(op.opts?.event), expression, expiresAt });
 }
 
 function waitForSignal(ctx: Context, run: RunRow, op: Op): void {
@@ -126,8 +126,8 @@ function waitForSignal(ctx: Context, run: RunRow, op: Op): void {
     return failRun(ctx, run, "Error", "Signal conflict; signal wait already exists for another run");
   // Who waited before no longer hears the signal, and runs into its time-out.
   if (held) ctx.store.run("update pauses set name = '' where id = ?", held.id);
-  const timeoutMs = parseDuration(text(op.opts?.timeout)) ?? 0;
-  pause(ctx, run, op, { kind: "signal", name, expression: null, timeoutMs });
+  const expiresAt = wakeTime(text(op.opts?.timeout), ctx.now());
+  pause(ctx, run, op, { kind: "signal", name, expression: null, expiresAt });
 }
 
 /** Wakes who waits for a signal; returns the run, or null when nobody does. */
@@ -151,8 +151,8 @@ function invoke(ctx: Context, run: RunRow, op: Op): void {
   const callee = text(op.opts?.function_id);
   const correlation = `${run.id}.${op.id}`;
   const timeout = text(op.opts?.timeout);
-  const timeoutMs = timeout ? (parseDuration(timeout) ?? 0) : YEAR_MS;
-  const made = pause(ctx, run, op, { kind: "invoke", name: correlation, expression: null, timeoutMs });
+  const expiresAt = timeout ? wakeTime(timeout, ctx.now()) : ctx.now() + YEAR_MS;
+  const made = pause(ctx, run, op, { kind: "invoke", name: correlation, expression: null, expiresAt });
   const refuse = (message: string) =>
     resumePause(ctx, made, { error: { error: `InvokeError: ${message}`, name: "Error", message } });
   const fn = ctx.functions.get(callee);

@@ -34,6 +34,19 @@ function checkExpression(text: string, context: z.RefinementCtx): boolean {
 const duration = z
   .string()
   .refine((text) => parseDuration(text) !== null, "not a duration such as 30s, 2h or 7d");
+/** A duration of a second or more, and no longer than that text says. */
+const upTo = (most: string) =>
+  duration.refine((text) => {
+    const ms = parseDuration(text) ?? 0;
+    return ms >= 1_000 && ms <= (parseDuration(most) ?? 0);
+  }, `not between 1s and ${most}`);
+/** How long something holds: a duration, or the moment it ends. */
+const untilWhen = z
+  .string()
+  .refine(
+    (text) => parseDuration(text) !== null || !Number.isNaN(Date.parse(text)),
+    "neither a duration nor a date",
+  );
 const eventName = z
   .string()
   .min(1)
@@ -88,24 +101,24 @@ const functionSchema = z.strictObject({
   ),
   idempotency: expression.optional(),
   rateLimit: z
-    .strictObject({ limit: z.number().int().min(1), period: duration, key: expression.optional() })
+    .strictObject({ limit: z.number().int().min(1), period: upTo("24h"), key: expression.optional() })
     .optional(),
   throttle: z
     .strictObject({
       limit: z.number().int().min(1),
-      period: duration,
+      period: upTo("7d"),
       burst: z.number().int().min(1).optional(),
       key: expression.optional(),
     })
     .optional(),
   concurrency: concurrencies.optional(),
   debounce: z
-    .strictObject({ period: duration, key: expression.optional(), timeout: duration.optional() })
+    .strictObject({ period: upTo("7d"), key: expression.optional(), timeout: duration.optional() })
     .optional(),
   batchEvents: z
     .strictObject({
       maxSize: z.number().int().min(1).max(100),
-      timeout: duration,
+      timeout: upTo("60s"),
       key: expression.optional(),
       if: expression.optional(),
     })
@@ -115,7 +128,7 @@ const functionSchema = z.strictObject({
   singleton: z.strictObject({ mode: z.enum(["skip", "cancel"]), key: expression.optional() }).optional(),
   cancel: z
     .array(
-      z.strictObject({ event: eventName, if: plainExpression.optional(), timeout: z.string().optional() }),
+      z.strictObject({ event: eventName, if: plainExpression.optional(), timeout: untilWhen.optional() }),
     )
     .max(5)
     .optional(),
@@ -128,7 +141,7 @@ export type FunctionConfig = Omit<z.infer<typeof functionSchema>, "concurrency">
   concurrency: { limit: number; key?: string; scope?: "fn" | "env" | "account" }[];
 };
 
-const DEFAULT_RETRIES = 4;
+export const DEFAULT_RETRIES = 4;
 
 export class RegistrationError extends Error {
   override name = "RegistrationError";

@@ -46,11 +46,11 @@ function parse(text: string): unknown {
   }
 }
 
-const failure = (message: string, error = "Error", output: unknown = { name: "Error", message }): Reply => ({
+const failure = (message: string, error = "Error", noRetry = false): Reply => ({
   kind: "failed",
   error: { error, name: "Error", message },
-  output,
-  noRetry: false,
+  output: { name: "Error", message },
+  noRetry,
   retryAfter: null,
 });
 
@@ -58,13 +58,23 @@ const failure = (message: string, error = "Error", output: unknown = { name: "Er
 export function unreachable(cause: unknown): Reply {
   const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
   const said = reason instanceof Error ? reason.message : String(reason);
-  return failure(`the app could not be reached: ${said}`);
+  const message = "Unable to reach SDK URL";
+  return failure(message, `${message}: ${said}`);
 }
+
+const MEGABYTE = 1_024 * 1_024;
+/** As much as one answer may be, and one step in it may give. Asking again would give the same: such a run fails at once. */
+const MAX_ANSWER = 8 * MEGABYTE;
+const MAX_STEP = 4 * MEGABYTE;
+const tooLarge = (what: string, limit: number): Reply =>
+  failure(`${what} is larger than ${limit / MEGABYTE} MB`, "output_too_large", true);
+const isLargeStep = (op: Op): boolean => (JSON.stringify(op.data)?.length ?? 0) > MAX_STEP;
 
 /** Reads an answer; a streamed one is 201 with the real one inside. */
 export function readReply(answer: Answer, version: number, signingKeys: string[]): Reply {
   if (answer.status >= 200 && answer.status < 300 && answer.header("x-inngest-sdk") === null)
     return failure("what answered at the app's address is not the Inngest SDK", "NotSDK");
+  if (answer.text.length > MAX_ANSWER) return tooLarge("what the app answered", MAX_ANSWER);
   if (answer.status !== 201) return readPlain(answer, version, signingKeys);
   const inner = envelope.safeParse(parse(answer.text));
   if (!inner.success) return failure("the app's streamed answer was cut short");
@@ -84,14 +94,17 @@ function readPlain({ status, header, text }: Answer, before: number, signingKeys
   if (status === 200) return { kind: "done", output: body, version };
   if (status === 206) {
     const ops = opsSchema.safeParse(body);
+    const large = ops.success && text.length > MAX_STEP ? ops.data.find(isLargeStep) : undefined;
+    if (large) return tooLarge(`what step ${large.displayName ?? large.id} gave`, MAX_STEP);
     if (ops.success) return { kind: "steps", ops: ops.data, noRetry, retryAfter, version };
   }
   const thrown = thrownSchema.safeParse(body);
   const { name, message, stack } = thrown.success ? thrown.data : {};
   const error: RunError = {
-    error: noRetry ? "NonRetriableError" : (name ?? "Error"),
+    error: noRetry ? "NonRetriableError" : `invalid status code: ${status}`,
     name: name ?? "Error",
-    message: message ?? `the app answered ${status}`,
+    // A page that came instead of the SDK's answer is the message itself.
+    message: message ?? (typeof body === "string" && body !== "" ? body : `the app answered ${status}`),
     ...(stack && { stack }),
   };
   return { kind: "failed", error, output: body, noRetry, retryAfter };

@@ -5,17 +5,22 @@ import { signText } from "./signature";
 import { eventsOf, type QueueRow, type RunRow } from "./store";
 
 /** Above this the app is told to fetch events and steps itself. */
-export const MAX_BODY_BYTES = 4 * 1_024 * 1_024;
+const MAX_BODY_BYTES = 4 * 1_024 * 1_024;
+/** As much as a run's events and results may come to. */
+export const MAX_STATE_BYTES = 32 * 1_024 * 1_024;
 
-/** The request of one call, as canonical JSON: put together from texts that are canonical already. */
-export function bodyOf(ctx: Context, run: RunRow, fn: FunctionConfig, item: QueueRow): string {
+/**
+ * The request of one call, as canonical JSON: put together from texts that are canonical already. Null when the run has
+ * grown too large to be called.
+ */
+export function bodyOf(ctx: Context, run: RunRow, fn: FunctionConfig, item: QueueRow): string | null {
   const { steps, order } = memoOf(ctx, run.id);
   const body = (useApi: boolean) =>
     `{"ctx":{"attempt":${item.attempt},"disable_immediate_execution":${run.plan === 1},"env":"","generation_id":1,"max_attempts":${fn.maxAttempts},"run_id":"${run.id}","stack":{"current":${item.current},"stack":${JSON.stringify(order)}},"step_id":"step","use_api":${useApi}},"defers":{},"event":${run.trigger},"events":${useApi ? "[]" : eventsOf(run)},"steps":${useApi ? "{}" : steps},"use_api":${useApi},"version":${run.req_version}}`;
   const whole = body(false);
-  return whole.length <= MAX_BODY_BYTES / 3 || Buffer.byteLength(whole) <= MAX_BODY_BYTES
-    ? whole
-    : body(true);
+  const bytes = whole.length <= MAX_BODY_BYTES / 3 ? 0 : Buffer.byteLength(whole);
+  if (bytes > MAX_STATE_BYTES) return null;
+  return bytes > MAX_BODY_BYTES ? body(true) : whole;
 }
 
 export function addressOf(fn: FunctionConfig, item: QueueRow): URL {

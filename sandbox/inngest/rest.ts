@@ -17,7 +17,7 @@ interface EventRow {
   body: string;
   received_at: number;
 }
-const signalSchema = z.object({ signal: z.string(), data: z.unknown().optional() });
+const signalSchema = z.object({ signal: z.string().min(1), data: z.unknown().optional() });
 
 /** The API that the SDK and the app read and cancel by: `/v1`, and `/v0` for bodies too large to send. */
 export function restRoutes(engine: Engine): Route[] {
@@ -111,6 +111,7 @@ export function restRoutes(engine: Engine): Route[] {
       "DELETE",
       /^\/v1\/runs\/([^/]+)$/,
       ([id = ""]) => {
+        if (!isUlid(id)) return problem(`Invalid run ID: ${id}`, 400, 400);
         const run = runWith(id);
         if (!run) return problem(`Unable to load function run: ${id}`, 404, 404);
         store.transaction(() => endRun(engine.ctx, run, { status: "Cancelled" }));

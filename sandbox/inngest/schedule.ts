@@ -1,6 +1,6 @@
 import { THROTTLED } from "./call";
 import type { Context } from "./context";
-import { parseDuration } from "./durations";
+import { parseDuration, wakeTime } from "./durations";
 import { invokerOf, type TakenEvent } from "./events";
 import { holds, keyOf } from "./expression";
 import { endRun } from "./finish";
@@ -100,9 +100,10 @@ function enqueueStart(ctx: Context, fn: FunctionConfig, run: RunRow, ts: number)
 }
 
 function pauseForCancels(ctx: Context, fn: FunctionConfig, run: RunRow): void {
+  const now = run.queued_at;
   for (const [index, cancel] of (fn.cancel ?? []).entries()) {
     const id = `${run.id}:cancel:${index}`;
-    const valid = cancel.timeout ? (parseDuration(cancel.timeout) ?? CANCEL_VALID_MS) : CANCEL_VALID_MS;
+    const expiresAt = cancel.timeout ? wakeTime(cancel.timeout, now) : now + CANCEL_VALID_MS;
     ctx.store.run(
       "insert into pauses (id, kind, run_id, step_id, name, expression, created_at, expires_at) values (?, 'cancel', ?, ?, ?, ?, ?, ?)",
       id,
@@ -110,8 +111,8 @@ function pauseForCancels(ctx: Context, fn: FunctionConfig, run: RunRow): void {
       id,
       cancel.event,
       cancel.if ?? null,
-      run.queued_at,
-      run.queued_at + valid,
+      now,
+      expiresAt,
     );
   }
 }

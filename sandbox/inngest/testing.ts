@@ -26,6 +26,8 @@ type Make = (id: string, config: Config, handler: Handler) => InngestFunction.An
 export interface BedOptions extends Partial<Omit<EngineOptions, "file" | "clock" | "fetch">> {
   /** The keys the app has; the engine's are `signingKey` and `signingKeyFallback`. */
   appKeys?: { signingKey: string; signingKeyFallback?: string };
+  /** Event keys that the engine asks for; any is accepted unless given. */
+  eventKeys?: string[];
   /** The app answers with a stream that is kept alive while it works. */
   streaming?: true;
   /** Stands between engine and app; hands on to `app` what it does not answer itself. */
@@ -37,14 +39,13 @@ export interface SeenRun {
   output?: unknown;
 }
 
+type Functions = (make: Make, effects: string[]) => InngestFunction.Any[];
+
 /** An engine on a file of its own and an app beside it, in one process, on a clock that stands still until it is moved. */
-export function openBed(
-  functions: (make: Make, effects: string[]) => InngestFunction.Any[],
-  options: BedOptions = {},
-) {
+export function openBed(functions: Functions, options: BedOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), "engine-"));
   const file = join(folder, "engine.sqlite");
-  const { appKeys, between, streaming, ...engineOptions } = options;
+  const { appKeys, between, eventKeys = [], streaming, ...engineOptions } = options;
   const effects: string[] = [];
   const requests: Request[] = [];
   const client: Inngest.Any = new Inngest({
@@ -58,13 +59,15 @@ export function openBed(
     fetch: (input, init): Promise<Response> => api()(new Request(input, init)),
   });
   const make: Make = (id, config, handler) => client.createFunction({ id, ...config }, handler);
-  const handler = serve({
-    client,
-    functions: functions(make, effects),
-    serveOrigin: APP,
-    servePath: "/api/inngest",
-    streaming,
-  });
+  const serving = (of: Functions) =>
+    serve({
+      client,
+      functions: of(make, effects),
+      serveOrigin: APP,
+      servePath: "/api/inngest",
+      streaming,
+    });
+  let handler = serving(functions);
   const app = (request: Request): Promise<Response> => handler({ request });
   async function callApp(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     const request = new Request(input, init);
@@ -87,7 +90,7 @@ export function openBed(
   let engine = open(START);
   const keys = [options.signingKey, options.signingKeyFallback].filter((key) => key !== undefined);
   const api = (): ((request: Request) => Promise<Response>) =>
-    createApi({ engine, signingKeys: keys, eventKeys: [], sdkUrls: [] });
+    createApi({ engine, signingKeys: keys, eventKeys, sdkUrls: [`${APP}/api/inngest`] });
 
   const bed = {
     file,
@@ -98,6 +101,10 @@ export function openBed(
     app,
     get engine() {
       return engine;
+    },
+    /** The app is now another version of itself; the engine learns of it with the next `sync`. */
+    deploy(other: Functions) {
+      handler = serving(other);
     },
     sync: () => syncApp(engine, `${APP}/api/inngest`, () => Date.now()),
     /** Asks the engine over its API. */
