@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
+import { sql, type SQL } from "drizzle-orm";
 import { drizzle, type BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import * as schema from "./schema";
@@ -40,20 +41,32 @@ function open(path: string, readonly: boolean, durability: Durability = "power-c
   return Object.assign(db, { $client: client });
 }
 
-const remembered = new WeakMap<Database.Database, Map<string, Database.Statement>>();
+/** What a handle keeps, so that it is made once: statements by their text, whole queries by who asks, its transaction. */
+interface Kept {
+  statements: Map<string, Database.Statement>;
+  queries: Map<unknown, unknown>;
+  transaction?: Database.Transaction<(work: () => unknown) => unknown>;
+}
+const kept = new WeakMap<Database.Database, Kept>();
+
+function keptBy(client: Database.Database): Kept {
+  let found = kept.get(client);
+  if (!found) kept.set(client, (found = { statements: new Map(), queries: new Map() }));
+  return found;
+}
 
 /** Forgets the prepared statements, so that the next queries are prepared, and seen being prepared, again. */
-export const forgetStatements = (db: Reader | Writer): void => remembered.get(db.$client)?.clear();
+export function forgetStatements(db: Reader | Writer): void {
+  kept.get(db.$client)?.statements.clear();
+  kept.get(db.$client)?.queries.clear();
+}
 
 /**
- * The driver as drizzle uses it, with statements prepared once and one transaction for all. drizzle builds its SQL anew for
- * each query, and preparing it anew costs more than most queries. The texts are the code's own and not many.
+ * The driver as drizzle uses it, with statements prepared once. drizzle builds its SQL anew for each query, and preparing it
+ * anew costs more than most queries. The texts are the code's own and not many.
  */
 function remembering(client: Database.Database): Pick<Database.Database, "prepare" | "transaction"> {
-  const statements = new Map<string, Database.Statement>();
-  remembered.set(client, statements);
-  type Work = (argument: unknown) => unknown;
-  let transaction: Database.Transaction<(work: Work, argument: unknown) => unknown> | undefined;
+  const { statements } = keptBy(client);
   const prepare = (sql: string): Database.Statement => {
     let found = statements.get(sql);
     if (!found) {
@@ -62,16 +75,25 @@ function remembering(client: Database.Database): Pick<Database.Database, "prepar
     }
     return found;
   };
-  const begin = (work: Work) => {
-    const made = (transaction ??= client.transaction((inner: Work, argument: unknown) => inner(argument)));
-    return {
-      deferred: (argument: unknown) => made.deferred(work, argument),
-      immediate: (argument: unknown) => made.immediate(work, argument),
-      exclusive: (argument: unknown) => made.exclusive(work, argument),
-    };
+  return {
+    // The driver's generic overload cannot be written as a function expression.
+    prepare: prepare as Database.Database["prepare"],
+    transaction: (work) => client.transaction(work),
   };
-  // The driver's generic overloads cannot be written as one function expression.
-  return { prepare, transaction: begin } as unknown as Database.Database;
+}
+
+/**
+ * A query that is built once a handle: for what runs with every call of a function, building takes longer than running.
+ * @param build makes it, with `given` for what varies
+ */
+export function prepared<Q>(build: (db: Writer) => Q): (db: Reader | Writer) => Q {
+  return (db) => {
+    const { queries } = keptBy(db.$client);
+    // Only what `build` made is kept under it.
+    let found = queries.get(build) as Q | undefined;
+    if (found === undefined) queries.set(build, (found = build(db as Writer)));
+    return found;
+  };
 }
 
 /**
@@ -94,10 +116,14 @@ export function openReader(path: string): Reader {
   return open(path, true) as Reader; // see openWriter
 }
 
+/** What a prepared query is given under a name when it runs; as the driver takes it, so JSON as text. */
+export const given = (name: string): SQL => sql`${sql.placeholder(name)}`;
+
 /** Runs `work` in one IMMEDIATE transaction: the write lock is taken before the first read, so check and act are one. */
 export function inTransaction<T>(db: Writer, work: (tx: Writer) => T): T {
-  // A drizzle transaction has every method of the database it came from that the rooms use.
-  return db.transaction((tx) => work(tx as unknown as Writer), { behavior: "immediate" });
+  const { $client: client } = db;
+  const transaction = (keptBy(client).transaction ??= client.transaction((inner: () => unknown) => inner()));
+  return transaction.immediate(() => work(db)) as T; // what `work` returned
 }
 
 /** Closes the file. */

@@ -22,7 +22,8 @@ export const WEBHOOK_SECRET = "whsec_simulated";
 export const AGENT = "ag_simulated";
 const WALLET = "0xA9e17c0000000000000000000000000000000001";
 const APP_URL = "http://app.test";
-const HOUR_MS = 3_600_000;
+/** It is woken for what is new: by itself it looks for what nobody told it of. */
+const OUTBOX_IDLE_MS = 24 * 3_600_000;
 const silent = {
   info: () => undefined,
   debug: () => undefined,
@@ -85,7 +86,7 @@ export function startApp(world: Surroundings, config: Config, slack?: (text: str
   });
   const handler = serve({ client, functions, serveOrigin: APP_URL, servePath: "/api/inngest" });
   const outbox = scope.run({ life }, () =>
-    startOutbox({ desk: writer, client, clock, wall: clock, log: () => undefined, idleMs: HOUR_MS }),
+    startOutbox({ desk: writer, client, clock, wall: clock, log: () => undefined, idleMs: OUTBOX_IDLE_MS }),
   );
   const edge = {
     desk: writer,

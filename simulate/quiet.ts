@@ -17,7 +17,7 @@ export async function untilQuiet(world: World, calm: () => void): Promise<string
   // What crons do on the days to come they have done before. The mirror is still read, though not every five minutes.
   world.stopCrons();
   const end = world.time.now() + LAST_MS;
-  for (let step = 15 * MINUTE_MS; world.time.now() < end; step = Math.min(step * 2, 12 * HOUR_MS)) {
+  for (let step = HOUR_MS; world.time.now() < end; step = Math.min(step * 6, 2 * DAY_MS)) {
     sync();
     await world.pass(step);
     if (step > HOUR_MS && waiting(world).length === 0) break;

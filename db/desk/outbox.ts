@@ -1,5 +1,5 @@
 import { and, asc, eq, isNull, lte } from "drizzle-orm";
-import type { Writer } from "../connection";
+import { given, prepared, type Writer } from "../connection";
 import { outbox } from "../schema";
 
 export type OutboxRow = typeof outbox.$inferSelect;
@@ -16,28 +16,30 @@ export function queueEvent(
     .run();
 }
 
-/** What is to be sent now, oldest first. Times are wall time: sending is real. */
-export function dueEvents(db: Writer, wallNow: number): OutboxRow[] {
-  return db
+const due = prepared((db) =>
+  db
     .select()
     .from(outbox)
-    .where(and(isNull(outbox.sentAt), lte(outbox.nextAttemptAt, wallNow)))
+    .where(and(isNull(outbox.sentAt), lte(outbox.nextAttemptAt, given("now"))))
     .orderBy(asc(outbox.createdAt), asc(outbox.id))
     .limit(50)
-    .all();
-}
-
-/** When the next try of what waits is due, wall time; null when nothing waits. */
-export function nextAttempt(db: Writer): number | null {
-  const row = db
+    .prepare(),
+);
+const next = prepared((db) =>
+  db
     .select({ at: outbox.nextAttemptAt })
     .from(outbox)
     .where(isNull(outbox.sentAt))
     .orderBy(asc(outbox.nextAttemptAt))
     .limit(1)
-    .get();
-  return row?.at ?? null;
-}
+    .prepare(),
+);
+
+/** What is to be sent now, oldest first. Times are wall time: sending is real. */
+export const dueEvents = (db: Writer, wallNow: number): OutboxRow[] => due(db).all({ now: wallNow });
+
+/** When the next try of what waits is due, wall time; null when nothing waits. */
+export const nextAttempt = (db: Writer): number | null => next(db).get()?.at ?? null;
 
 export function markSent(db: Writer, id: string, engineEventId: string | null, now: number): void {
   db.update(outbox).set({ sentAt: now, engineEventId, lastError: null }).where(eq(outbox.id, id)).run();

@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import type { MicroUsdc } from "../../domain/money";
-import type { Writer } from "../connection";
+import { given, prepared, type Writer } from "../connection";
 import { movements, walletBooks, type bets, type claims, type escrows, type trades } from "../schema";
 
 type Trade = typeof trades.$inferSelect;
@@ -25,10 +25,17 @@ export const betEffect = (row: Bet): MicroUsdc =>
 export const claimEffect = (row: Claim): MicroUsdc =>
   row.status === "claimed" ? (row.amountMicro ?? 0n) : 0n;
 
+const books = prepared((db) => db.select().from(walletBooks).where(eq(walletBooks.id, "wallet")).prepare());
+const agreed = prepared((db) =>
+  db
+    .update(walletBooks)
+    .set({ agreedAt: given("at") })
+    .where(eq(walletBooks.id, "wallet"))
+    .prepare(),
+);
+
 /** The wallet's books; undefined before a balance was read for the first time. */
-export function getBooks(tx: Writer): typeof walletBooks.$inferSelect | undefined {
-  return tx.select().from(walletBooks).where(eq(walletBooks.id, "wallet")).get();
-}
+export const getBooks = (tx: Writer): typeof walletBooks.$inferSelect | undefined => books(tx).get();
 
 /** Opens the books with what Purple Flea says the wallet holds: what moved before is in that balance already. */
 export function openBooks(tx: Writer, balanceMicro: MicroUsdc, at: number): void {
@@ -58,8 +65,8 @@ export function bookChange(
 
 /** Books money that came from or went outside, once per id; what lies before the opening is in the opening balance. */
 export function bookTransfer(tx: Writer, id: string, amountMicro: MicroUsdc, at: number): boolean {
-  const books = getBooks(tx);
-  if (!books || at < books.openedAt) return false;
+  const open = getBooks(tx);
+  if (!open || at < open.openedAt) return false;
   return book(tx, `transfer:${id}`, { type: "transfer", ref: id }, amountMicro, at);
 }
 
@@ -70,7 +77,7 @@ export function bookCorrection(tx: Writer, driftId: string, amountMicro: MicroUs
 
 /** Says when balance and books last agreed. */
 export function markAgreed(tx: Writer, at: number): void {
-  tx.update(walletBooks).set({ agreedAt: at }).where(eq(walletBooks.id, "wallet")).run();
+  agreed(tx).run({ at });
 }
 
 function book(
@@ -80,8 +87,8 @@ function book(
   amountMicro: MicroUsdc,
   at: number,
 ): boolean {
-  const books = getBooks(tx);
-  if (!books) return false;
+  const open = getBooks(tx);
+  if (!open) return false;
   const { changes } = tx
     .insert(movements)
     .values({ id, at, subjectType: subject.type, subjectRef: subject.ref, amountMicro })
@@ -89,7 +96,7 @@ function book(
     .run();
   if (changes === 0) return false;
   tx.update(walletBooks)
-    .set({ movedMicro: books.movedMicro + amountMicro })
+    .set({ movedMicro: open.movedMicro + amountMicro })
     .where(eq(walletBooks.id, "wallet"))
     .run();
   return true;

@@ -1,22 +1,29 @@
 import { and, asc, eq, inArray, isNotNull, isNull } from "drizzle-orm";
 import type { Actor } from "../../domain/ids";
 import type { EscrowStatus } from "../../domain/statuses";
-import type { Writer } from "../connection";
+import { given, prepared, type Writer } from "../connection";
 import { confirmations, escrows } from "../schema";
 import { bookChange, escrowEffect } from "./books";
 import { tell } from "./timeline";
 
 export type EscrowRow = typeof escrows.$inferSelect;
 
-export function getEscrow(tx: Writer, ref: string): EscrowRow | undefined {
-  return tx.select().from(escrows).where(eq(escrows.ref, ref)).get();
-}
-export function escrowByRemoteId(tx: Writer, remoteId: string): EscrowRow | undefined {
-  return tx.select().from(escrows).where(eq(escrows.remoteId, remoteId)).get();
-}
-/** Escrows that are known upstream and not over. */
-export function openEscrows(tx: Writer): EscrowRow[] {
-  return tx
+const byRef = prepared((db) =>
+  db
+    .select()
+    .from(escrows)
+    .where(eq(escrows.ref, given("ref")))
+    .prepare(),
+);
+const byRemoteId = prepared((db) =>
+  db
+    .select()
+    .from(escrows)
+    .where(eq(escrows.remoteId, given("remoteId")))
+    .prepare(),
+);
+const open = prepared((db) =>
+  db
     .select()
     .from(escrows)
     .where(
@@ -25,13 +32,19 @@ export function openEscrows(tx: Writer): EscrowRow[] {
         isNotNull(escrows.remoteId),
       ),
     )
-    .all();
-}
+    .prepare(),
+);
+const held = prepared((db) =>
+  db.select().from(escrows).where(eq(escrows.status, "held")).orderBy(asc(escrows.createdAt)).prepare(),
+);
 
+export const getEscrow = (tx: Writer, ref: string): EscrowRow | undefined => byRef(tx).get({ ref });
+export const escrowByRemoteId = (tx: Writer, remoteId: string): EscrowRow | undefined =>
+  byRemoteId(tx).get({ remoteId });
+/** Escrows that are known upstream and not over. */
+export const openEscrows = (tx: Writer): EscrowRow[] => open(tx).all();
 /** Escrows that were asked for while new ones are paused, oldest first. */
-export function heldEscrows(tx: Writer): EscrowRow[] {
-  return tx.select().from(escrows).where(eq(escrows.status, "held")).orderBy(asc(escrows.createdAt)).all();
-}
+export const heldEscrows = (tx: Writer): EscrowRow[] => held(tx).all();
 
 /** Makes a run the one that looks after an escrow; undefined when there is no such escrow or it is over. */
 export function takeEscrow(tx: Writer, ref: string, runId: string, now: number): EscrowRow | undefined {

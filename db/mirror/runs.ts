@@ -1,7 +1,21 @@
-import { and, eq, isNull, lt, ne, or, sql } from "drizzle-orm";
+import { and, eq, lt } from "drizzle-orm";
 import type { RunStatus, StepStatus } from "../../domain/statuses";
 import type { Writer } from "../connection";
 import { runs, stepAttempts, steps } from "../schema";
+import {
+  asJson,
+  attemptFinished,
+  attemptStarted,
+  dropped,
+  droppedButRunning,
+  ended,
+  left,
+  openSteps,
+  overruled,
+  stepFinished,
+  stepStarted,
+  touched,
+} from "./run-queries";
 
 export type RunRow = typeof runs.$inferSelect;
 type Subject = Pick<RunRow, "subjectType" | "subjectRef">;
@@ -14,21 +28,7 @@ export function touchRun(
   } & Subject,
   now: number,
 ): void {
-  tx.insert(runs)
-    .values({ ...run, status: "running", startedAt: now, updatedAt: now })
-    .onConflictDoUpdate({
-      target: runs.id,
-      set: {
-        status: "running",
-        attempt: run.attempt,
-        maxAttempts: run.maxAttempts,
-        nextAttemptAt: null,
-        error: null,
-        updatedAt: now,
-      },
-      setWhere: isNull(runs.endedAt),
-    })
-    .run();
+  touched(tx).run({ ...run, input: asJson(run.input), now });
 }
 
 /** Where a run stands after a call was answered. */
@@ -38,10 +38,13 @@ export function leaveRun(
   change: { status: RunStatus; error?: string | null; nextAttemptAt?: number | null },
   now: number,
 ): void {
-  tx.update(runs)
-    .set({ ...change, updatedAt: now })
-    .where(and(eq(runs.id, id), isNull(runs.endedAt)))
-    .run();
+  left(tx).run({
+    id,
+    ...change,
+    error: change.error ?? null,
+    nextAttemptAt: change.nextAttemptAt ?? null,
+    now,
+  });
 }
 
 /**
@@ -57,28 +60,10 @@ export function endRun(
   output?: unknown,
   overrule = false,
 ): void {
-  tx.update(runs)
-    .set({
-      status,
-      error,
-      endedAt: now,
-      nextAttemptAt: null,
-      updatedAt: now,
-      ...(output !== undefined && { output }),
-    })
-    .where(and(eq(runs.id, id), overrule ? undefined : isNull(runs.endedAt)))
-    .run();
+  const end = { id, status, error, now, output: asJson(output) };
+  (overrule ? overruled : ended)(tx).run(end);
   // A step that is under way may still be recorded: it really ran. The others will not be heard of again.
-  tx.update(steps)
-    .set({ status: "dropped", endedAt: now })
-    .where(
-      and(
-        eq(steps.runId, id),
-        isNull(steps.endedAt),
-        status === "completed" ? ne(steps.status, "running") : undefined,
-      ),
-    )
-    .run();
+  (status === "completed" ? droppedButRunning : dropped)(tx).run({ id, now });
 }
 
 /** A run that ended and was never seen here: cancelled while it waited for its turn, or the app was away. */
@@ -123,27 +108,10 @@ interface StepStart {
 
 /** A step begins, or begins another attempt. */
 export function startStep(tx: Writer, step: StepStart, now: number): void {
-  const position =
-    tx
-      .select({ n: sql`count(*)`.mapWith(Number) })
-      .from(steps)
-      .where(eq(steps.runId, step.runId))
-      .get()?.n ?? 0;
-  const { attempt, ...row } = step;
-  tx.insert(steps)
-    .values({ ...row, attempts: attempt, startedAt: now, position })
-    .onConflictDoUpdate({
-      target: [steps.runId, steps.id],
-      set: { status: step.status, attempts: attempt },
-      setWhere: isNull(steps.endedAt),
-    })
-    .run();
-  if (step.status === "running") {
-    tx.insert(stepAttempts)
-      .values({ runId: step.runId, stepId: step.id, attempt, startedAt: now })
-      .onConflictDoNothing()
-      .run();
-  }
+  const { runId, id, attempt } = step;
+  const row = { waitsFor: null, waitsUntil: null, ...step, input: asJson(step.input), now };
+  stepStarted(tx).run(row);
+  if (step.status === "running") attemptStarted(tx).run({ runId, id, attempt, now });
 }
 
 /** A step's attempt is over. */
@@ -159,34 +127,10 @@ export function finishStep(
   },
   now: number,
 ): void {
-  const over = step.status !== "retrying";
-  tx.update(steps)
-    .set({
-      status: step.status,
-      attempts: step.attempt,
-      error: step.error ?? null,
-      ...(step.output !== undefined && { output: step.output }),
-      ...(over && { endedAt: now }),
-    })
-    .where(
-      and(
-        eq(steps.runId, step.runId),
-        eq(steps.id, step.id),
-        or(isNull(steps.endedAt), eq(steps.status, "dropped")),
-      ),
-    )
-    .run();
-  tx.update(stepAttempts)
-    .set({ endedAt: now, error: step.error ?? null })
-    .where(
-      and(
-        isNull(stepAttempts.endedAt),
-        eq(stepAttempts.runId, step.runId),
-        eq(stepAttempts.stepId, step.id),
-        eq(stepAttempts.attempt, step.attempt),
-      ),
-    )
-    .run();
+  const { runId, id, attempt, status, error = null } = step;
+  const endedAt = status === "retrying" ? null : now;
+  stepFinished(tx).run({ runId, id, attempt, status, error, endedAt, output: asJson(step.output) });
+  attemptFinished(tx).run({ runId, id, attempt, error, now });
 }
 
 /**
@@ -200,12 +144,7 @@ export function settleSteps(
   settled: (stepId: string) => { output: unknown; error: string | null } | null,
   now: number,
 ): void {
-  const open = tx
-    .select({ id: steps.id })
-    .from(steps)
-    .where(and(eq(steps.runId, runId), isNull(steps.endedAt)))
-    .all();
-  for (const { id } of open) {
+  for (const { id } of openSteps(tx).all({ runId })) {
     const end = settled(id);
     if (!end) continue;
     tx.update(steps)

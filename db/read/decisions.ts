@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import type { Reader } from "../connection";
+import { given, prepared, type Reader } from "../connection";
 import { approvals, commands, inbox, operators } from "../schema";
 
 export type Decision = typeof approvals.$inferSelect & { operatorName: string | null };
@@ -15,12 +15,17 @@ export function getDecision(read: Reader, escrowRef: string): Decision | null {
   return row ? { ...row.approval, operatorName: row.operatorName } : null;
 }
 
+const known = prepared((db) =>
+  db
+    .select({ id: commands.id })
+    .from(commands)
+    .where(eq(commands.id, given("id")))
+    .prepare(),
+);
+
 /** Whether an event's id is a command's. */
 export function isCommand(read: Reader, id: string | undefined): boolean {
-  return (
-    id !== undefined &&
-    read.select({ id: commands.id }).from(commands).where(eq(commands.id, id)).get() !== undefined
-  );
+  return id !== undefined && known(read).get({ id }) !== undefined;
 }
 
 /** A command as it was recorded: what an event that claims to be one is checked against. */
