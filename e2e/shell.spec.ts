@@ -140,6 +140,8 @@ test("keys: a list of them, pages, rows; none while typing", async ({ desk, stac
   await desk.keyboard.press("k");
   await desk.keyboard.press("Enter");
   await expect(desk).toHaveURL(/\/escrows\/esc_find_1$/);
+  // The address changes a moment before the page does.
+  await expect(desk.getByRole("heading", { level: 1, name: /^12\.00 USDC/ })).toBeVisible();
   await desk.keyboard.press("Escape");
   await expect(desk).toHaveURL(/\/escrows$/);
   await desk.keyboard.press("/");
