@@ -1,9 +1,9 @@
 import type { LinksFunction, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteLoaderData } from "@remix-run/react";
-import inter from "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url";
 import type { ReactNode } from "react";
 import { PageError } from "./components/shell/page-error";
 import { readTheme } from "./lib/theme.server";
+import inter from "./styles/fonts/inter-latin.woff2?url";
 import styles from "./tailwind.css?url";
 
 export const links: LinksFunction = () => [

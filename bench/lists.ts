@@ -180,7 +180,7 @@ async function manyAtOnce(
     url: `${url}${path}`,
     connections: CONNECTIONS,
     duration: 8,
-    headers: { cookie, "accept-encoding": "gzip" },
+    headers: { cookie, "accept-encoding": "gzip, deflate, br" },
   });
   if (result.non2xx > 0) throw new Error(`${path} was refused ${result.non2xx} times`);
   const rate = result.requests.average;

@@ -1,13 +1,19 @@
 import { existsSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
+import { constants } from "node:zlib";
 import { createRequestHandler } from "@remix-run/express";
 import compression from "compression";
-import express, { Router, type RequestHandler } from "express";
+import { Router, type RequestHandler } from "express";
+import expressStaticGzip from "express-static-gzip";
 import type { DeskContext } from "../app/context";
 import { pageHeaders, sameSiteForms } from "./security";
 
 type Build = Parameters<typeof createRequestHandler>[0]["build"];
+
+/** A page is compressed while somebody waits: at these levels it is as small as at twice the work. */
+const GZIP_LEVEL = 4;
+const brotliParams = { [constants.BROTLI_PARAM_QUALITY]: 2 };
 
 interface PagesOptions {
   /** From source, reloading by themselves, in place of the built ones. */
@@ -22,9 +28,9 @@ interface PagesOptions {
 /** The pages for people: their files, their headers, and Remix behind both. */
 export async function pageRoutes(options: PagesOptions): Promise<Router> {
   const router = Router();
-  router.use(compression());
+  router.use(compression({ level: GZIP_LEVEL, brotli: { params: brotliParams } }));
   const { files, build } = options.development ? await fromSource(options.server) : fromBuild(process.cwd());
-  router.use(...files);
+  router.use(files);
   router.use(pageHeaders({ secure: options.secure, development: options.development }), sameSiteForms);
   router.all(
     "*",
@@ -40,34 +46,39 @@ export async function pageRoutes(options: PagesOptions): Promise<Router> {
   return router;
 }
 
-function fromBuild(root: string): { files: RequestHandler[]; build: Build } {
+function fromBuild(root: string): { files: RequestHandler; build: Build } {
   const built = join(root, "build/server/index.js");
   if (!existsSync(built)) throw new Error("the pages are not built: npm run build");
   // Finding a module that is there already costs a look at the disk each time.
   let loaded: Promise<never> | undefined;
+  const files = expressStaticGzip("build/client", {
+    enableBrotli: true,
+    orderPreference: ["br"],
+    index: false,
+    serveStatic: {
+      setHeaders: (response, path) =>
+        // A name with its content's hash never changes its content.
+        response.setHeader(
+          "cache-control",
+          path.includes("/assets/") ? "public, max-age=31536000, immutable" : "public, max-age=3600",
+        ),
+    },
+  });
   return {
-    files: [
-      express.static("build/client", {
-        setHeaders: (response, path) =>
-          // A name with its content's hash never changes its content.
-          response.setHeader(
-            "cache-control",
-            path.includes("/assets/") ? "public, max-age=31536000, immutable" : "public, max-age=3600",
-          ),
-      }),
-    ],
+    // A page's address names no file: nobody looks for it on the disk.
+    files: Router().get(/\.\w+$/, files),
     build: () => (loaded ??= import(built) as Promise<never>), // what Remix built
   };
 }
 
-async function fromSource(server: Server): Promise<{ files: RequestHandler[]; build: Build }> {
+async function fromSource(server: Server): Promise<{ files: RequestHandler; build: Build }> {
   const { createServer } = await import("vite");
   const vite = await createServer({
     appType: "custom",
     server: { middlewareMode: true, hmr: { server } },
   });
   return {
-    files: [vite.middlewares],
+    files: vite.middlewares,
     build: () => vite.ssrLoadModule("virtual:remix/server-build") as Promise<never>, // what Remix builds
   };
 }

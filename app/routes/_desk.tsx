@@ -7,7 +7,7 @@ import { countUnsent } from "../../db/read/outbox";
 import { listAttention, readFreshness } from "../../db/read/overview";
 import { countHeld, listPauses } from "../../db/read/pauses";
 import { countRunViews } from "../../db/read/runs";
-import { dataVersion } from "../../db/read/unchanged";
+import { dataVersion, unchanged } from "../../db/read/unchanged";
 import { requireOperator } from "../auth/session.server";
 import { ServerClock } from "../components/desk/moment";
 import { PauseBanner } from "../components/desk/standing";
@@ -23,7 +23,11 @@ import { readPanel } from "../lib/panel.server";
 import type { Theme } from "../lib/theme";
 import { useLive } from "../lib/use-live";
 
-function countForNav(read: Reader, now: number): NavCounts {
+/** What needs somebody depends on the time as well; to the second is near enough for a number in the navigation. */
+const countForNav = (read: Reader, now: number): NavCounts =>
+  unchanged(read, `navigation ${Math.floor(now / 1_000)}`, () => readCounts(read, now));
+
+function readCounts(read: Reader, now: number): NavCounts {
   const attention = listAttention(read, now).length;
   const pending = countEscrows(read).pending;
   const failed = countRunViews(read).failed;
@@ -44,8 +48,12 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const version = dataVersion(read);
   // The frame stands whatever a page's panels meet: a count that cannot be read is left out.
   const counts = readPanel(context, "navigation", () => countForNav(read, now));
-  const sources = readPanel(context, "freshness", () => readFreshness(read));
-  const pauses = readPanel(context, "pauses", () => ({ list: listPauses(read), held: countHeld(read) }));
+  const sources = readPanel(context, "freshness", () =>
+    unchanged(read, "freshness", () => readFreshness(read)),
+  );
+  const pauses = readPanel(context, "pauses", () =>
+    unchanged(read, "pauses", () => ({ list: listPauses(read), held: countHeld(read) })),
+  );
   return {
     now,
     version,

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { and, eq, gt, isNull, lt } from "drizzle-orm";
+import { and, eq, isNull, lt } from "drizzle-orm";
 import type { Reader, Writer } from "../connection";
+import { unchanged } from "../read/unchanged";
 import { operators, sessions } from "../schema";
 import type { Operator } from "./operators";
 
@@ -33,19 +34,17 @@ export function sessionOperator(
   wallNow: number,
 ): Operator | null {
   if (!token) return null;
-  const row = read
-    .select({ operator: operators })
-    .from(sessions)
-    .innerJoin(operators, eq(operators.id, sessions.operatorId))
-    .where(
-      and(
-        eq(sessions.tokenHash, hashOf(secret, token)),
-        gt(sessions.expiresAt, wallNow),
-        isNull(operators.disabledAt),
-      ),
-    )
-    .get();
-  return row?.operator ?? null;
+  const tokenHash = hashOf(secret, token);
+  // Every loader of a page asks; signing out is a write, and so the next to ask hears of it.
+  const row = unchanged(read, `session ${tokenHash}`, () =>
+    read
+      .select({ operator: operators, expiresAt: sessions.expiresAt })
+      .from(sessions)
+      .innerJoin(operators, eq(operators.id, sessions.operatorId))
+      .where(and(eq(sessions.tokenHash, tokenHash), isNull(operators.disabledAt)))
+      .get(),
+  );
+  return row && row.expiresAt > wallNow ? row.operator : null;
 }
 
 export function endSession(db: Writer, secret: string, token: string): void {
