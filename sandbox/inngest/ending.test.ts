@@ -117,6 +117,31 @@ describe("what is told of a run that ended", () => {
       events: [{ data: { n: 1 } }, { data: { n: 2 } }],
     });
   });
+  test("onFailure has two attempts of its own", async () => {
+    bed = openBed(
+      (make, effects) => [
+        make(
+          "f",
+          {
+            retries: 0,
+            triggers: [{ event: "t/go" }],
+            onFailure: ({ error, attempt }) => {
+              effects.push(`${error.message} ${attempt}`);
+              throw new Error("again");
+            },
+          },
+          () => {
+            throw new Error("broken");
+          },
+        ),
+      ],
+      { retryIntervalMs: 1_000 },
+    );
+    await bed.sync();
+    await bed.send("t/go");
+    await bed.pass(HOUR);
+    expect(bed.effects).toEqual(["broken 0", "broken 1"]);
+  });
 });
 
 describe("timeouts", () => {
@@ -164,61 +189,5 @@ describe("timeouts", () => {
     free.open();
     await bed.pass(DAY);
     expect(bed.effects).toEqual(["begun", "ended"]);
-  });
-});
-
-describe("cancelling what has not begun", () => {
-  const cancellable = (config: object): Bed =>
-    openBed((make, effects) => [
-      make(
-        "f",
-        { triggers: [{ event: "t/go" }], cancelOn: [{ event: "t/stop" }], ...config },
-        ({ event }) => {
-          effects.push(event.data.n);
-        },
-      ),
-    ]);
-  test("a run whose event lies in the future", async () => {
-    bed = cancellable({});
-    await bed.sync();
-    const event = await bed.send("t/go", { n: 1 }, { ts: bed.engine.now() + HOUR });
-    await bed.send("t/stop");
-    await bed.pass(DAY);
-    expect(bed.effects).toEqual([]);
-    expect(await bed.runs(event)).toMatchObject([{ status: "Cancelled" }]);
-  });
-  test("a run that waits for its turn", async () => {
-    bed = cancellable({ throttle: { limit: 1, period: "1h" } });
-    await bed.sync();
-    await bed.send("t/go", { n: 1 });
-    await bed.send("t/go", { n: 2 });
-    await bed.pass(1);
-    await bed.send("t/stop");
-    await bed.pass(DAY);
-    expect(bed.effects).toEqual([1]);
-  });
-  test("an event that a debounce still holds is no run yet: nothing is cancelled", async () => {
-    bed = cancellable({ debounce: { period: "1m" } });
-    await bed.sync();
-    await bed.send("t/go", { n: 1 });
-    await bed.send("t/stop");
-    await bed.pass(DAY);
-    expect(bed.effects).toEqual([1]);
-  });
-  test("a run between two attempts makes no further one", async () => {
-    bed = openBed((make, effects) => [
-      make("f", { triggers: [{ event: "t/go" }], cancelOn: [{ event: "t/stop" }] }, ({ step }) =>
-        step.run("try", () => {
-          effects.push("try");
-          throw new Error("no");
-        }),
-      ),
-    ]);
-    await bed.sync();
-    await bed.send("t/go");
-    await bed.pass(1);
-    await bed.send("t/stop");
-    await bed.pass(DAY);
-    expect(bed.effects).toEqual(["try"]);
   });
 });

@@ -67,6 +67,13 @@ describe("rateLimit", () => {
     await bed.pass(HOUR);
     expect(bed.effects).toEqual(["1 at 0", "2 at 0", "3 at 0"]);
   });
+  test("drops nothing whose key is missing", async () => {
+    bed = counted({ rateLimit: { limit: 1, period: "10s", key: "event.data.key" } });
+    await bed.sync();
+    await sendAll({ n: 1 }, { n: 2 }, { n: 3, key: "a" }, { n: 4, key: "a" });
+    await bed.pass(HOUR);
+    expect(bed.effects).toEqual(["1 at 0", "2 at 0", "3 at 0"]);
+  });
   test("tells an invoker that its callee was rate limited", async () => {
     bed = openBed((make, effects) => {
       const callee = make(

@@ -31,6 +31,12 @@ test("the plain client sends and reads texts as they are, and follows no redirec
   cut();
 });
 
+test("a call that is not answered in time is given up", async () => {
+  const { post } = plainPost(60);
+  const url = await serving(() => undefined);
+  await expect(post(url, {}, "{}")).rejects.toThrow("no answer within 0.001 minutes");
+});
+
 test("cut breaks off what is under way", async () => {
   const { post, cut } = plainPost();
   const url = await serving(() => cut());

@@ -12,6 +12,8 @@ export type Post = (url: URL, headers: Record<string, string>, body: string) => 
 
 /** Idle connections are given up before a server of Node's own (five seconds) closes them under a call. */
 const IDLE_MS = 4_000;
+/** A call may take as long as on the real server. */
+const MAX_CALL_MS = 7_200_000;
 
 /** Through a `fetch` that was handed in. */
 export function postThrough(via: () => typeof fetch): Post {
@@ -24,9 +26,10 @@ export function postThrough(via: () => typeof fetch): Post {
 
 /**
  * Through Node's plain client, on connections that are kept: a third of what a call costs with the platform's `fetch`.
- * `cut` breaks off everything that is under way.
+ * A call that is not answered in time, unless otherwise said two hours, is given up. `cut` breaks off everything that is
+ * under way.
  */
-export function plainPost(): { post: Post; cut(): void } {
+export function plainPost(maxCallMs = MAX_CALL_MS): { post: Post; cut(): void } {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 128, timeout: IDLE_MS, scheduling: "lifo" });
   const underWay = new Set<ClientRequest>();
   const post: Post = (url, headers, body) =>
@@ -50,7 +53,12 @@ export function plainPost(): { post: Post; cut(): void } {
       );
       underWay.add(outgoing);
       outgoing.once("error", reject);
-      outgoing.once("close", () => underWay.delete(outgoing));
+      const late = () => outgoing.destroy(new Error(`no answer within ${maxCallMs / 60_000} minutes`));
+      const alarm = setTimeout(late, maxCallMs).unref();
+      outgoing.once("close", () => {
+        clearTimeout(alarm);
+        underWay.delete(outgoing);
+      });
       outgoing.end(body);
     });
   return {

@@ -40,6 +40,34 @@ describe("with signing keys", () => {
     expect(bed.effects).toEqual(["both"]);
   });
 
+  test("an app that has the old key with the new as fallback is called and heard by an engine with the new", async () => {
+    bed = signed({
+      signingKey: NEW,
+      appKeys: { signingKey: OLD, signingKeyFallback: NEW },
+      // It registers itself, and is turned away with its first key.
+      between(request, app) {
+        request.headers.delete("x-inngest-sync-kind");
+        return app(request);
+      },
+    });
+    expect(await bed.sync()).toBe("synced");
+    await bed.send("t/go", { text: "both" });
+    await bed.pass(1);
+    expect(bed.effects).toEqual(["both"]);
+  });
+
+  test("an engine that changed its key first is not understood by an app that has the old one alone", async () => {
+    bed = signed({ signingKey: OLD, appKeys: { signingKey: OLD } });
+    await bed.sync();
+    bed.engine.ctx.signingKeys = [NEW, OLD];
+    const id = await bed.send("t/go", { text: "no" });
+    await bed.pass(HOUR);
+    expect(bed.effects).toEqual([]);
+    const auth = { authorization: `Bearer ${bearerFor(OLD)}` };
+    const runs = await (await bed.ask("GET", `/v1/events/${id}/runs`, undefined, auth)).json();
+    expect(runs.data).toMatchObject([{ status: "Failed" }]);
+  });
+
   test("an engine that changed its key first still accepts the old one's bearer, and not just any", async () => {
     bed = signed({ signingKey: NEW, signingKeyFallback: OLD, appKeys: { signingKey: NEW } });
     const asks = async (bearer: string) =>
