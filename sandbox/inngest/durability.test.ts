@@ -1,14 +1,8 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
-import { createServer as createHttpServer } from "node:http";
-import { createServer } from "node:net";
-import { join } from "node:path";
 import Database from "better-sqlite3";
-import { Inngest } from "inngest";
-import { serve } from "inngest/node";
 import { afterEach, describe, expect, test } from "vitest";
 import { openEngine } from "./engine";
-import { DAY, door, HOUR, MINUTE, openBed, SILENT, START, until, type Bed } from "./testing";
+import { DAY, door, HOUR, MINUTE, openBed, START, until, type Bed } from "./testing";
 import { manualClock } from "../../domain/clock";
 
 let bed: Bed;
@@ -147,6 +141,76 @@ describe("an engine that is killed", () => {
     expect(bed.effects.sort()).toEqual(["after", "quick", "slow", "slow"]);
   });
 
+  test("while a debounce holds an event and a batch gathers others: both start when they would have", async () => {
+    bed = openBed((make, effects) => [
+      make("held", { debounce: { period: "1m" }, triggers: [{ event: "t/held" }] }, ({ event }) => {
+        effects.push(`held ${event.data.n}`);
+      }),
+      make(
+        "many",
+        { batchEvents: { maxSize: 3, timeout: "60s" }, triggers: [{ event: "t/many" }] },
+        ({ events }) => {
+          effects.push(`many ${events.length}`);
+        },
+      ),
+    ]);
+    await bed.sync();
+    for (const name of ["t/held", "t/many"]) for (const n of [1, 2]) await bed.send(name, { n });
+    bed.kill();
+    bed.reopen();
+    await bed.send("t/many", { n: 3 });
+    await bed.pass(1);
+    expect(bed.effects).toEqual(["many 3"]);
+    await bed.pass(2 * MINUTE);
+    expect(bed.effects).toEqual(["many 3", "held 2"]);
+  });
+
+  test("between a race's winner and its losers: who won stays who won", async () => {
+    bed = openBed((make, effects) => [
+      make("f", { triggers: [{ event: "t/go" }] }, async ({ step, group }) => {
+        const first = await group.parallel({ mode: "race" }, () =>
+          Promise.race([
+            step.waitForEvent("answer", { event: "t/answer", timeout: "1h" }).then(() => "event"),
+            step.sleep("nap", "30m").then(() => "nap"),
+          ]),
+        );
+        await step.run("act", () => void effects.push(first));
+      }),
+    ]);
+    await bed.sync();
+    const id = await bed.send("t/go");
+    await bed.pass(1);
+    await bed.send("t/answer");
+    await bed.engine.settled();
+    bed.kill();
+    bed.reopen();
+    await bed.pass(DAY);
+    expect(bed.effects).toEqual(["event"]);
+    expect(await bed.runs(id)).toMatchObject([{ status: "Completed" }]);
+  });
+
+  test("while a callee works: the step that invoked it gets its result from the next one", async () => {
+    bed = openBed((make, effects) => {
+      const callee = make("callee", { triggers: [] }, async ({ step }) => {
+        await step.sleep("nap", "1h");
+        return 42;
+      });
+      return [
+        callee,
+        make("caller", { triggers: [{ event: "t/go" }] }, async ({ step }) => {
+          effects.push(await step.invoke("call", { function: callee, data: {} }));
+        }),
+      ];
+    });
+    await bed.sync();
+    await bed.send("t/go");
+    await bed.pass(MINUTE);
+    bed.kill();
+    bed.reopen();
+    await bed.pass(HOUR);
+    expect(bed.effects).toEqual([42]);
+  });
+
   test("an SDK that repeats a request gets the same ids, and one run comes of it", async () => {
     bed = threeSteps();
     await bed.sync();
@@ -179,107 +243,5 @@ describe("one file", () => {
     db.close();
     expect(() => bed.reopen()).toThrow("written by another version");
     expect(statSync(bed.file).size).toBeGreaterThan(0);
-  });
-});
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
-
-describe("the process", () => {
-  const main = join(import.meta.dirname, "main.ts");
-  const run = (args: string[], env: Record<string, string> = {}): ChildProcess =>
-    spawn(process.execPath, ["--import", "tsx", main, ...args], {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...env },
-    });
-  const said = async (child: ChildProcess, words: RegExp): Promise<string> => {
-    let text = "";
-    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (text += String(chunk)));
-    await until(() => words.test(text) || child.exitCode !== null);
-    return text;
-  };
-  const gone = async (child: ChildProcess): Promise<void> => {
-    const closed = new Promise((resolve) => child.once("close", resolve));
-    child.kill("SIGKILL");
-    await closed;
-  };
-
-  test("does not start with APP_MODE=live", async () => {
-    bed = threeSteps();
-    const child = run(["--db", ":memory:"], { APP_MODE: "live" });
-    expect(await said(child, /live/)).toContain("it does not start with APP_MODE=live");
-    await until(() => child.exitCode !== null);
-    expect(child.exitCode).toBe(1);
-  });
-
-  test("killed with SIGKILL again and again, every run ends all the same", async () => {
-    bed = threeSteps();
-    bed.kill();
-    const [enginePort, appPort] = [await freePort(), await freePort()];
-    const url = `http://127.0.0.1:${enginePort}`;
-    const ended = new Set<string>();
-    let steps = 0;
-    const client = new Inngest({
-      id: "app",
-      isDev: true,
-      baseUrl: url,
-      checkpointing: false,
-      logger: SILENT,
-    });
-    const threeMore = client.createFunction(
-      { id: "f", retries: 20, triggers: [{ event: "t/go" }] },
-      async ({ event, step }) => {
-        for (const name of ["one", "two", "three"]) await step.run(name, () => void steps++);
-        ended.add(String(event.data.n));
-      },
-    );
-    const app = createHttpServer(
-      serve({ client, functions: [threeMore], serveOrigin: `http://127.0.0.1:${appPort}` }),
-    ).listen(appPort, "127.0.0.1");
-    const start = async (words: RegExp) => {
-      const child = run([
-        ...["--port", String(enginePort), "--db", bed.file, "--retry-interval", "1"],
-        ...["--sdk-url", `http://127.0.0.1:${appPort}/api/inngest`],
-      ]);
-      await said(child, words);
-      return child;
-    };
-    const runs = 40;
-    let engine = await start(/knows the functions/);
-    const events = Array.from({ length: runs }, (_, n) => ({ name: "t/go", data: { n } }));
-    await fetch(`${url}/e/key`, { method: "POST", body: JSON.stringify(events) });
-    for (const seen of [5, 40, 80]) {
-      await until(() => steps >= seen);
-      await gone(engine);
-      engine = await start(/listening/);
-    }
-    await until(() => ended.size === runs);
-    await gone(engine);
-    app.close();
-    app.closeAllConnections();
-    expect(steps).toBeGreaterThanOrEqual(3 * runs);
-  });
-
-  test("killed with SIGKILL right after it took an event, it still has it when it is back", async () => {
-    bed = threeSteps();
-    bed.kill();
-    const port = await freePort();
-    const args = ["--port", String(port), "--db", bed.file, "--sdk-url", "http://127.0.0.1:9/none"];
-    const first = run(args);
-    await said(first, /listening/);
-    const url = `http://127.0.0.1:${port}`;
-    const sent = await fetch(`${url}/e/key`, { method: "POST", body: JSON.stringify({ name: "t/kept" }) });
-    const { ids } = (await sent.json()) as { ids: string[] }; // the engine's own answer
-    await gone(first);
-    const second = run(args);
-    await said(second, /listening/);
-    const found = await fetch(`${url}/v1/events/${ids[0]}`);
-    expect(await found.json()).toMatchObject({ data: { name: "t/kept" } });
-    await gone(second);
   });
 });

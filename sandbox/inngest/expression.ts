@@ -29,21 +29,22 @@ interface Found {
   paths: string[][];
   /** Paths that `has()` asks about are left as they are. */
   asked: string[][];
-  macros: boolean;
+  /** The functions and macros it uses, by name. */
+  calls: string[];
 }
-const MACROS = new Set(["all", "exists", "exists_one", "map", "filter"]);
 
-function search(node: unknown, found: Found = { paths: [], asked: [], macros: false }): Found {
+function search(node: unknown, found: Found = { paths: [], asked: [], calls: [] }): Found {
   if (Array.isArray(node)) for (const child of node) search(child, found);
   if (!isNode(node)) return found;
   const path = pathTo(node);
   const [name, argument] = Array.isArray(node.args) ? (node.args as unknown[]) : [];
-  if (path) found.paths.push(path);
-  else if (node.op === "call" && name === "has") found.asked.push(...search(argument).paths);
-  else {
-    if (node.op === "rcall" && typeof name === "string" && MACROS.has(name)) found.macros = true;
-    search(node.args, found);
+  if (path) {
+    found.paths.push(path);
+    return found;
   }
+  if ((node.op === "call" || node.op === "rcall") && typeof name === "string") found.calls.push(name);
+  if (node.op === "call" && name === "has") found.asked.push(...search(argument).paths);
+  else search(node.args, found);
   return found;
 }
 
@@ -67,8 +68,8 @@ export class ExpressionError extends Error {
 
 interface Compiled {
   run(scope: Record<string, unknown>, nowMs: number): unknown;
-  /** Whether it looks into lists with all, exists, map and the like. */
-  macros: boolean;
+  /** The functions and macros it uses, by name: `exists`, `startsWith`, `has`. */
+  calls: string[];
   /** Whether it looks at the event that started the run. */
   readsTrigger: boolean;
 }
@@ -88,11 +89,11 @@ export function compile(text: string): Compiled {
   }
   const checked = parsed.check();
   if (!checked.valid) throw new ExpressionError(readable(text, checked.error ?? { message: "not valid" }));
-  const { paths, asked, macros } = search(parsed.ast);
+  const { paths, asked, calls } = search(parsed.ast);
   const isAsked = new Set(asked.map((path) => path.join("\n")));
   const toFill = paths.filter((path) => !isAsked.has(path.join("\n")));
   const compiled: Compiled = {
-    macros,
+    calls,
     readsTrigger: [...paths, ...asked].some(([variable]) => variable === "event"),
     run(scope, nowMs) {
       let whole: unknown = scope;

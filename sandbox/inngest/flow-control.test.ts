@@ -147,6 +147,13 @@ describe("batchEvents", () => {
     await bed.pass(HOUR);
     expect(bed.effects).toEqual(["1,3 at 0", "2 at 30"]);
   });
+  test("takes in the same event once, and loses none of those beside it", async () => {
+    bed = counted({ batchEvents: { maxSize: 2, timeout: "30s" } });
+    await bed.sync();
+    for (const [n, id] of ["a", "b", "a", "c", "b"].entries()) await bed.send("t/go", { n }, { id });
+    await bed.pass(HOUR);
+    expect(bed.effects).toEqual(["0,1 at 0", "3 at 30"]);
+  });
   test("starts at once what its condition leaves out", async () => {
     bed = counted({ batchEvents: { maxSize: 5, timeout: "30s", if: "event.data.small == true" } });
     await bed.sync();

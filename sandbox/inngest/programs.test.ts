@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { NonRetriableError } from "inngest";
+import { NonRetriableError, type InngestFunction } from "inngest";
 import { describe, expect, test } from "vitest";
 import { DAY, HOUR, MINUTE, openBed } from "./testing";
 
@@ -9,8 +9,17 @@ type Program =
   | { does: "refuse" }
   | { does: "sleep"; minutes: number }
   | { does: "wait"; answered: boolean; minutes: number }
+  | { does: "send" }
   | { does: "all"; branches: Program[][] }
-  | { does: "race"; minutes: number[] };
+  | { does: "settle"; branches: Program[][]; then: "refuse" | "run" }
+  | { does: "invoke"; body: Program[]; fails: boolean }
+  | { does: "race"; entrants: { how: "sleep" | "wait" | "chain"; minutes: number }[] };
+
+/** Who takes part in a race: a sleep, a wait that nobody answers, or two steps with a sleep between them. */
+const entrant = fc.record({
+  how: fc.constantFrom("sleep" as const, "wait" as const, "chain" as const),
+  minutes: fc.integer({ min: 1, max: 60 }),
+});
 
 const { program } = fc.letrec<{ program: Program[]; node: Program }>((tie) => ({
   node: fc.oneof(
@@ -23,13 +32,24 @@ const { program } = fc.letrec<{ program: Program[]; node: Program }>((tie) => ({
       answered: fc.boolean(),
       minutes: fc.integer({ min: 1, max: 90 }),
     }),
+    fc.record({ does: fc.constant("send" as const) }),
     fc.record({
       does: fc.constant("race" as const),
-      minutes: fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { minLength: 2, maxLength: 3 }),
+      entrants: fc.uniqueArray(entrant, { minLength: 2, maxLength: 3, selector: (one) => one.minutes }),
     }),
     fc.record({
       does: fc.constant("all" as const),
       branches: fc.array(tie("program"), { minLength: 2, maxLength: 3 }),
+    }),
+    fc.record({
+      does: fc.constant("settle" as const),
+      branches: fc.array(tie("program"), { minLength: 1, maxLength: 2 }),
+      then: fc.constantFrom("refuse" as const, "run" as const),
+    }),
+    fc.record({
+      does: fc.constant("invoke" as const),
+      body: tie("program"),
+      fails: fc.boolean(),
     }),
   ),
   program: fc.array(tie("node"), { minLength: 1, maxLength: 4 }),
@@ -51,10 +71,21 @@ interface Tools {
     run(id: string, work: () => unknown): Promise<unknown>;
     sleep(id: string, ms: number): Promise<void>;
     waitForEvent(id: string, options: { event: string; timeout: number; if: string }): Promise<unknown>;
+    sendEvent(id: string, event: { name: string; data: object }): Promise<{ ids: string[] }>;
   };
+  /** Has the other function perform a part. */
+  invoke(id: string, part: Part): Promise<unknown>;
   race<T>(work: () => Promise<T>): Promise<T>;
   tried: Map<string, number>;
 }
+
+/** What the invoked function is to do. */
+interface Part {
+  nodes: Program[];
+  path: string;
+  fails: boolean;
+}
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : "?");
 
 async function perform(nodes: Program[], path: string, tools: Tools): Promise<unknown[]> {
   const results: unknown[] = [];
@@ -78,7 +109,7 @@ async function performOne(node: Program, id: string, tools: Tools): Promise<unkn
         .run(id, () => {
           throw new NonRetriableError(`no ${id}`);
         })
-        .catch((error: unknown) => (error instanceof Error ? error.message : "?"));
+        .catch(wordsOf);
     case "sleep":
       return step.sleep(id, node.minutes * MINUTE).then(() => `slept ${id}`);
     case "wait": {
@@ -87,31 +118,77 @@ async function performOne(node: Program, id: string, tools: Tools): Promise<unkn
       const got = await step.waitForEvent(id, { event: ANSWER, timeout, if: wanted });
       return got === null ? `nobody at ${id}` : `answered ${id}`;
     }
+    case "send":
+      return step.sendEvent(id, { name: "t/nobody", data: {} }).then(({ ids }) => ids.length);
     case "race":
       return tools.race(() =>
         Promise.race(
-          node.minutes.map((minutes, i) =>
-            step.sleep(`${id}.${i}`, minutes * MINUTE).then(() => `${id} first ${minutes}`),
+          node.entrants.map(({ how, minutes }, i) =>
+            compete(how, `${id}.${i}`, minutes * MINUTE, tools).then(() => `${id} first ${minutes}`),
           ),
         ),
       );
+    case "settle": {
+      const last = performOne(
+        node.then === "run" ? { does: "run", failsFirst: 1 } : { does: "refuse" },
+        id,
+        tools,
+      );
+      const branches = node.branches.map((branch, i) => perform(branch, `${id}.${i}`, tools));
+      const settled = await Promise.allSettled([...branches, last]);
+      return settled.map((one) => (one.status === "fulfilled" ? one.value : wordsOf(one.reason)));
+    }
+    case "invoke":
+      return tools.invoke(id, { nodes: node.body, path: `${id}.i`, fails: node.fails }).catch(wordsOf);
     case "all":
       return Promise.all(node.branches.map((branch, i) => perform(branch, `${id}.${i}`, tools)));
   }
 }
 
+async function compete(how: string, id: string, ms: number, { step }: Tools): Promise<void> {
+  if (how === "sleep") return step.sleep(id, ms);
+  if (how === "wait") return void (await step.waitForEvent(id, { event: ANSWER, timeout: ms, if: "false" }));
+  await step.run(`${id} before`, () => 1);
+  await step.sleep(`${id} between`, ms);
+}
+
+/** As much of the tools that a function is handed as the programs use. */
+interface Invoker {
+  invoke(id: string, options: { function: InngestFunction.Any; data: Part }): Promise<unknown>;
+}
+interface Grouper {
+  parallel<T>(options: { mode: "race" }, work: () => Promise<T>): Promise<T>;
+}
 /** Plays a program to its end; answers come as soon as somebody waits for them. */
-async function play(nodes: Program[], troubles: Trouble[]): Promise<{ status?: string; output?: unknown }> {
+async function play(
+  nodes: Program[],
+  troubles: Trouble[],
+  concurrency?: number,
+): Promise<{ status?: string; output?: unknown }> {
   let requests = 0;
   let killed = false;
   const tried = new Map<string, number>();
   const bed = openBed(
-    (make) => [
-      make("program", { retries: 20, triggers: [{ event: "t/go" }] }, ({ step, group }) => {
-        const race = <T>(work: () => Promise<T>): Promise<T> => group.parallel({ mode: "race" }, work);
-        return perform(nodes, "p", { step, race, tried });
-      }),
-    ],
+    (make) => {
+      const part = make("part", { retries: 20, triggers: [] }, async ({ event, step, group }) => {
+        const { nodes: own, path, fails } = event.data as Part; // what the program invoked it with
+        const results = await perform(own, path, toolsOf(step, group));
+        if (fails) throw new NonRetriableError(`${path} broke after ${JSON.stringify(results)}`);
+        return results;
+      });
+      const toolsOf = (step: Tools["step"] & Invoker, group: Grouper): Tools => ({
+        step,
+        tried,
+        race: (work) => group.parallel({ mode: "race" }, work),
+        invoke: (id, data) => step.invoke(id, { function: part, data }),
+      });
+      return [
+        part,
+        make("program", { retries: 20, concurrency, triggers: [{ event: "t/go" }] }, ({ step, group }) =>
+          perform(nodes, "p", toolsOf(step, group)),
+        ),
+      ];
+    },
     {
       retryIntervalMs: 1_000,
       async between(request, app) {
@@ -162,10 +239,11 @@ describe("random functions of steps, waits, sleeps, groups and failures", () => 
       fc.asyncProperty(
         program,
         fc.uniqueArray(trouble, { minLength: 1, maxLength: 6, selector: (one) => one.at }),
-        async (nodes, troubles) => {
+        fc.constantFrom(undefined, 1),
+        async (nodes, troubles, concurrency) => {
           const calm = await play(nodes, []);
           expect(calm.status).toBe("Completed");
-          const troubled = await play(nodes, troubles);
+          const troubled = await play(nodes, troubles, concurrency);
           expect(troubled).toMatchObject({ status: "Completed", output: calm.output });
         },
       ),

@@ -19,6 +19,7 @@ import type { RunRow } from "./store";
 
 const DAY_MS = 86_400_000;
 const CANCEL_VALID_MS = 365 * DAY_MS;
+const BATCH = "batch:";
 
 /** What became of an event at one function. `limited` tells an invoker that its callee did not start. */
 export type Scheduled =
@@ -35,8 +36,12 @@ export function schedule(ctx: Context, fn: FunctionConfig, event: TakenEvent): S
   return startRun(ctx, fn, [event]);
 }
 
-/** Makes a run of these events, unless the first one's id has already started this function within a day. */
-function startRun(ctx: Context, fn: FunctionConfig, events: TakenEvent[]): Scheduled {
+/** Whether the event's id is new to the function within a day; an event that was sent without an id always is. */
+const isFirst = (ctx: Context, fn: FunctionConfig, { view, internalId }: TakenEvent): boolean =>
+  view.id === internalId || claimOnce(ctx, `event:${fn.id}:${view.id}`, DAY_MS);
+
+/** Makes a run of an event whose id is new to the function, or of a batch, whose events were each asked for that before. */
+function startRun(ctx: Context, fn: FunctionConfig, events: TakenEvent[], isBatch = false): Scheduled {
   const [event] = events;
   if (!event) throw new Error("a run needs an event");
   const { view } = event;
@@ -45,8 +50,7 @@ function startRun(ctx: Context, fn: FunctionConfig, events: TakenEvent[]): Sched
     ? ctx.store.get<RunRow>("select * from runs where singleton = ? and ended_at is null limit 1", singleton)
     : undefined;
   if (active && fn.singleton?.mode === "skip") return { skipped: "singleton" };
-  if (view.id !== event.internalId && !claimOnce(ctx, `event:${fn.id}:${view.id}`, DAY_MS))
-    return { skipped: "duplicate" };
+  if (!isBatch && !isFirst(ctx, fn, event)) return { skipped: "duplicate" };
   if (active) endRun(ctx, active, { status: "Cancelled" });
 
   const now = ctx.now();
@@ -147,7 +151,8 @@ function batch(
   option: NonNullable<FunctionConfig["batchEvents"]>,
   event: TakenEvent,
 ): Scheduled {
-  const key = `batch:${fn.id}:${option.key ? keyOf(option.key, event.view) : ""}`;
+  if (!isFirst(ctx, fn, event)) return { skipped: "duplicate" };
+  const key = `${BATCH}${fn.id}:${option.key ? keyOf(option.key, event.view) : ""}`;
   const row = ctx.store.get<{ events: string; first_at: number }>(
     "select events, first_at from gathered where key = ?",
     key,
@@ -179,5 +184,5 @@ export function startGathered(ctx: Context, key: string): void {
   );
   ctx.store.run("delete from queue where id = ?", key);
   const fn = row && ctx.functions.get(row.function_id);
-  if (fn) startRun(ctx, fn, JSON.parse(row.events) as TakenEvent[]); // written by gather
+  if (fn) startRun(ctx, fn, JSON.parse(row.events) as TakenEvent[], key.startsWith(BATCH)); // written by gather
 }
