@@ -15,6 +15,12 @@ test("pause, refuse with 423, hold, show, resume", async ({ desk, stack }) => {
   for (const blocked of ["Send price alert", "Create escrow", "Place bet"])
     await expect(pausing.getByText(blocked, { exact: true }).first()).toBeVisible();
 
+  // On the same page once more: another pause, and no repeat of the first.
+  await pausing.getByRole("checkbox", { name: "Releases" }).uncheck();
+  await pausing.getByLabel("Reason").last().fill("The faucet as well");
+  await pausing.getByRole("button", { name: "Pause what is ticked" }).click();
+  await stack.until("select 1 from pauses where kind = 'claim' and paused = 1", Boolean);
+
   // The form that was open before closes itself; one that is sent all the same, by hand, is refused.
   await expect(desk.getByRole("button", { name: /^Send price alert/ })).toHaveCount(0);
   const refused = await desk.evaluate(async (id) => {
@@ -74,6 +80,7 @@ test("pause, refuse with 423, hold, show, resume", async ({ desk, stack }) => {
     ),
   ).toEqual([
     { action: "pause-actions", reason: "Prices look wrong" },
+    { action: "pause-actions", reason: "The faucet as well" },
     { action: "resume-actions", reason: "The feed is right again" },
   ]);
 });

@@ -20,6 +20,8 @@ export const shorten = (text: string): string =>
     .replace(/\b(0x[0-9a-fA-F]{4})[0-9a-fA-F]{8,}([0-9a-fA-F]{4})\b/g, "$1…$2")
     .replace(/"([^"]*)"/g, "“$1”");
 
-/** A sentence that may begin anywhere, begun and ended as one. */
-export const sentence = (text: string): string =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
+/** A sentence that may begin anywhere, begun and ended as one. A field's name, such as `amount_usdc`, stays as it is. */
+export const sentence = (text: string): string => {
+  const begun = /^\w+_/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+  return `${begun.replace(/\.$/, "")}.`;
+};

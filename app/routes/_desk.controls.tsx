@@ -1,12 +1,12 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
+import type { ReactNode } from "react";
 import { listHeld, listPauses } from "../../db/read/pauses";
 import { newId } from "../../domain/ids";
-import { formatMicro } from "../../domain/money";
-import { pauseKinds, pauseLook } from "../../domain/statuses";
+import { pauseKinds, pauseLook, type PauseKind } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
-import { complaintsOf, statusOf } from "../commands/result";
+import { complaintsOf, statusOf, type CommandResult } from "../commands/result";
 import { pauseActions, resumeActions } from "../commands/steer-actions.server";
 import { CommandForm } from "../components/desk/command-form";
 import { HeldList } from "../components/desk/held-list";
@@ -14,14 +14,14 @@ import { Time } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
 import { Section } from "../components/desk/section";
 import { Field, FieldError } from "../components/ui/field";
+import { usdcText } from "../lib/money";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
   const { read, clock, config } = context;
   const now = clock.now();
   const { limits } = config;
-  const amount = (micro: bigint | undefined) =>
-    micro === undefined ? "no limit" : `${formatMicro(micro)} USDC`;
+  const amount = (micro: bigint | undefined) => (micro === undefined ? "no limit" : usdcText(micro));
   return {
     now,
     ids: { pause: newId(now), resume: newId(now) },
@@ -101,52 +101,28 @@ export default function Controls() {
             })}
           </ul>
           <h3 className="pt-6 pb-2">Resume</h3>
-          <CommandForm
+          <KindsForm
+            verb="resume"
+            kinds={pauses.map((pause) => pause.kind)}
             commandId={ids.resume}
             problem={problem("resume")}
-            button="Resume what is ticked"
             closed={closed}
+            hint="It stays on record."
           >
-            <input type="hidden" name="verb" value="resume" />
             <HeldList held={held} maxAlertAgeMs={maxAlertAgeMs} />
-            <KindBoxes
-              legend="Resume"
-              kinds={pauses.map((pause) => pause.kind)}
-              problem={complaintsOf(problem("resume")).fields.kinds}
-            />
-            <Field
-              label="Reason"
-              name="reason"
-              hint="It stays on record."
-              defaultValue={complaintsOf(problem("resume")).values.reason}
-              error={complaintsOf(problem("resume")).fields.reason}
-            />
-          </CommandForm>
+          </KindsForm>
         </Section>
       )}
       {running.length > 0 && (
         <Section title="Pause">
-          <CommandForm
+          <KindsForm
+            verb="pause"
+            kinds={running}
             commandId={ids.pause}
             problem={problem("pause")}
-            button="Pause what is ticked"
             closed={closed}
-          >
-            <input type="hidden" name="verb" value="pause" />
-            <KindBoxes
-              legend="Pause"
-              kinds={running}
-              explained
-              problem={complaintsOf(problem("pause")).fields.kinds}
-            />
-            <Field
-              label="Reason"
-              name="reason"
-              hint="Everybody sees it while the pause lasts."
-              defaultValue={complaintsOf(problem("pause")).values.reason}
-              error={complaintsOf(problem("pause")).fields.reason}
-            />
-          </CommandForm>
+            hint="Everybody sees it while the pause lasts."
+          />
         </Section>
       )}
       <Section title="Limits">
@@ -177,36 +153,57 @@ export default function Controls() {
   );
 }
 
-function KindBoxes({
-  legend,
+/** Kinds of action to tick, and why. `children` stand above: what to know before. */
+function KindsForm({
+  verb,
   kinds,
-  explained = false,
+  commandId,
   problem,
+  closed,
+  hint,
+  children,
 }: {
-  legend: string;
-  kinds: readonly (typeof pauseKinds)[number][];
-  explained?: boolean;
-  problem?: string;
+  verb: "pause" | "resume";
+  kinds: readonly PauseKind[];
+  commandId: string;
+  problem?: CommandResult;
+  closed: string | null;
+  hint: string;
+  children?: ReactNode;
 }) {
+  const { fields, values } = complaintsOf(problem);
   return (
-    <fieldset className="field">
-      <legend>{legend}</legend>
-      {problem && <FieldError id={`${legend}-problem`}>{problem}</FieldError>}
-      <div className="grid gap-3">
-        {kinds.map((kind) => (
-          <div key={kind}>
-            <label className="inline-flex items-center gap-2">
-              <input className="check" type="checkbox" name="kinds" value={kind} defaultChecked />
-              {pauseLook[kind].label}
-            </label>
-            {explained && (
-              <p className="text-text-muted">
-                Blocks “{pauseLook[kind].blocks}”. {pauseLook[kind].holds} Goes on: {pauseLook[kind].goesOn}
-              </p>
-            )}
-          </div>
-        ))}
-      </div>
-    </fieldset>
+    <CommandForm
+      // The page stays when it was sent: with other kinds it is another form, and another command.
+      key={kinds.join()}
+      commandId={commandId}
+      problem={problem}
+      button={verb === "pause" ? "Pause what is ticked" : "Resume what is ticked"}
+      closed={closed}
+    >
+      <input type="hidden" name="verb" value={verb} />
+      {children}
+      <fieldset className="field">
+        <legend className="sr">{verb === "pause" ? "Pause" : "Resume"}</legend>
+        {fields.kinds && <FieldError id={`${verb}-kinds`}>{fields.kinds}</FieldError>}
+        <div className="grid gap-3">
+          {kinds.map((kind) => (
+            <div key={kind}>
+              <label className="inline-flex items-center gap-2">
+                <input className="check" type="checkbox" name="kinds" value={kind} defaultChecked />
+                {pauseLook[kind].label}
+              </label>
+              {verb === "pause" && (
+                <p className="text-text-muted">
+                  Blocks “{pauseLook[kind].blocks}”. Held: {pauseLook[kind].holds} Goes on:{" "}
+                  {pauseLook[kind].goesOn}
+                </p>
+              )}
+            </div>
+          ))}
+        </div>
+      </fieldset>
+      <Field label="Reason" name="reason" hint={hint} defaultValue={values.reason} error={fields.reason} />
+    </CommandForm>
   );
 }

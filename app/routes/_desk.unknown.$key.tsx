@@ -79,7 +79,13 @@ export default function UnknownOutcome() {
       <div className="grid gap-8 xl:grid-cols-[minmax(0,1fr)_348px]">
         {open && mayAct && answered ? (
           <Section title="What became of it?">
-            <CommandForm commandId={commandId} problem={result} button="Record the decision">
+            <CommandForm
+              // The page stays when it was sent: the next decision is another command.
+              key={receipt?.commandId}
+              commandId={commandId}
+              problem={result}
+              button="Record the decision"
+            >
               <input type="hidden" name="seen_tries" value={intent.tries} />
               <OutcomeChoices
                 intent={intent}
