@@ -174,7 +174,6 @@ export default tseslint.config(
       "**/*clock.ts",
       "**/random.ts",
       "db/migrate.ts",
-      "db/seed.ts",
     ],
     rules: {
       "no-restricted-properties": [

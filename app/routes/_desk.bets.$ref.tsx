@@ -8,11 +8,11 @@ import { Id } from "../components/desk/id";
 import { Money } from "../components/desk/money";
 import { Time } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
+import { RunLink } from "../components/desk/run-link";
 import { Section } from "../components/desk/section";
 import { StatusBadge } from "../components/desk/status-badge";
 import { Timeline } from "../components/desk/timeline";
 import { CopyButton } from "../components/ui/copy-button";
-import { Icon } from "../components/ui/icon";
 import { Note } from "../components/ui/note";
 import { fairnessLook } from "../lib/fairness";
 import { usdcText } from "../lib/money";
@@ -39,12 +39,7 @@ export default function Bet() {
         state={<StatusBadge look={betLook[bet.status]} />}
         lead={<Id id={bet.ref} whole />}
       >
-        {bet.runId && (
-          <Link className="btn" to={`/runs/${bet.runId}`}>
-            <Icon name="workflow" size={16} />
-            Open its run
-          </Link>
-        )}
+        <RunLink runId={bet.runId} />
       </PageHead>
       {bet.status === "unknown" && (
         <Note tone="unknown" icon="circle-question-mark">

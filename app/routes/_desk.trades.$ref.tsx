@@ -8,6 +8,7 @@ import { Money } from "../components/desk/money";
 import { Time } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
 import { groupedPrice } from "../components/desk/row-cells";
+import { RunLink } from "../components/desk/run-link";
 import { Section } from "../components/desk/section";
 import { StatusBadge } from "../components/desk/status-badge";
 import { Timeline } from "../components/desk/timeline";
@@ -45,12 +46,7 @@ export default function Trade() {
         state={<StatusBadge look={tradeLook[trade.status]} />}
         lead={<Id id={trade.ref} whole />}
       >
-        {trade.runId && (
-          <Link className="btn" to={`/runs/${trade.runId}`}>
-            <Icon name="workflow" size={16} />
-            Open its run
-          </Link>
-        )}
+        <RunLink runId={trade.runId} />
       </PageHead>
       <Standing trade={trade} intent={intent} />
       <div className="split">

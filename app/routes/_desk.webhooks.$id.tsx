@@ -1,14 +1,14 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
-import { Link, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { getWebhook } from "../../db/read/webhooks";
 import { requireOperator } from "../auth/session.server";
 import { Id } from "../components/desk/id";
 import { Time } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
 import { Payload } from "../components/desk/payload";
+import { RunLink } from "../components/desk/run-link";
 import { Section } from "../components/desk/section";
 import { StatusBadge } from "../components/desk/status-badge";
-import { Icon } from "../components/ui/icon";
 import { webhookLook } from "../lib/webhook-look";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
@@ -30,12 +30,7 @@ export default function Webhook() {
         state={<StatusBadge look={look} />}
         lead={<Id id={webhook.id} whole />}
       >
-        {webhook.runId && (
-          <Link className="btn" to={`/runs/${webhook.runId}`}>
-            <Icon name="workflow" size={16} />
-            Open its run
-          </Link>
-        )}
+        <RunLink runId={webhook.runId} />
       </PageHead>
       <div className="split">
         <Payload title="Envelope, as it was signed" value={webhook.envelope} />

@@ -1,16 +1,17 @@
 /**
  * Fills an empty database with a made-up history, to look at and to measure: `npm run db:seed -- --trades 1000000`. It never
- * touches a file that holds anything, nor one of a live desk.
+ * touches a file that holds anything, nor one of a live desk. `DATABASE_PATH=data/seed.sqlite npm run dev` shows it.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { closeDatabase, openWriter, type Writer } from "../db/connection";
+import { seedMirror } from "../db/factories";
 import { wallClock } from "../domain/clock";
-import { closeDatabase, openWriter, type Writer } from "./connection";
-import { seedMirror } from "./factories";
+import { readEnv } from "./env";
 
 const { values } = parseArgs({
   options: {
-    file: { type: "string", default: process.env.DATABASE_PATH ?? "data/seed.sqlite" },
+    file: { type: "string", default: "data/seed.sqlite" },
     trades: { type: "string", default: "1000" },
     escrows: { type: "string", default: "200" },
     runs: { type: "string", default: "500" },
@@ -24,7 +25,9 @@ const { values } = parseArgs({
 const history = ["trades", "escrows", "intents", "commands", "runs", "balances", "inbox"];
 
 function refusal(db: Writer): string | null {
-  if (process.env.APP_MODE === "live") return "APP_MODE is live";
+  const environment = readEnv();
+  if ("mistakes" in environment) return environment.mistakes.join("; ");
+  if (environment.env.APP_MODE === "live") return "APP_MODE is live";
   const found = history.find((table) => db.$client.prepare(`select 1 from ${table} limit 1`).get());
   return found ? `${values.file} holds ${found} already` : null;
 }
