@@ -28,13 +28,14 @@ export function readMoved(tx: Writer): MicroUsdc | null {
 
 /**
  * Compares Purple Flea's balance with the books and writes, keeps or ends a drift. `movedBefore` is what `readMoved` said
- * before the balance was asked for: when the books moved meanwhile, or a call is under way, nothing can be said this time. A tentative look writes no
- * difference.
+ * before the balance was asked for, at `asked` (ms): when the books moved meanwhile, or a call is under way, nothing can be said
+ * this time. A tentative look writes no difference.
  */
 export function compareWallet(
   tx: Writer,
   observedMicro: MicroUsdc,
   movedBefore: MicroUsdc | null,
+  asked: number,
   now: number,
   tentative = false,
 ): "opened" | "busy" | "agreed" | "differs" {
@@ -42,6 +43,7 @@ export function compareWallet(
   const underWay = tx.select({ key: intents.key }).from(intents).where(eq(intents.status, "open")).get();
   if (underWay) return "busy";
   if (!books) {
+    if (mayBeInOpening(tx, asked)) return "busy";
     openBooks(tx, observedMicro, now);
     return "opened";
   }
@@ -75,6 +77,15 @@ export function compareWallet(
       .values({ id: `USDC:${now}`, asset: "USDC", since: now, ...seen })
       .run();
   return "differs";
+}
+
+/**
+ * Whether a balance that was asked for at `asked` may hold what a call moved and the books would book once more: one whose
+ * outcome is not known, unless somebody has left it so, or was learnt only since.
+ */
+function mayBeInOpening(tx: Writer, asked: number): boolean {
+  const doubtful = sql`(${intents.status} = 'unknown' and ${intents.decision} is not 'left') or ${intents.updatedAt} >= ${asked}`;
+  return tx.select({ key: intents.key }).from(intents).where(doubtful).get() !== undefined;
 }
 
 /** The difference that has not ended, if there is one. */

@@ -53,6 +53,33 @@ describe("the wallet's books", () => {
     );
   });
 
+  test("do not open while an order may be in the balance already, and agree when it is known", async () => {
+    await world.close();
+    world = await openWorld({ config: { syncCron: "0 * * * *" } });
+    world.fault({ call: "order.create", kind: "drop-after" });
+    await alert("a1");
+    await sync();
+    expect(world.row("select status from intents")).toEqual({ status: "unknown" });
+    expect(getWalletBooks(world.read)).toBeNull();
+    const [order] = world.purpleFlea.db.prepare("select id from orders").all() as { id: string }[]; // its column
+    settleUnknown(
+      world.desk,
+      world.operator,
+      world.form({
+        intent_key: "order:a1",
+        choice: "happened",
+        remote_id: order?.id ?? "",
+        needs_id: "1",
+        seen_tries: "1",
+        reason: "seen at Purple Flea",
+      }),
+    );
+    await world.settle();
+    await world.advance(HOUR);
+    expect(getWalletBooks(world.read)?.expectedMicro).toBe(world.purpleFlea.balance());
+    expect(getOpenDrift(world.read)).toBeNull();
+  });
+
   test("the sum of what was booked is what the wallet has moved by", async () => {
     await alert("a1");
     await create("esc_1", 50, PROMPT);

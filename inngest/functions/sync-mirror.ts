@@ -94,7 +94,7 @@ export function syncMirror(setting: Setting) {
       const verdict = inTransaction(mirror, (tx) => {
         recordBalance(tx, "wallet", balanceMicro, true, asked);
         // With a source unread the books are behind, and say nothing about the balance.
-        return readAll ? compareWallet(tx, balanceMicro, moved, clock.now(), !last) : "busy";
+        return readAll ? compareWallet(tx, balanceMicro, moved, asked, clock.now(), !last) : "busy";
       });
       if (last || verdict !== "differs") return;
       await Promise.all([readTrades(), readEscrows(runId)]);
