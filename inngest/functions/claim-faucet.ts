@@ -50,7 +50,13 @@ export async function claimFaucet(
       beginClaim(tx, { ref, agentId: config.agentId, utcDay: day, requestedBy, runId }, started);
     } else if (intent.kind === "settled" && intent.intent.status === "unknown") {
       changeClaim(tx, ref, { status: "unknown", reason: intent.intent.detail }, started);
-      answer("unknown", "The claim was sent and no answer came.");
+      // Another run's claim is not this command's: it is settled with its own, and nothing was sent for this one.
+      if (intent.intent.runId === runId) answer("unknown", "The claim was sent and no answer came.");
+      else
+        answer(
+          "failed",
+          "Not sent: today's claim was sent before and has no answer yet. The faucet is asked what became of it.",
+        );
     } else if (intent.kind === "settled" && intent.intent.status === "refused")
       answer("failed", `Refused: ${intent.intent.detail ?? "no reason given"}. Nothing moved.`);
     else answer("failed", `Today's claim was made before. Next possible ${next}. Nothing moved.`);

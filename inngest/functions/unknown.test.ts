@@ -308,6 +308,16 @@ describe("a claim whose answer got lost", () => {
     expect(row()).toEqual({ status: "claimed", amount: 1_000_000n });
     expect(world.purpleFlea.db.prepare("select count(*) n from claims").get()).toEqual({ n: 1n });
   });
+  test("is asked for once more at the desk: that command is answered at once, nothing was sent for it", async () => {
+    world.fault({ call: "faucet.claim", kind: "drop-before" });
+    await world.send("purple-flea/faucet.claim.requested", {}, "c1");
+    expect(row()?.status).toBe("unknown");
+    await claim();
+    expect(answers()).toMatchObject([{ state: "failed", message: expect.stringMatching(/^Not sent:/) }]);
+    await world.advance(10 * MINUTE, MINUTE);
+    expect(row()).toEqual({ status: "claimed", amount: 1_000_000n });
+    expect(answers()).toHaveLength(1);
+  });
   test("that cannot be sent is not left claiming", async () => {
     world.fault({ call: "faucet.claim", kind: "status", status: 503, times: 3 });
     await claim();
