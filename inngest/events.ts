@@ -37,15 +37,15 @@ export const priceAlert = eventType("purple-flea/price.alert", { schema: alertDa
 /** The guide's other way to start a trade. */
 export const tradeTrigger = eventType("purple-flea/trade.trigger", { schema: alertData });
 
-/** Sent by the buyer or the operator. `escrow_id` is the operator's reference. */
-export const escrowCreated = eventType("purple-flea/escrow.created", {
-  schema: z.object({
-    escrow_id: reference,
-    amount_usdc: amount,
-    counterparty: address,
-    description: z.string().max(200).optional(),
-  }),
+/** What is asked for with an escrow. `escrow_id` is the operator's reference. */
+export const escrowRequest = z.object({
+  escrow_id: reference,
+  amount_usdc: amount,
+  counterparty: address,
+  description: z.string().max(200).optional(),
 });
+/** Sent by the buyer or the operator. */
+export const escrowCreated = eventType("purple-flea/escrow.created", { schema: escrowRequest });
 /** Sent by the operator's approval, by record-webhook, or by anybody who holds an event key: a hint, not a proof. */
 export const escrowConfirmed = eventType("purple-flea/escrow.confirmed", {
   schema: z.object({
@@ -63,15 +63,15 @@ export const escrowRejected = eventType("purple-flea/escrow.rejected", {
 export const faucetClaimRequested = eventType("purple-flea/faucet.claim.requested", {
   schema: z.object({ requested_by: z.string().max(120).optional() }),
 });
-/** Sent by the operator. */
-export const betRequested = eventType("purple-flea/bet.requested", {
-  schema: z.object({
-    game: z.literal("coin_flip"),
-    side: z.enum(["heads", "tails"]),
-    stake_usdc: amount,
-    requested_by: z.string().max(120).optional(),
-  }),
+/** What is asked for with a bet; a schedule's tick has none of it. */
+export const betRequest = z.object({
+  game: z.literal("coin_flip"),
+  side: z.enum(["heads", "tails"]),
+  stake_usdc: amount,
+  requested_by: z.string().max(120).optional(),
 });
+/** Sent by the operator. */
+export const betRequested = eventType("purple-flea/bet.requested", { schema: betRequest });
 
 /** Sent by resume-held for an alert that came while trading was paused: it is taken up again under its own id. */
 export const alertResumed = eventType("purple-flea/alert.resumed", {

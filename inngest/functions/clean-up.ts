@@ -3,13 +3,14 @@ import { inTransaction, type Writer } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { changeEscrow, getEscrow, isOver, tellEscrow } from "../../db/mirror/escrows";
 import { leaveIntents } from "../../db/mirror/intents";
-import { getAlert, placedTrade, recordAlert, settleAlert, unsettledAlerts } from "../../db/mirror/trades";
+import { placedTrade, settleAlert, unsettledAlerts } from "../../db/mirror/trades";
 import { endRun, recordUnseenRun } from "../../db/mirror/runs";
 import { isCommand } from "../../db/read/decisions";
-import { alertData, alertResumed, outcomeUnknown, priceAlert, tradeTrigger } from "../events";
+import { outcomeUnknown } from "../events";
 import { functionIdOf } from "../journal";
 import { askId } from "./reconcile-unknown";
 import { by, type Setting } from "./setting";
+import { takeUp } from "./take-up";
 import { showNotDone, showUnknown } from "./what-became";
 
 const ID = "clean-up";
@@ -31,7 +32,8 @@ const endedData = z.object({
  * Tells the truth about runs that ended without their own code having the last word: a cancelled or timed-out run is known
  * from the system's event only. What it left open is settled or asked about, and its command is answered.
  */
-export function cleanUp({ client, mirror, read, clock }: Setting) {
+export function cleanUp(setting: Setting) {
+  const { client, mirror, read, clock } = setting;
   return client.createFunction(
     {
       id: ID,
@@ -65,7 +67,8 @@ export function cleanUp({ client, mirror, read, clock }: Setting) {
               },
               endedAt,
             );
-            if (trigger) takeUpAlert(tx, trigger, endedId, endedAt);
+            const ending = `its run ${cancelled ? "was cancelled" : `failed: ${why ?? "no reason given"}`}`;
+            if (trigger) takeUp(setting, tx, { functionId, trigger, runId: endedId, ending }, endedAt);
             endRun(tx, endedId, cancelled ? "cancelled" : "failed", why, endedAt, undefined, true);
             const { lost, notDone } = leaveIntents(tx, endedId, now);
             for (const intent of lost)
@@ -78,9 +81,8 @@ export function cleanUp({ client, mirror, read, clock }: Setting) {
             }
             for (const alert of unsettledAlerts(tx, endedId)) {
               const trade = placedTrade(tx, alert.id);
-              const ending = cancelled ? "was cancelled" : `failed: ${why ?? "no reason given"}`;
               if (!trade) {
-                const reason = `its run ${ending}. No order was sent`;
+                const reason = `${ending}. No order was sent`;
                 settleAlert(tx, alert.id, "skipped", now, { reason });
                 continue;
               }
@@ -118,38 +120,6 @@ export function cleanUp({ client, mirror, read, clock }: Setting) {
       return ended;
     },
   );
-}
-
-type Trigger = NonNullable<z.output<typeof endedData>["event"]>;
-
-/** An alert that its run never got to record, or to take up again, is put on record with the end that follows here. */
-function takeUpAlert(tx: Writer, trigger: Trigger, runId: string, now: number): void {
-  if (trigger.name === alertResumed.name) {
-    const id = trigger.data?.alert_id;
-    if (typeof id === "string" && getAlert(tx, id)?.outcome === "held")
-      settleAlert(tx, id, "skipped", now, {
-        reason: "its run failed when the pause was lifted. No order was sent",
-      });
-    return;
-  }
-  const parsed = alertData.safeParse(trigger.data);
-  if (
-    (trigger.name !== priceAlert.name && trigger.name !== tradeTrigger.name) ||
-    !trigger.id ||
-    !parsed.success
-  )
-    return;
-  const { asset, price, direction, triggered_by: triggeredBy } = parsed.data;
-  recordAlert(tx, {
-    id: trigger.id,
-    asset,
-    price: String(price),
-    direction,
-    triggeredBy: triggeredBy ?? null,
-    eventName: trigger.name,
-    receivedAt: Math.min(trigger.ts ?? now, now),
-    runId,
-  });
 }
 
 function tellOfEscrow(

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { inTransaction, type Writer } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { recordSync, walletBalance } from "../../db/mirror/balances";
@@ -5,7 +6,9 @@ import { beginBet, changeBet, getBet, lostSince, skipBet, type BetRow } from "..
 import { committed, getIntent, openIntent, settleIntent } from "../../db/mirror/intents";
 import { tell } from "../../db/mirror/timeline";
 import { pauseReason } from "../../db/read/pauses";
-import { formatMicro, type MicroUsdc } from "../../domain/money";
+import { isCommand } from "../../db/read/decisions";
+import { formatMicro, usdcFromWire, type MicroUsdc } from "../../domain/money";
+import { betRequest } from "../events";
 import type { Bet, Commitment } from "../purple-flea/contract";
 import { throwFor } from "../purple-flea/outcomes";
 import { verifyBet } from "../purple-flea/provably-fair";
@@ -26,6 +29,25 @@ export type BetPlaced =
   | { kind: "skipped"; reason: string }
   | { kind: "busy" }
   | { kind: "unknown"; reason: string };
+
+/** The bet that a request, or a tick of the schedule, asks for. The event's id is what makes it one bet. */
+export function betPlan(
+  { read, config }: Setting,
+  event: { id?: string; data?: unknown },
+  runId: string,
+): BetPlan {
+  const request = betRequest.safeParse(event.data);
+  const asked = request.success ? request.data : null;
+  const requestKey = asked ? (event.id ?? runId) : `slot:${event.id ?? runId}`;
+  return {
+    ref: `bet_${createHash("sha256").update(requestKey).digest("hex").slice(0, 12)}`,
+    requestKey,
+    side: asked?.side ?? "heads",
+    stakeMicro: asked ? usdcFromWire(asked.stake_usdc) : config.casino.stakeMicro,
+    commandId: event.id && isCommand(read, event.id) ? event.id : null,
+    runId,
+  };
+}
 
 /** The row of a bet that was not sent yet. */
 export const betRow = ({ config }: Setting, plan: BetPlan) => ({

@@ -1,14 +1,10 @@
-import { createHash } from "node:crypto";
 import { NonRetriableError } from "inngest";
-import { z } from "zod";
 import { inTransaction } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { skipBet } from "../../db/mirror/bets";
 import { getIntent } from "../../db/mirror/intents";
-import { isCommand } from "../../db/read/decisions";
-import { usdcFromWire } from "../../domain/money";
 import { betRequested, outcomeUnknown } from "../events";
-import { betRow, placeBet, recordVerification, type BetPlaced, type BetPlan } from "./place-bet";
+import { betPlan, betRow, placeBet, recordVerification, type BetPlaced, type BetPlan } from "./place-bet";
 import { askId } from "./reconcile-unknown";
 import { type Setting } from "./setting";
 import { showNotDone, showUnknown } from "./what-became";
@@ -17,15 +13,9 @@ const ID = "scheduled-casino-bet";
 const TURN_MS = 10_000;
 const MAX_TURNS = 12;
 
-/** What only a request carries; a schedule's tick has none of it. */
-const requestSchema = z.object({
-  stake_usdc: z.union([z.number(), z.string()]),
-  side: z.enum(["heads", "tails"]),
-});
-
 /** One bet per schedule slot or request, within the stake and the day's loss limit, checked against its commitment. */
 export function scheduledCasinoBet(setting: Setting) {
-  const { client, mirror, read, purpleFlea, clock, config } = setting;
+  const { client, mirror, purpleFlea, clock, config } = setting;
   const { cron } = config.casino;
   return client.createFunction(
     {
@@ -35,19 +25,9 @@ export function scheduledCasinoBet(setting: Setting) {
       triggers: [...(cron ? [{ cron }] : []), betRequested],
     },
     async ({ event, step, runId }) => {
-      const request = requestSchema.safeParse(event.data);
-      const asked = request.success ? request.data : null;
-      const requestKey = asked ? (event.id ?? runId) : `slot:${event.id ?? runId}`;
-      const key = `bet:${requestKey}`;
-      const ref = `bet_${createHash("sha256").update(requestKey).digest("hex").slice(0, 12)}`;
-      const plan: BetPlan = {
-        ref,
-        requestKey,
-        side: asked?.side ?? "heads",
-        stakeMicro: asked ? usdcFromWire(asked.stake_usdc) : config.casino.stakeMicro,
-        commandId: event.id && isCommand(read, event.id) ? event.id : null,
-        runId,
-      };
+      const plan = betPlan(setting, event, runId);
+      const { ref } = plan;
+      const key = `bet:${plan.requestKey}`;
       let placed: BetPlaced;
       try {
         for (let turn = 1; ; turn++) {

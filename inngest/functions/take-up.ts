@@ -1,0 +1,101 @@
+import type { Writer } from "../../db/connection";
+import { getBet, skipBet } from "../../db/mirror/bets";
+import { beginEscrow, changeEscrow, getEscrow, tellEscrow } from "../../db/mirror/escrows";
+import { getIntent } from "../../db/mirror/intents";
+import { getAlert, recordAlert, settleAlert } from "../../db/mirror/trades";
+import { usdcFromWire } from "../../domain/money";
+import {
+  alertData,
+  alertResumed,
+  betRequested,
+  escrowCreated,
+  escrowRequest,
+  priceAlert,
+  tradeTrigger,
+} from "../events";
+import { TIMEOUT_HOURS } from "./create-escrow";
+import { betPlan, betRow } from "./place-bet";
+import { by, type Setting } from "./setting";
+
+/** A run that ended, and what had started it. */
+interface Ended {
+  functionId: string;
+  trigger: { id?: string; name?: string; data?: Record<string, unknown> | null; ts?: number };
+  runId: string;
+  /** "its run failed: …" */
+  ending: string;
+}
+
+/**
+ * What was asked for by an event whose run never got to record it, such as when the app was away through all of its tries: it is
+ * put on record here, so that it has an end like everything else. Nothing of it was sent.
+ */
+export function takeUp(setting: Setting, tx: Writer, ended: Ended, now: number): void {
+  const { name } = ended.trigger;
+  if (name === alertResumed.name) letAlertGo(tx, ended, now);
+  if (name === priceAlert.name || name === tradeTrigger.name) takeUpAlert(tx, ended, now);
+  if (name === escrowCreated.name && ended.functionId.endsWith("-escrow-lifecycle"))
+    takeUpEscrow(setting, tx, ended, now);
+  if (ended.functionId.endsWith("-scheduled-casino-bet")) takeUpBet(setting, tx, ended, now);
+}
+
+/** A held alert whose run never got to take it up again. */
+function letAlertGo(tx: Writer, { trigger }: Ended, now: number): void {
+  const id = trigger.data?.alert_id;
+  if (typeof id === "string" && getAlert(tx, id)?.outcome === "held")
+    settleAlert(tx, id, "skipped", now, {
+      reason: "its run failed when the pause was lifted. No order was sent",
+    });
+}
+
+/** The end of an alert follows in `clean-up`, as for one that its run did record. */
+function takeUpAlert(tx: Writer, { trigger, runId }: Ended, now: number): void {
+  const parsed = alertData.safeParse(trigger.data);
+  if (!trigger.id || !trigger.name || !parsed.success) return;
+  const { asset, price, direction, triggered_by: triggeredBy } = parsed.data;
+  recordAlert(tx, {
+    id: trigger.id,
+    asset,
+    price: String(price),
+    direction,
+    triggeredBy: triggeredBy ?? null,
+    eventName: trigger.name,
+    receivedAt: Math.min(trigger.ts ?? now, now),
+    runId,
+  });
+}
+
+function takeUpEscrow({ config }: Setting, tx: Writer, { trigger, runId, ending }: Ended, now: number): void {
+  const parsed = escrowRequest.safeParse(trigger.data);
+  if (!parsed.success) return;
+  const { escrow_id: ref, amount_usdc: amount, counterparty, description } = parsed.data;
+  if (getEscrow(tx, ref) || getIntent(tx, `escrow-create:${ref}`)) return;
+  const escrow = {
+    ref,
+    agentId: config.agentId,
+    amountMicro: usdcFromWire(amount),
+    counterparty,
+    description: description ?? "Agent service payment",
+    timeoutHours: TIMEOUT_HOURS,
+    runId,
+  };
+  beginEscrow(tx, escrow, "creating", null, now);
+  changeEscrow(tx, ref, { status: "refused", reason: ending, settledAt: now }, now, now);
+  tellEscrow(tx, ref, {
+    kind: "refused",
+    at: now,
+    title: "Not created",
+    detail: `${ending}. Nothing was sent and nothing is locked.`,
+    actor: by("clean-up"),
+    runId,
+  });
+}
+
+function takeUpBet(setting: Setting, tx: Writer, { trigger, runId, ending }: Ended, now: number): void {
+  // A request that cannot be read is none; a tick of the schedule carries nothing to read.
+  const isSchedule = trigger.name !== betRequested.name;
+  const plan = betPlan(setting, { id: trigger.id, data: trigger.data }, runId);
+  const isReadable = isSchedule === plan.requestKey.startsWith("slot:");
+  if (!isReadable || getBet(tx, plan.ref) || getIntent(tx, `bet:${plan.requestKey}`)) return;
+  skipBet(tx, betRow(setting, plan), ending, now);
+}
