@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { openBooks } from "../sandbox/purple-flea/books";
 import { AGENT } from "./processes";
 import type { Ledger } from "./ledger";
 import type { Player } from "./player";
@@ -13,42 +14,64 @@ type Row = Record<string, string | number | bigint | null>;
 
 const DAY_MS = 86_400_000;
 
-/** What the rules look at: both sides' books and what was seen on the wire. */
-interface Evidence {
-  desk: (sql: string, ...params: unknown[]) => Row[];
-  upstream: (sql: string, ...params: unknown[]) => Row[];
-  engine: (sql: string, ...params: unknown[]) => Row[];
-  world: World;
+/** What somebody who stood by knows of a history. */
+export interface Witnessed {
   ledger: Ledger;
-  player: Player;
+  /** Events that the engine has taken, by their ids. */
+  taken: ReadonlySet<string>;
   /** Whether a fault made it impossible to know what became of a thing. */
   mayBeUnknown(thing: string, ref: Row[string] | undefined): boolean;
+}
+/** The three files. The desk's and Purple Flea's give out whole numbers as bigint. */
+export interface Files {
+  desk: Database.Database;
+  upstream: Database.Database;
+  engine: Database.Database;
+}
+type Ask = (sql: string, ...params: unknown[]) => Row[];
+
+/** What the rules look at: both sides' books and what was seen on the wire. */
+interface Evidence extends Witnessed {
+  desk: Ask;
+  upstream: Ask;
+  engine: Ask;
+  books: ReturnType<typeof openBooks>;
   say: Say;
 }
 
-/** Looks at a history that has run out, and names every rule that does not hold. */
+const asker =
+  (client: Database.Database): Ask =>
+  (sql, ...params) =>
+    client.prepare(sql).all(...params) as Row[]; // rows of the named columns
+
+/** Looks at a simulated history that has run out, and names every rule that does not hold. */
 export function check(world: World, ledger: Ledger, player: Player): Broken[] {
-  const broken: Broken[] = [];
-  const asker =
-    (client: Database.Database) =>
-    (sql: string, ...params: unknown[]) =>
-      client.prepare(sql).all(...params) as Row[]; // rows of the named columns
-  const evidence: Evidence = {
-    desk: asker(world.requireApp().reader.$client),
-    upstream: asker(world.purpleFlea.upstream.db),
-    engine: asker(world.requireEngine().engine.ctx.store.db),
-    world,
-    ledger,
-    player,
-    mayBeUnknown: (thing, ref) =>
-      ledger.doubted.has(thing) ||
-      evidence
-        .desk(
+  const desk = world.requireApp().reader.$client;
+  return judge(
+    { desk, upstream: world.purpleFlea.upstream.db, engine: world.requireEngine().engine.ctx.store.db },
+    {
+      ledger,
+      taken: player.taken,
+      mayBeUnknown: (thing, ref) =>
+        ledger.doubted.has(thing) ||
+        asker(desk)(
           "select run_id from intents where subject_ref = ? union select id from runs where subject_ref = ?",
           ref,
           ref,
-        )
-        .some((row) => ledger.disturbedRuns.has(String(row.run_id))),
+        ).some((row) => ledger.disturbedRuns.has(String(row.run_id))),
+    },
+  );
+}
+
+/** Holds the files against each other and against what was witnessed, when nothing is under way any more. */
+export function judge(files: Files, witnessed: Witnessed): Broken[] {
+  const broken: Broken[] = [];
+  const evidence: Evidence = {
+    ...witnessed,
+    desk: asker(files.desk),
+    upstream: asker(files.upstream),
+    engine: asker(files.engine),
+    books: openBooks(files.upstream),
     say: (rule, what) => void broken.push({ rule, what }),
   };
   for (const rule of [
@@ -88,8 +111,7 @@ const MICRO = (value: Row[string] | undefined): string => String(value ?? "nothi
 const same = (a: Row[string] | undefined, b: Row[string] | undefined): boolean => MICRO(a) === MICRO(b);
 
 /** Nothing is made and nothing is lost: both sides' books say the same, to the micro. */
-function conserved({ world, desk, upstream, say }: Evidence): void {
-  const { books } = world.purpleFlea.upstream;
+function conserved({ books, desk, upstream, say }: Evidence): void {
   if (books.sum() !== 0n) say("the books add up", `Purple Flea's sum to ${books.sum()}`);
   const theirs = books.all();
   const latest = new Map(
@@ -116,6 +138,12 @@ function conserved({ world, desk, upstream, say }: Evidence): void {
   if (untold?.n === 0n) compare("claimed", upstream("select coalesce(sum(amount), 0) n from claims")[0]?.n);
   compare("won", upstream("select coalesce(sum(payout - stake), 0) n from bets where outcome = 'won'")[0]?.n);
   compare("lost", upstream("select coalesce(sum(stake), 0) n from bets where outcome = 'lost'")[0]?.n);
+  if (untold?.n !== 0n) return;
+  for (const drift of desk("select since, difference_micro from drifts where ended_at is null"))
+    say(
+      "our own books agree",
+      `they differ by ${MICRO(drift.difference_micro)} since ${String(drift.since)}`,
+    );
 }
 
 /** One order an alert, one lock and one end an escrow, one claim a day, one bet a request; each under one key of its own. */
@@ -136,7 +164,7 @@ function atMostOnce({ ledger, say }: Evidence): void {
   }
 }
 
-function trades({ desk, upstream, ledger, player, mayBeUnknown, say }: Evidence): void {
+function trades({ desk, upstream, ledger, taken, mayBeUnknown, say }: Evidence): void {
   const orders = new Map(upstream("select * from orders").map((row) => [String(row.id), row]));
   for (const row of desk("select * from trades")) {
     const thing = `alert:${String(row.alert_id)}`;
@@ -176,14 +204,17 @@ function trades({ desk, upstream, ledger, player, mayBeUnknown, say }: Evidence)
       say("mirror = upstream", `alert ${String(row.id)} is ${String(row.outcome)} and traded`);
     if (row.outcome === "traded" && !done) say("mirror = upstream", `alert ${String(row.id)} did not trade`);
   }
-  for (const id of player.taken)
+  for (const id of taken)
     if (id.startsWith("alert-") && !alerts.some((row) => row.id === id))
       say("nothing is lost", `${id} left no trace`);
 }
 
 const ENDS: Record<string, string> = { released: "released", refunded: "refunded", funded: "pending" };
 
-function escrows({ desk, upstream, ledger, mayBeUnknown, say }: Evidence): void {
+function escrows({ desk, upstream, ledger, taken, mayBeUnknown, say }: Evidence): void {
+  for (const ref of taken)
+    if (ref.startsWith("esc_") && desk("select 1 from escrows where ref = ?", ref).length === 0)
+      say("nothing is lost", `${ref} left no trace`);
   const theirs = new Map(upstream("select * from escrows").map((row) => [String(row.id), row]));
   for (const row of desk("select * from escrows")) {
     const ref = String(row.ref);
@@ -260,7 +291,10 @@ function escrows({ desk, upstream, ledger, mayBeUnknown, say }: Evidence): void 
   }
 }
 
-function bets({ desk, upstream, ledger, mayBeUnknown, say }: Evidence): void {
+function bets({ desk, upstream, ledger, taken, mayBeUnknown, say }: Evidence): void {
+  for (const id of taken)
+    if (id.startsWith("bet-") && desk("select 1 from bets where request_key = ?", id).length === 0)
+      say("nothing is lost", `${id} left no trace`);
   const theirs = new Map(upstream("select * from bets").map((row) => [String(row.id), row]));
   for (const row of desk("select * from bets")) {
     const thing = `bet:${String(row.request_key)}`;

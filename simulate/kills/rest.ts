@@ -1,0 +1,79 @@
+import type { People } from "./people";
+import { waitFor, type Row, type Stack } from "./stack";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** The last look comes some two and a half hours after the first. */
+const LOOK_UPS_MS = 3 * HOUR_MS;
+/** Positions close within three days; a wait that lost a race against a decision ends seven days after it began. */
+const LONGEST_MS = 8 * DAY_MS;
+
+/** Lets every look-up of what became of an unknown call have its turn. @throws as comeToRest */
+export async function lookUpAll(stack: Stack, people: People): Promise<void> {
+  await settled(stack);
+  await passTo(stack, people, (await stack.now()) + LOOK_UPS_MS, LOOK_UPS_MS / 12);
+}
+
+/**
+ * Lets everything end: time passes beyond every deadline, in great steps where nothing is due and with every read around a
+ * deadline, until nothing is under way.
+ * @throws when something stays under way, with what it is
+ */
+export async function comeToRest(stack: Stack, people: People): Promise<void> {
+  await settled(stack);
+  for (let deadline = nextDeadline(stack); deadline !== null; deadline = nextDeadline(stack)) {
+    await passTo(stack, people, deadline - 30 * MINUTE_MS);
+    await stack.advance(HOUR_MS);
+    await settled(stack);
+  }
+  await passTo(stack, people, (await stack.now()) + LONGEST_MS);
+  await readAgain(stack, people);
+}
+
+/** Reads everything from Purple Flea; twice, since what the first read finds lying is in the books of the second. */
+async function readAgain(stack: Stack, people: People): Promise<void> {
+  for (const _time of [1, 2]) {
+    await people.sync();
+    await stack.advance(10 * MINUTE_MS);
+    await settled(stack);
+  }
+}
+
+async function passTo(stack: Stack, people: People, moment: number, stepMs = 12 * HOUR_MS): Promise<void> {
+  for (let now = await stack.now(); now < moment; now = await stack.now()) {
+    await stack.setTime(Math.min(now + stepMs, moment));
+    await people.sync();
+    await stack.advance(MINUTE_MS);
+    await settled(stack);
+  }
+}
+
+/** When Purple Flea refunds the next escrow by itself, ms; null when none is locked. */
+function nextDeadline(stack: Stack): number | null {
+  const [row] = stack.read("purple-flea", "select min(expires_at) at from escrows where status = 'funded'");
+  return row?.at == null ? null : Number(row.at);
+}
+
+/** Waits until nothing is on its way that is not waiting for its time. */
+async function settled(stack: Stack): Promise<void> {
+  let left: string[] = [];
+  await waitFor(
+    () => `still under way: ${left.join("; ")}`,
+    async () => {
+      await stack.advance(0);
+      const now = await stack.now();
+      const desk = (sql: string): Row[] => stack.read("app", sql);
+      left = [
+        ...desk("select id from outbox where sent_at is null").map(
+          ({ id }) => `event ${String(id)} waits in the outbox`,
+        ),
+        ...stack
+          .read("purple-flea", "select id from webhooks where done = 0 and due_at <= ?", now)
+          .map(({ id }) => `webhook ${String(id)} is not delivered`),
+        ...desk("select key from intents where status = 'open'").map(({ key }) => `${String(key)} is open`),
+      ];
+      return left.length === 0;
+    },
+  );
+}
