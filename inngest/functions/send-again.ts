@@ -38,8 +38,14 @@ export async function sendAgain(
     const paused = intent.decisionCommand === decider.commandId ? null : pauseReason(tx, kind);
     if (paused) return { kind: "paused" as const, reason: paused };
     const result = reopenIntent(tx, key, decider, runId, now);
-    if (result.kind === "send")
+    if (result.kind === "send") {
       tellDecision(tx, intent, "Decided: it did not happen, do it again", decider, actor, runId, now);
+      // An earlier decision that sent it and heard nothing has its answer with this one.
+      if (intent.decisionCommand !== decider.commandId) {
+        const message = "It did not happen, as was decided since. It was sent once more.";
+        answerCommand(tx, intent.decisionCommand, { state: "failed", message, runId }, now);
+      }
+    }
     return result;
   });
   if (opened.kind === "paused") return failed(`${opened.reason}. Nothing was sent`);

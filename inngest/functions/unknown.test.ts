@@ -180,6 +180,17 @@ describe("an order whose answer got lost", () => {
     expect(world.calls(ORDER)).toBe(2);
     await decide("order:a1", { choice: "not-happened", again: "on" });
     expect(intent("order:a1")).toMatchObject({ status: "done", tries: 3n });
+    // The first decision's command is answered by the second, and stays unknown no longer than the call.
+    expect(answers().map(({ state }) => state)).toEqual(["failed", "confirmed"]);
+  });
+
+  test("done again, lost again and found to have happened: the decision that sent it is answered too", async () => {
+    world.fault({ call: "order.create", kind: "drop-after" });
+    await decide("order:a1", { choice: "not-happened", again: "on" });
+    expect(answers().map(({ state }) => state)).toEqual(["unknown"]);
+    const [order] = world.purpleFlea.db.prepare("select id from orders").all() as { id: string }[]; // its column
+    await decide("order:a1", { choice: "happened", remote_id: order?.id ?? "", needs_id: "1" });
+    expect(answers().map(({ state }) => state)).toEqual(["confirmed", "confirmed"]);
   });
 
   test("done again while Purple Flea is busy: tried again until it is done, in one decision", async () => {

@@ -63,12 +63,7 @@ export function recordHappened(
       actor: source.actor,
       runId: source.runId,
     });
-    answerCommand(
-      tx,
-      intent.commandId,
-      { state: "confirmed", message: `${title}.`, runId: source.runId },
-      now,
-    );
+    answerAskers(tx, intent, { state: "confirmed", message: `${title}.`, runId: source.runId }, now);
   };
   switch (fact.action) {
     case "order": {
@@ -187,7 +182,18 @@ export function showNotDone(tx: Writer, intent: Intent, reason: string, now: num
       intent.action satisfies never;
   }
   const message = `Not done: ${reason}. Nothing moved.`;
-  answerCommand(tx, intent.commandId, { state: "failed", message, runId }, now);
+  answerAskers(tx, intent, { state: "failed", message, runId }, now);
+}
+
+/** Answers who asked for a call, and whose decision sent it again and heard nothing either. */
+function answerAskers(
+  tx: Writer,
+  { commandId, decisionCommand }: Intent,
+  answer: Parameters<typeof answerCommand>[2],
+  now: number,
+): void {
+  answerCommand(tx, commandId, answer, now);
+  if (decisionCommand !== commandId) answerCommand(tx, decisionCommand, answer, now);
 }
 
 /** A call that may have been made and has no answer: intent, row and alert say so. */
