@@ -23,6 +23,13 @@ const KIND = "x-inngest-server-kind";
 const LOOPBACK = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/;
 const FOR_SDK = /^\/(?:v1|v0|dev|fn)(?:\/|$)/;
 const WHILE_OFF = /^\/(?:clock|control|health)(?:\/|$)/;
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
 const registrationSchema = z.object({ appName: z.string(), functions: z.unknown().optional() });
 
 /** Everything the engine answers over HTTP. */
@@ -107,7 +114,7 @@ export function createApi(options: ApiOptions) {
       const match = pattern.exec(url.pathname);
       if (!match) continue;
       known = true;
-      if (request.method === method) return handle(match.slice(1).map(decodeURIComponent), request, url);
+      if (request.method === method) return handle(match.slice(1).map(decoded), request, url);
     }
     const text = known ? "" : "404 page not found\n";
     return new Response(text, {

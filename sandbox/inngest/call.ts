@@ -9,7 +9,7 @@ import { settleStep } from "./memo";
 import { beginOps, settleRun } from "./opcodes";
 import { enqueue, postponeItem, removeItem, retryItem } from "./queue";
 import type { FunctionConfig } from "./registration";
-import { readReply, unreachable, type Op, type Reply } from "./reply";
+import { readReply, unreachable, unusable, type Op, type Reply } from "./reply";
 import { addressOf, bodyOf, headersOf, MAX_STATE_BYTES } from "./request";
 import { openRun, type QueueRow, type RunRow } from "./store";
 
@@ -49,7 +49,14 @@ export async function callFunction(ctx: Context, item: QueueRow, options: CallOp
     reply = unreachable(error);
   }
   if (options.isOver()) return;
-  const fetches = ctx.store.transaction(() => act(ctx, fn, item, reply, startedAt));
+  const actOn = (what: Reply) => ctx.store.transaction(() => act(ctx, fn, item, what, startedAt));
+  let fetches: Op[];
+  try {
+    fetches = actOn(reply);
+  } catch (error) {
+    // It counts as an attempt: else the same step would run, and give the same, for ever.
+    fetches = actOn(unusable(error));
+  }
   if (fetches.length === 0) return;
 
   const fetched = await Promise.all(fetches.map((op) => fetchFor(ctx, op)));

@@ -143,6 +143,19 @@ describe("what an app may answer", () => {
     expect(JSON.stringify(await failed())).toContain("does not support AIGateway (step ask)");
   });
 
+  test("a text that was cut in the middle of a character is taken with the sign for an unknown one", async () => {
+    bed = oneStep({}, () => "smile 😀".slice(0, -1));
+    expect(await outcome()).toMatchObject([{ status: "Completed", output: "smile \uFFFD" }]);
+    expect(bed.effects).toEqual(["attempt 0"]);
+  });
+  test("what cannot be taken in counts as an attempt, and is not asked for for ever", async () => {
+    const headers = { "x-inngest-sdk": "inngest-js:v4", "x-inngest-req-version": "2" };
+    const endless = '[{"id":"a","op":"StepRun","data":1e400}]';
+    bed = oneStep(always(async () => new Response(endless, { status: 206, headers })));
+    expect(await outcome()).toMatchObject([{ status: "Failed" }]);
+    expect(bed.requests.filter((request) => request.method === "POST")).toHaveLength(2);
+    expect(JSON.stringify(await failed())).toContain("the app's answer cannot be taken in");
+  });
   test("a streamed answer", async () => {
     bed = oneStep({ streaming: true }, (attempt) => {
       if (attempt === 0) throw new Error("first");

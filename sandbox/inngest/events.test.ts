@@ -45,6 +45,11 @@ describe("an event is refused", () => {
     ["that is nothing", null],
     ["that is a text", '"t/go"'],
     ["in a list within a list", [[go()]]],
+    ["with a number that has no end", '{"name":"t/go","data":{"n":1e400}}'],
+    [
+      "with lists within lists without end",
+      `{"name":"t/go","data":{"a":${"[".repeat(9_000)}${"]".repeat(9_000)}}}`,
+    ],
     ["larger than three megabytes", go({ data: { x: "x".repeat(3 * 1_024 * 1_024) } })],
   ])("%s", async (_what, body) => {
     expect(await post(body)).toMatchObject({ ids: [""], status: 400, error: expect.any(String) });
@@ -67,6 +72,13 @@ describe("an event is taken", () => {
     await post(go({ data: { a: 1, _inngest: { fn_id: "app-f", correlation_id: "x.y" } } }));
     await bed.pass(1);
     expect(bed.effects).toEqual(['{"a":1}']);
+  });
+  test("with the sign for an unknown character where a text was cut in the middle of one", async () => {
+    await post(go({ data: { text: `${"😀".charAt(0)} \\ud83d 😀` } }));
+    await bed.pass(1);
+    expect(bed.effects.map((effect) => JSON.parse(effect) as unknown)).toEqual([
+      { text: "\uFFFD \\ud83d 😀" },
+    ]);
   });
   test("and started late when its time lies ahead", async () => {
     await post(go({ ts: START + HOUR }));

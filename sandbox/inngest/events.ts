@@ -29,8 +29,28 @@ export interface TakenEvent {
   text: string;
 }
 
-/** The canonical JSON that signatures are made over; null for what JSON has no word for. */
-export const canonical = (value: unknown): string => canonicalize(value ?? null) ?? "null";
+/** What no canonical JSON can be made of: a number without an end, or lists within lists without one. */
+export class NotJson extends Error {
+  override name = "NotJson";
+}
+
+/**
+ * The canonical JSON that signatures are made over; null for what JSON has no word for. Half a character, as is left where a
+ * text was cut in the middle of one, becomes the sign for an unknown one, as on the real server.
+ * @throws NotJson
+ */
+export function canonical(value: unknown): string {
+  try {
+    return canonicalize(value ?? null) ?? "null";
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (!/surrogate/i.test(error.message)) throw new NotJson(error.message);
+    return canonical(JSON.parse(JSON.stringify(value).replace(ESCAPE, withoutHalves)));
+  }
+}
+/** JSON.stringify writes a character as it is, and half of one as its number. */
+const ESCAPE = /\\(?:u([0-9a-f]{4})|.)/g;
+const withoutHalves = (escape: string, code?: string): string => (code?.startsWith("d") ? "\uFFFD" : escape);
 
 /** Stores an event. `internalId` is a fresh ULID unless given. */
 export function takeEvent(ctx: Context, incoming: IncomingEvent, internalId = ctx.newId()): TakenEvent {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { deliver } from "./deliver";
 import type { Engine } from "./engine";
-import type { IncomingEvent } from "./events";
+import { NotJson, type IncomingEvent } from "./events";
 
 const MAX_EVENTS = 5_000;
 const MAX_NAME = 512;
@@ -53,7 +53,13 @@ export function takeIn(engine: Engine, text: string, seed: string | null): Accep
     for (const entry of list) {
       const event = readIncoming(entry, list.length === 1 ? text.length : undefined);
       if (typeof event === "string") return refused(event, ids);
-      ids.push(deliver(engine.ctx, event));
+      try {
+        ids.push(deliver(engine.ctx, event));
+      } catch (error) {
+        // Known before anything of this event was written.
+        if (error instanceof NotJson) return refused(error.message, ids);
+        throw error;
+      }
     }
     if (seedKey)
       store.run(

@@ -62,6 +62,10 @@ export function unreachable(cause: unknown): Reply {
   return failure(message, `${message}: ${said}`);
 }
 
+/** An answer that is of the SDK, and that the engine cannot take in all the same. */
+export const unusable = (error: unknown): Reply =>
+  failure(`the app's answer cannot be taken in: ${error instanceof Error ? error.message : String(error)}`);
+
 const MEGABYTE = 1_024 * 1_024;
 /** As much as one answer may be, and one step in it may give. Asking again would give the same: such a run fails at once. */
 const MAX_ANSWER = 8 * MEGABYTE;

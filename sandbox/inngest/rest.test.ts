@@ -144,6 +144,10 @@ describe("a run over the API", () => {
   });
 });
 
+test("an address that cannot be read is taken as it stands", async () => {
+  expect((await get("/v1/runs/%zz")).body).toMatchObject({ error: "Invalid run ID: %zz", status: 400 });
+});
+
 describe("what the server says of itself", () => {
   test("GET /health", async () => {
     expect(await get("/health")).toEqual({ http: 200, body: { status: 200, message: "OK" } });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Engine } from "./engine";
-import { readEvent, withoutEmptyUser } from "./events";
+import { NotJson, readEvent, withoutEmptyUser } from "./events";
 import { endRun } from "./finish";
 import { firstIdAt, isUlid, namedUuid } from "./ids";
 import { memoOf } from "./memo";
@@ -124,8 +124,13 @@ export function restRoutes(engine: Engine): Route[] {
       async (_args, request) => {
         const body = signalSchema.safeParse(await bodyOf(request));
         if (!body.success) return problem("a signal needs a name", 400, 400);
-        const runId = store.transaction(() => signal(engine.ctx, body.data.signal, body.data.data ?? null));
-        return runId ? data({ run_id: runId }) : problem("No signal found", 404, 404);
+        try {
+          const runId = store.transaction(() => signal(engine.ctx, body.data.signal, body.data.data ?? null));
+          return runId ? data({ run_id: runId }) : problem("No signal found", 404, 404);
+        } catch (error) {
+          if (error instanceof NotJson) return problem(error.message, 400, 400);
+          throw error;
+        }
       },
     ],
     [
