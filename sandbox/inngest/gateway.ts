@@ -24,7 +24,8 @@ export async function fetchFor(ctx: Context, op: Op): Promise<Fetched> {
     const response = await ctx.fetch(request.url, {
       method: request.method,
       headers: request.headers ?? {},
-      body: request.body ?? undefined,
+      // As bytes: to a text `fetch` would add a content type that nobody asked for.
+      body: typeof request.body === "string" ? Buffer.from(request.body) : undefined,
     });
     const headers = [...response.headers].filter(([name]) => !HOP_BY_HOP.has(name));
     const data = {
