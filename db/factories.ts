@@ -120,7 +120,9 @@ function seedEscrows(db: Writer, plan: SeedPlan, count: number): void {
       const over = status === "released" || status === "refunded";
       const payee = `0x${Math.floor(chance() * 2 ** 48)
         .toString(16)
-        .padStart(40, "0")}`;
+        .padStart(12, "0")
+        .repeat(4)
+        .slice(0, 40)}`;
       insert.run(
         `esc_${String(n).padStart(6, "0")}`, `re_${n}`, pick(AGENTS, chance()), amount, fee, net, referral, payee,
         `Work package ${n % 97}`, status, at, at, at + 7 * DAY_MS, over ? at + HOUR_MS : null,

@@ -150,6 +150,42 @@ test("the escrow's page, its review and a receipt: no axe violation, no sideways
   }
 });
 
+test("who was never paid is marked, and an address that looks like a known one is named", async ({
+  desk,
+  stack,
+}) => {
+  await createEscrow(desk, {
+    reference: "esc_twin",
+    amount: "35",
+    counterparty: silentCounterparty.replace("a1", "b1"),
+  });
+  await escrowIs(stack, "esc_twin", "pending");
+  await desk.goto("/escrows/esc_twin?review=1");
+  const review = desk.getByRole("dialog");
+  await expect(review.getByText("First time")).toBeVisible();
+  await expect(review.getByText("One character away from another address.")).toBeVisible();
+  await expect(review.getByText("The other was paid once, this one never.")).toBeVisible();
+  await expect(review.locator("mark")).toHaveText(["b", "a"]);
+  await desk.goto("/escrows/esc_first?review=1");
+  await expect(review.getByRole("button", { name: approve })).toBeVisible();
+  await expect(review.getByText("First time")).toHaveCount(0);
+  await expect(review.getByText("One character away")).toHaveCount(0);
+});
+
+test("an escrow's statement is one page of paper, with its whole story and nothing of the screen's", async ({
+  desk,
+}) => {
+  await desk.goto("/escrows/esc_hops");
+  await desk.emulateMedia({ media: "print" });
+  await expect(desk.getByText(/^Purple Flea Operator, statement as of/)).toBeVisible();
+  for (const told of ["Approval sent", "20.00 USDC locked at Purple Flea"])
+    await expect(desk.getByText(told)).toBeVisible();
+  await expect(desk.getByRole("navigation")).toHaveCount(0);
+  await expect(desk.getByRole("button")).toHaveCount(0);
+  const pages = (await desk.pdf({ format: "A4" })).toString("latin1").match(/\/Type\s*\/Page\b/g);
+  expect(pages).toHaveLength(1);
+});
+
 test("a row is approved by touch on a phone", async ({ browser, desk, stack }) => {
   await createEscrow(desk, { reference: "esc_touch", amount: "15", counterparty: silentCounterparty });
   await escrowIs(stack, "esc_touch", "pending");

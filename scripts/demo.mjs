@@ -58,8 +58,10 @@ await until(async () => (await (await fetch(`${engine}/dev`)).json()).functions.
 await until(async () => (await fetch(`${purpleFlea}/control/books`)).ok);
 
 // A counterparty whose address ends in an even digit confirms by itself; the others leave it to a person.
-const prompt = (n) => `0x41bd${String(7103 * n).padStart(32, "9c7e05d2")}07c${(2 * n) % 10}`;
-const silent = (n) => `0x8f3c${String(9181 * n).padStart(32, "d4e05a96")}a91${(2 * n + 1) % 10}`;
+const address = (n, last) =>
+  `0x${(0x41bd9c7e05d28f3cn ** 3n * BigInt(7103 * n)).toString(16).slice(0, 39).padEnd(39, "7")}${last}`;
+const prompt = (n) => address(n, (2 * n) % 10);
+const silent = (n) => address(n, (2 * n + 1) % 10);
 const escrow = (id, amount, counterparty, description) => () =>
   send("escrow.created", { escrow_id: id, amount_usdc: amount, counterparty, description });
 const alert = (asset, price, direction, by) => () =>

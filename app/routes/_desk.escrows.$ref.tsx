@@ -4,6 +4,7 @@ import { Link, useActionData, useLoaderData, type ShouldRevalidateFunction } fro
 import { decisionsAbout } from "../../db/read/escrow-decisions";
 import { escrowStory, getEscrowRow, getReceipt, latestCommandOf } from "../../db/read/escrows";
 import { pauseReason } from "../../db/read/pauses";
+import { knowPayee } from "../../db/read/payees";
 import { getRun } from "../../db/read/runs";
 import { getUnknownKey } from "../../db/read/unknown";
 import { newId } from "../../domain/ids";
@@ -16,6 +17,8 @@ import { Id } from "../components/desk/id";
 import { Age, Time } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
 import { PanelBody } from "../components/desk/panel";
+import { FirstTime } from "../components/desk/payee";
+import { PrintButton, PrintHead } from "../components/desk/print";
 import { Receipt } from "../components/desk/receipt";
 import { ReviewSheet } from "../components/desk/review-sheet";
 import { Section } from "../components/desk/section";
@@ -41,8 +44,10 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const decided = escrow ? (decisionsAbout(read, [escrow]).get(ref) ?? null) : null;
   return {
     ref,
+    now,
     escrow,
     decided,
+    payee: escrow && knowPayee(read, escrow),
     receipt,
     unknownKey: getUnknownKey(read, ref),
     gate: escrow && escrowGate(escrow, decided, operator, pauseReason(read, "escrow-release"), now),
@@ -100,11 +105,24 @@ function Actions({ gate, syncId }: { gate: Gate; syncId: string }) {
 }
 
 export default function Escrow() {
-  const { ref, escrow, decided, gate, receipt, unknownKey, story, run, decisionId, syncId, review } =
-    useLoaderData<typeof loader>();
+  const {
+    ref,
+    now,
+    escrow,
+    decided,
+    payee,
+    gate,
+    receipt,
+    unknownKey,
+    story,
+    run,
+    decisionId,
+    syncId,
+    review,
+  } = useLoaderData<typeof loader>();
   const result = useActionData<typeof action>();
   const crumbs = { to: "/escrows", label: "Escrows", here: <span className="mono">{ref}</span> };
-  if (!escrow || !gate) {
+  if (!escrow || !gate || !payee) {
     return (
       <>
         <PageHead
@@ -129,8 +147,10 @@ export default function Escrow() {
           </span>
         }
       >
+        <PrintButton />
         <Actions gate={gate} syncId={syncId} />
       </PageHead>
+      <PrintHead now={now} readAt={escrow.sourceSyncedAt ?? escrow.observedAt} />
       {unknownKey && (
         <div className="pb-6">
           <UnknownNote intentKey={unknownKey} what="It was sent and" />
@@ -172,7 +192,8 @@ export default function Escrow() {
             <dl className="kv">
               <dt>Payee</dt>
               <dd>
-                <Id id={escrow.counterparty} />
+                <Id id={escrow.counterparty} />{" "}
+                {payee.paid === 0 && escrow.settledAt === null && <FirstTime />}
               </dd>
               <dt>Deadline</dt>
               <dd>
@@ -247,6 +268,7 @@ export default function Escrow() {
       {review && (
         <ReviewSheet
           escrow={escrow}
+          payee={payee}
           commandId={decisionId}
           syncId={syncId}
           gate={gate}

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { sql, type SQL, type SQLWrapper } from "drizzle-orm";
 import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { ActorKind } from "../../domain/ids";
 import type { EscrowStatus } from "../../domain/statuses";
@@ -12,6 +12,8 @@ export const doesNotAddUp = sql.raw(
   `"fee_micro" is not null and ("fee_micro" != ("amount_micro" * 100 + 5000) / 10000 or coalesce("net_micro", "amount_micro" - "fee_micro") + "fee_micro" != "amount_micro" or coalesce("referral_micro", ("fee_micro" * 1500 + 5000) / 10000) != ("fee_micro" * 1500 + 5000) / 10000)`,
 );
 
+/** An address as it is compared: the case of its letters says nothing. */
+export const payeeOf = (counterparty: SQLWrapper): SQL => sql`lower(${counterparty})`;
 /** An escrow under the operator's reference; `remote_id` is Purple Flea's. */
 export const escrows = sqliteTable(
   "escrows",
@@ -55,6 +57,8 @@ export const escrows = sqliteTable(
     index("escrows_created").on(t.createdAt, t.ref),
     index("escrows_expires").on(t.expiresAt, t.ref),
     index("escrows_amount").on(t.amountMicro, t.ref),
+    // db/read/payees.ts asks with the same words.
+    index("escrows_payee").on(payeeOf(t.counterparty), t.status),
     // The same words as the filter's condition in db/read/sums.ts: SQLite uses a partial index only then.
     index("escrows_not_adding_up").on(t.createdAt, t.ref).where(doesNotAddUp),
   ],

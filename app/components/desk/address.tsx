@@ -1,9 +1,15 @@
 import { Fragment } from "react";
 import { CopyButton } from "../ui/copy-button";
 
-/** A whole address in groups of four, for comparing: nothing of it is hidden where it is approved. */
-export function WholeAddress({ address }: { address: string }) {
+/**
+ * A whole address in groups of four, for comparing: nothing of it is hidden where it is approved. Where it differs from
+ * `unlike`, an address of the same length, it is marked.
+ */
+export function WholeAddress({ address, unlike }: { address: string; unlike?: string }) {
   const groups = address.replace(/^0x/, "").match(/.{1,4}/g) ?? [];
+  const prefix = address.startsWith("0x") ? 2 : 0;
+  const differs = (at: number) =>
+    unlike !== undefined && unlike.charAt(at).toLowerCase() !== address.charAt(at).toLowerCase();
   return (
     <span className="flex items-start gap-1">
       <span className="full-addr" title={address}>
@@ -11,8 +17,12 @@ export function WholeAddress({ address }: { address: string }) {
           <Fragment key={index}>
             {index > 0 && " "}
             <span>
-              {index === 0 && address.startsWith("0x") ? "0x" : ""}
-              {group}
+              {index === 0 && prefix > 0 ? "0x" : ""}
+              {unlike === undefined
+                ? group
+                : [...group].map((letter, place) =>
+                    differs(prefix + index * 4 + place) ? <mark key={place}>{letter}</mark> : letter,
+                  )}
             </span>
           </Fragment>
         ))}

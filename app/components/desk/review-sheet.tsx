@@ -1,6 +1,7 @@
 import { Form, Link } from "@remix-run/react";
 import { useEffect, useRef, useState } from "react";
 import type { EscrowRow } from "../../../db/read/escrows";
+import type { Payee } from "../../../db/read/payees";
 import { formatMicro } from "../../../domain/money";
 import type { CommandResult } from "../../commands/result";
 import { changesSince, type Gate, type SeenEscrow } from "../../lib/escrow-gate";
@@ -10,10 +11,10 @@ import { FieldError } from "../ui/field";
 import { Icon } from "../ui/icon";
 import { Note } from "../ui/note";
 import { Sheet } from "../ui/sheet";
-import { WholeAddress } from "./address";
 import { Changes } from "./changes";
 import { Money } from "./money";
 import { Time, useNow } from "./moment";
+import { PayeeReview } from "./payee";
 import { escrowMoney, SumCheck, SumTable } from "./sum-table";
 import { SyncNow } from "./sync-now";
 
@@ -33,12 +34,14 @@ const seenOf = (escrow: Reviewed): SeenEscrow => ({
  */
 export function ReviewSheet({
   escrow: latest,
+  payee,
   commandId,
   syncId,
   gate,
   problem,
 }: {
   escrow: Reviewed;
+  payee: Payee;
   commandId: string;
   /** Syncing is a deed of its own: with the decision's id, one of the two would count as a repeat of the other. */
   syncId: string;
@@ -125,10 +128,7 @@ export function ReviewSheet({
               for “{escrow.description}”, by agent <span className="mono">{escrow.agentId}</span>
             </p>
           </div>
-          <div>
-            <h3 className="pb-1">Payee</h3>
-            <WholeAddress address={escrow.counterparty} />
-          </div>
+          <PayeeReview address={escrow.counterparty} payee={payee} />
           <div>
             <h3>Where the money goes</h3>
             <SumTable money={money} />

@@ -49,6 +49,7 @@ export const iconNames = [
   "octagon-alert",
   "plus",
   "power",
+  "printer",
   "refresh-cw",
   "rotate-cw",
   "rows-3",

@@ -1,0 +1,1 @@
+CREATE INDEX `escrows_payee` ON `escrows` (lower("counterparty"),`status`);
