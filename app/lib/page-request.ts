@@ -16,3 +16,6 @@ export function pageOf(search: URLSearchParams): Request {
 /** "12" or "10,000+". */
 export const countText = (count: { n: number; capped: boolean }): string =>
   `${count.n.toLocaleString("en")}${count.capped ? "+" : ""}`;
+
+/** "1 row" or "50 rows". */
+export const rowsText = (n: number): string => (n === 1 ? "1 row" : `${n} rows`);

@@ -13,7 +13,7 @@ import { StatusBadge } from "../components/desk/status-badge";
 import { CopyButton } from "../components/ui/copy-button";
 import { Empty } from "../components/ui/empty";
 import { Icon } from "../components/ui/icon";
-import { countText, pageOf } from "../lib/page-request";
+import { countText, pageOf, rowsText } from "../lib/page-request";
 import { shortId } from "../lib/short-id";
 import { timeFormat, zoneName } from "../lib/time";
 
@@ -76,7 +76,7 @@ export default function Alerts() {
         before={page.before}
         after={page.after}
         search={search}
-        summary={`${page.rows.length} rows of ${countText(count)}.`}
+        summary={`${rowsText(page.rows.length)} of ${countText(count)}.`}
       />
     </>
   );

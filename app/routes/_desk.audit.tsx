@@ -13,7 +13,7 @@ import { StatusBadge } from "../components/desk/status-badge";
 import { Empty } from "../components/ui/empty";
 import { auditLook, changesOf } from "../lib/audit-words";
 import { changed } from "../lib/list-address";
-import { countText, pageOf } from "../lib/page-request";
+import { countText, pageOf, rowsText } from "../lib/page-request";
 import { timeFormat, zoneName } from "../lib/time";
 import { dayEnd, dayStart } from "../lib/zoned-day";
 
@@ -61,7 +61,7 @@ export default function Audit() {
     <>
       <PageHead
         title="Audit log"
-        lead={`${countText(count)} entries: who asked for what, and what came of it. Times in ${zoneName(now, zone)}.`}
+        lead={`${countText(count)} ${count.n === 1 ? "entry" : "entries"}: who asked for what, and what came of it. Times in ${zoneName(now, zone)}.`}
       />
       <div className="toolbar">
         <div className="chips" role="group" aria-label="Filters">
@@ -115,7 +115,7 @@ export default function Audit() {
         search={search}
         summary={
           <>
-            {page.rows.length} rows of {countText(count)}.{" "}
+            {rowsText(page.rows.length)} of {countText(count)}.{" "}
             {count.capped && (
               <Link to={changed(search, { exact: "1" })} preventScrollReset>
                 Count exactly

@@ -19,7 +19,7 @@ import { Empty } from "../components/ui/empty";
 import { Choice, Field } from "../components/ui/field";
 import { fairnessLook } from "../lib/fairness";
 import { usdcText } from "../lib/money";
-import { countText, pageOf } from "../lib/page-request";
+import { countText, pageOf, rowsText } from "../lib/page-request";
 import { timeFormat, zoneName } from "../lib/time";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
@@ -86,7 +86,7 @@ export default function Bets() {
         before={page.before}
         after={page.after}
         search={search}
-        summary={`${page.rows.length} rows, newest first, of ${countText(count)}.`}
+        summary={`${rowsText(page.rows.length)}, newest first, of ${countText(count)}.`}
       />
       <Section title="Place a bet on a coin flip">
         <CommandForm

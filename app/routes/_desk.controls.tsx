@@ -9,6 +9,7 @@ import { requireOperator } from "../auth/session.server";
 import { complaintsOf, statusOf, type CommandResult } from "../commands/result";
 import { pauseActions, resumeActions } from "../commands/steer-actions.server";
 import { CommandForm } from "../components/desk/command-form";
+import { DataTable } from "../components/desk/data-table";
 import { HeldList } from "../components/desk/held-list";
 import { Time } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
@@ -48,7 +49,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
         amount(config.driftApprovalLimitMicro),
         "DRIFT_APPROVAL_LIMIT_USDC",
       ],
-    ] as const,
+    ] satisfies [limit: string, now: string, variable: string][],
   };
 }
 
@@ -130,24 +131,17 @@ export default function Controls() {
           Set in the environment when the desk starts. They are checked in the same transaction that writes
           the intent.
         </p>
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Limit</th>
-              <th scope="col">Now</th>
-              <th scope="col">Set by</th>
-            </tr>
-          </thead>
-          <tbody>
-            {limits.map(([name, value, variable]) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td>{value}</td>
-                <td className="mono">{variable}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <DataTable
+          label="Each limit"
+          rows={limits}
+          keyOf={([name]) => name}
+          empty={null}
+          columns={[
+            { id: "limit", head: "Limit", place: 1, cell: ([name]) => name },
+            { id: "now", head: "Now", place: 2, cell: ([, value]) => value },
+            { id: "by", head: "Set by", place: 5, className: "mono", cell: ([, , variable]) => variable },
+          ]}
+        />
       </Section>
     </>
   );

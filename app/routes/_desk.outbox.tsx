@@ -116,8 +116,10 @@ function columns(zone: string, now: number, waiting: boolean): Column<OutboxRow>
       place: 2,
       cell: (row) =>
         waiting
-          ? `${row.attempts}, next ${formatTime(row.nextAttemptAt, zone, now, { bare: true })}`
-          : String(Math.max(row.attempts, 1)),
+          ? `${row.attempts} so far, next ${formatTime(row.nextAttemptAt, zone, now, { bare: true })}`
+          : row.attempts > 1
+            ? `${row.attempts} tries`
+            : "1 try",
     },
     waiting
       ? { id: "age", head: "Waiting", place: 4, cell: (row) => <Age ms={row.createdAt} /> }

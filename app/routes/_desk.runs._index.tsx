@@ -19,7 +19,7 @@ import { idCell, timeCell } from "../components/desk/row-cells";
 import { StatusBadge } from "../components/desk/status-badge";
 import { Empty } from "../components/ui/empty";
 import { changed } from "../lib/list-address";
-import { countText, pageOf } from "../lib/page-request";
+import { countText, pageOf, rowsText } from "../lib/page-request";
 import { readRunQuery, runFilterOf } from "../lib/run-query";
 import { attemptText, subjectPath } from "../lib/run-words";
 import { timeFormat, zoneName } from "../lib/time";
@@ -118,7 +118,7 @@ export default function Runs() {
         search={search}
         summary={
           <>
-            {rows.length} rows of {countText(count)}.{" "}
+            {rowsText(rows.length)} of {countText(count)}.{" "}
             {count.capped && !exact && <a href={changed(search, { exact: "1" })}>Count exactly</a>}
           </>
         }

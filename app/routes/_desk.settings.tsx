@@ -1,6 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
 import { Form, Link, useActionData, useLoaderData } from "@remix-run/react";
+import type { ReactNode } from "react";
 import { setTimeZone } from "../../db/desk/operators";
 import { endSessions } from "../../db/desk/sessions";
 import { countUnsent } from "../../db/read/outbox";
@@ -12,6 +13,7 @@ import { requireOperator } from "../auth/session.server";
 import { syncNow } from "../commands/ask.server";
 import { statusOf } from "../commands/result";
 import { CommandForm } from "../components/desk/command-form";
+import { DataTable } from "../components/desk/data-table";
 import { Age, Time, useNow } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
 import { Section } from "../components/desk/section";
@@ -168,87 +170,75 @@ function Connections({ loaded }: { loaded: Loaded }) {
         {word} <Age ms={ms} />
       </>
     );
+  const lines: { what: string; ok: boolean | null; label: string; where: ReactNode }[] = [
+    { what: "Mode", ok: true, label: mode, where: modes[mode] },
+    {
+      what: "Event engine",
+      ok: unsent === 0,
+      label: unsent === 0 ? "takes events" : `${unsent} not taken yet`,
+      where: (
+        <>
+          <code>{engine}</code>, {heard(lastRun, "last called us")}.{" "}
+          {unsent > 0 && (
+            <>
+              What waits is in the{" "}
+              <Link className="underline" to="/outbox">
+                outbox
+              </Link>{" "}
+              and goes out by itself.
+            </>
+          )}
+        </>
+      ),
+    },
+    {
+      what: "Purple Flea",
+      ok: failing.length === 0 && lastRead !== null,
+      label:
+        lastRead === null
+          ? "not read yet"
+          : failing.length === 0
+            ? "answers"
+            : `${failing.length} sources fail`,
+      where: <>{heard(lastRead, "last read")}. Each source is listed below.</>,
+    },
+    {
+      what: "Webhooks",
+      ok: lastWebhook !== null,
+      label: lastWebhook === null ? "none has come" : "come in",
+      where: (
+        <>
+          <code>/webhooks/purple-flea</code>, {heard(lastWebhook, "last one")}.{" "}
+          <Link className="underline" to="/webhooks">
+            What came
+          </Link>
+        </>
+      ),
+    },
+    ...keys.map(({ name, what, present, needed }) => ({
+      what,
+      ok: present ? true : needed ? false : null,
+      label: present ? "set" : needed ? "missing" : "not set, not needed",
+      where: (
+        <>
+          <code>{name}</code>
+          {!present && needed && ", set it in the environment and start again"}
+        </>
+      ),
+    })),
+  ];
   return (
-    <table className="table">
-      <caption className="sr">Connections</caption>
-      <thead>
-        <tr>
-          <th scope="col">What</th>
-          <th scope="col">State</th>
-          <th scope="col">Where, and what to do</th>
-        </tr>
-      </thead>
-      <tbody>
-        <tr>
-          <td>Mode</td>
-          <td>
-            <State ok label={mode} />
-          </td>
-          <td>{modes[mode]}</td>
-        </tr>
-        <tr>
-          <td>Event engine</td>
-          <td>
-            <State ok={unsent === 0} label={unsent === 0 ? "takes events" : `${unsent} not taken yet`} />
-          </td>
-          <td>
-            <code>{engine}</code>, {heard(lastRun, "last called us")}.{" "}
-            {unsent > 0 && (
-              <>
-                What waits is in the{" "}
-                <Link className="underline" to="/outbox">
-                  outbox
-                </Link>{" "}
-                and goes out by itself.
-              </>
-            )}
-          </td>
-        </tr>
-        <tr>
-          <td>Purple Flea</td>
-          <td>
-            <State
-              ok={failing.length === 0 && lastRead !== null}
-              label={
-                lastRead === null
-                  ? "not read yet"
-                  : failing.length === 0
-                    ? "answers"
-                    : `${failing.length} sources fail`
-              }
-            />
-          </td>
-          <td>{heard(lastRead, "last read")}. Each source is listed below.</td>
-        </tr>
-        <tr>
-          <td>Webhooks</td>
-          <td>
-            <State ok={lastWebhook !== null} label={lastWebhook === null ? "none has come" : "come in"} />
-          </td>
-          <td>
-            <code>/webhooks/purple-flea</code>, {heard(lastWebhook, "last one")}.{" "}
-            <Link className="underline" to="/webhooks">
-              What came
-            </Link>
-          </td>
-        </tr>
-        {keys.map(({ name, what, present, needed }) => (
-          <tr key={name}>
-            <td>{what}</td>
-            <td>
-              <State
-                ok={present ? true : needed ? false : null}
-                label={present ? "set" : needed ? "missing" : "not set, not needed"}
-              />
-            </td>
-            <td>
-              <code>{name}</code>
-              {!present && needed && ", set it in the environment and start again"}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      label="Each connection"
+      rows={lines}
+      keyOf={(line) => line.what}
+      empty={null}
+      columns={[
+        { id: "what", head: "What", place: 1, cell: (line) => line.what },
+        { id: "state", head: "State", place: 2, cell: ({ ok, label }) => <State ok={ok} label={label} /> },
+        { id: "where", head: "Where, and what to do", kind: "wide", place: 5, cell: (line) => line.where },
+      ]}
+    />
   );
 }
 

@@ -53,7 +53,8 @@ export default function UnknownOutcomes() {
           {
             id: "decided",
             head: "Decided",
-            cell: (row) => (row.decision === "left" ? `left by ${row.decidedBy ?? "somebody"}` : "not yet"),
+            cell: (row) =>
+              row.decision === "left" ? `left by ${row.decidedBy ?? "somebody"}` : "not decided yet",
           },
         ]}
       />

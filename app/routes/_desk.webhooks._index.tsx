@@ -9,7 +9,7 @@ import { PageHead } from "../components/desk/page-head";
 import { idCell, timeCell } from "../components/desk/row-cells";
 import { StatusBadge } from "../components/desk/status-badge";
 import { Empty } from "../components/ui/empty";
-import { countText, pageOf } from "../lib/page-request";
+import { countText, pageOf, rowsText } from "../lib/page-request";
 import { timeFormat, zoneName } from "../lib/time";
 import { webhookLook } from "../lib/webhook-look";
 
@@ -64,7 +64,7 @@ export default function Webhooks() {
         before={page.before}
         after={page.after}
         search={search}
-        summary={`${page.rows.length} rows, newest first, of ${countText(count)}.`}
+        summary={`${rowsText(page.rows.length)}, newest first, of ${countText(count)}.`}
       />
     </>
   );

@@ -16,7 +16,7 @@ import { PageHead } from "../../components/desk/page-head";
 import { Empty } from "../../components/ui/empty";
 import { changed } from "../../lib/list-address";
 import { chooseList, listChoice } from "../../lib/list-choice.server";
-import { countText, pageOf } from "../../lib/page-request";
+import { countText, pageOf, rowsText } from "../../lib/page-request";
 import { tradeColumnNames, tradeList } from "../../lib/trade-columns";
 import { readTradeQuery, tradeFilterOf, tradeOrderOf, type TradeQuery } from "../../lib/trade-query.server";
 import { timeFormat, zoneName } from "../../lib/time";
@@ -140,7 +140,7 @@ export default function Trades() {
         search={search}
         summary={
           <>
-            {rows.length} rows, {orderWords(asked)}, of {countText(count)}.{" "}
+            {rowsText(rows.length)}, {orderWords(asked)}, of {countText(count)}.{" "}
             {count.capped && !exact && (
               <Link to={changed(search, { exact: "1" })} preventScrollReset>
                 Count exactly
