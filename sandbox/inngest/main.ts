@@ -8,6 +8,8 @@ import { syncApp } from "./sync";
 
 const RESYNC_MS = 5_000;
 const UNTIL_FOUND_MS = 250;
+/** How long a follower of the clock is waited for: one that hangs holds up neither a move nor the engine's start. */
+const FOLLOWER_MS = 15_000;
 
 const { values: args } = parseArgs({
   options: {
@@ -30,10 +32,18 @@ if (process.env.APP_MODE === "live")
 
 async function tellFollowers(nowMs: number, offsetMs: number): Promise<void> {
   const body = JSON.stringify({ now_ms: nowMs, offset_ms: offsetMs });
-  const tell = (url: string) =>
-    fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body }).catch(() =>
-      say(`${url} does not follow the clock`),
+  const tell = async (url: string) => {
+    const answered = fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    }).then(
+      () => true,
+      () => false,
     );
+    const late = new Promise<boolean>((resolve) => setTimeout(resolve, FOLLOWER_MS, false).unref());
+    if (!(await Promise.race([answered, late]))) say(`${url} does not follow the clock`);
+  };
   await Promise.all(args["clock-follower"].map(tell));
 }
 

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 
-const START_MS = 60_000;
+const START_MS = 120_000;
 const LOOK_MS = 20;
 
 export interface MachineOptions {
@@ -33,7 +33,7 @@ export class Machine {
 
   /**
    * Starts it, unless it runs, and waits until it answers or is ended again.
-   * @throws when it does not within a minute, or ends before it does
+   * @throws when it does not within two minutes, or ends before it does
    */
   async start(): Promise<void> {
     if (this.child) return;

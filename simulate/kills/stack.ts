@@ -149,12 +149,16 @@ export class Stack {
   }
 }
 
+/** Longer than anything asked for here takes: what hangs is a failure, and is told. */
+const PATIENCE_MS = 60_000;
+
 /** @throws when nobody answers, or not with 2xx */
 async function post(url: string, body: unknown): Promise<void> {
   const response = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json", connection: "close" },
     body: JSON.stringify(body),
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text.slice(0, 200)}`);
@@ -164,7 +168,7 @@ async function post(url: string, body: unknown): Promise<void> {
 export async function waitFor(
   what: string | (() => string),
   check: () => Promise<boolean> | boolean,
-  limitMs = 30_000,
+  limitMs = 90_000,
 ): Promise<void> {
   for (const end = performance.now() + limitMs; performance.now() < end;) {
     try {

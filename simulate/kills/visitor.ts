@@ -1,4 +1,4 @@
-const TRIES = 60;
+const TRIES = 400;
 const AGAIN_MS = 250;
 const ACCOUNT = { email: "operator@practice.test", password: "practice-operator-1" };
 
@@ -40,7 +40,7 @@ export class Visitor {
 
   constructor(private readonly url: string) {}
 
-  /** The page's HTML. Signs in first when it has to. @throws when nobody answers for a quarter of a minute */
+  /** The page's HTML. Signs in first when it has to. @throws when nobody answers for more than a minute */
   async page(path: string): Promise<string> {
     for (let signed = false; ; signed = true) {
       const response = await this.ask(path, {});
@@ -52,7 +52,7 @@ export class Visitor {
 
   /**
    * Opens a page, fills in the form that has `mark` in it and sends it; `twice` is a double click.
-   * @throws when nobody answers for a quarter of a minute
+   * @throws when nobody answers for more than a minute
    */
   async submit(path: string, mark: string, typed: Fields, twice = false): Promise<Said> {
     const hidden = hiddenFields(await this.page(path), mark);
