@@ -2,7 +2,7 @@ import { desc, eq, sql } from "drizzle-orm";
 import type { MicroUsdc } from "../../domain/money";
 import type { Writer } from "../connection";
 import { bets, claims } from "../schema";
-import { betEffect, bookChange, claimEffect } from "./books";
+import { betEffect, bookChange, claimEffect, isInOpening } from "./books";
 import { aboutRun } from "./runs";
 
 export type BetRow = typeof bets.$inferSelect;
@@ -121,7 +121,10 @@ export function changeClaim(
   const row = getClaim(tx, ref);
   if (!row || (row.status === "claimed" && change.status !== undefined && change.status !== "claimed"))
     return;
-  bookChange(tx, { type: "claim", ref }, claimEffect(row), claimEffect({ ...row, ...change }), now);
+  // Known to be made before the books opened: its money is in their opening, and only its amount is told now.
+  const counted = row.status === "claimed" && row.settledAt !== null && isInOpening(tx, row.settledAt);
+  if (!counted)
+    bookChange(tx, { type: "claim", ref }, claimEffect(row), claimEffect({ ...row, ...change }), now);
   tx.update(claims)
     .set({ ...change, updatedAt: now })
     .where(eq(claims.ref, ref))

@@ -75,6 +75,12 @@ export function bookCorrection(tx: Writer, driftId: string, amountMicro: MicroUs
   book(tx, `correction:${driftId}`, { type: "correction", ref: driftId }, amountMicro, at);
 }
 
+/** Whether what had moved by then is in the balance the books were opened with. */
+export function isInOpening(tx: Writer, movedAt: number): boolean {
+  const books = getBooks(tx);
+  return books !== undefined && movedAt < books.openedAt;
+}
+
 /** Says when balance and books last agreed. */
 export function markAgreed(tx: Writer, at: number): void {
   agreed(tx).run({ at });

@@ -80,6 +80,29 @@ describe("the wallet's books", () => {
     expect(getOpenDrift(world.read)).toBeNull();
   });
 
+  test("do not count a claim again whose amount is told after they opened", async () => {
+    await world.close();
+    world = await openWorld({ config: { syncCron: "0 * * * *" } });
+    // Lost behind its effect, and its webhook is held back: the faucet says that it was made, and not how much it was.
+    world.fault({ call: "faucet.claim", kind: "drop-after" });
+    await world.send("purple-flea/faucet.claim.requested", {}, "c1");
+    const [{ body }] = world.purpleFlea.db.prepare("select body from webhooks").all() as [{ body: string }]; // its column
+    world.purpleFlea.db.exec("delete from webhooks");
+    await world.advance(HOUR);
+    expect(world.row("select status, amount_micro from claims")).toEqual({
+      status: "claimed",
+      amount_micro: null,
+    });
+    await sync();
+    expect(getWalletBooks(world.read)?.expectedMicro).toBe(world.purpleFlea.balance());
+    await world.purpleFlea.webhooks.post(body);
+    await world.settle();
+    await sync();
+    expect(world.row("select amount_micro from claims")).toEqual({ amount_micro: 1_000_000n });
+    expect(getWalletBooks(world.read)?.expectedMicro).toBe(world.purpleFlea.balance());
+    expect(getOpenDrift(world.read)).toBeNull();
+  });
+
   test("the sum of what was booked is what the wallet has moved by", async () => {
     await alert("a1");
     await create("esc_1", 50, PROMPT);
