@@ -71,7 +71,15 @@ export class Killer {
     }
   }
 
-  async allBack(): Promise<void> {
+  /** Ends that with one more kill, which is as good a cause as any and not one of the plan's. */
+  async speedUp(): Promise<void> {
+    const purpleFlea = this.stack.machines["purple-flea"];
+    this.moments.push(this.practiceNow());
+    await purpleFlea.end("SIGKILL");
+    await purpleFlea.start();
+  }
+
+  private async allBack(): Promise<void> {
     await Promise.all(machineNames.map((name) => this.coming.get(name)));
   }
 
