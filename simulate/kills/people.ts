@@ -1,5 +1,4 @@
-import type { Ledger } from "../ledger";
-import { thingOfKey } from "../ledger";
+import { thingOfKey, type Ledger } from "../ledger";
 import type { Deed } from "./plan";
 import { waitFor, type Row, type Stack } from "./stack";
 import { Visitor, type Said } from "./visitor";

@@ -1,7 +1,6 @@
 import Database from "better-sqlite3";
 import { judge, type Broken } from "../invariants";
-import type { MachineName, Row, Stack } from "./stack";
-import { machineNames } from "./stack";
+import { machineNames, type MachineName, type Row, type Stack } from "./stack";
 import type { Witness } from "./witness";
 
 /** How long an outcome may take to be called unknown after the kill that lost it: a start, and the engine's tries, ms. */
