@@ -178,6 +178,7 @@ test("an escrow's statement is one page of paper, with its whole story and nothi
   await desk.goto("/escrows/esc_hops");
   await desk.emulateMedia({ media: "print" });
   await expect(desk.getByText(/^Purple Flea Operator, statement as of/)).toBeVisible();
+  await expect(desk.getByText(silentCounterparty)).toBeVisible();
   for (const told of ["Approval sent", "20.00 USDC locked at Purple Flea"])
     await expect(desk.getByText(told)).toBeVisible();
   await expect(desk.getByRole("navigation")).toHaveCount(0);

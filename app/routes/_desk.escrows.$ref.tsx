@@ -192,7 +192,10 @@ export default function Escrow() {
             <dl className="kv">
               <dt>Payee</dt>
               <dd>
-                <Id id={escrow.counterparty} />{" "}
+                <span className="not-on-paper">
+                  <Id id={escrow.counterparty} />
+                </span>
+                <span className="on-paper mono">{escrow.counterparty}</span>{" "}
                 {payee.paid === 0 && escrow.settledAt === null && <FirstTime />}
               </dd>
               <dt>Deadline</dt>
