@@ -1,6 +1,6 @@
-import { and, desc, eq, gte, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, gte, isNull, or, sql } from "drizzle-orm";
 import type { MicroUsdc } from "../../domain/money";
-import type { Writer } from "../connection";
+import { prepared, type Writer } from "../connection";
 import { bets, claims, drifts, escrows, intents, movements, trades } from "../schema";
 import { bookCorrection, getBooks, markAgreed, openBooks } from "./books";
 
@@ -81,17 +81,17 @@ export function compareWallet(
 
 /**
  * Whether a balance that was asked for at `asked` may hold what a call moved and the books would book once more: one whose
- * outcome is not known, unless somebody has left it so, or was learnt only since.
+ * outcome is not known, also when somebody leaves it so, or was learnt only since.
  */
 function mayBeInOpening(tx: Writer, asked: number): boolean {
-  const doubtful = sql`(${intents.status} = 'unknown' and ${intents.decision} is not 'left') or ${intents.updatedAt} >= ${asked}`;
+  const doubtful = or(eq(intents.status, "unknown"), gte(intents.updatedAt, asked));
   return tx.select({ key: intents.key }).from(intents).where(doubtful).get() !== undefined;
 }
 
+const open = prepared((db) => db.select().from(drifts).where(isNull(drifts.endedAt)).prepare());
+
 /** The difference that has not ended, if there is one. */
-export function openDrift(tx: Writer): Drift | undefined {
-  return tx.select().from(drifts).where(isNull(drifts.endedAt)).get();
-}
+export const openDrift = (tx: Writer): Drift | undefined => open(tx).get();
 
 /** Takes a difference over into the books, as somebody decided. False when it has changed or ended since it was looked at. */
 export function acceptDrift(

@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
 import type { MicroUsdc } from "../../domain/money";
 import type { IntentStatus, MoneyAction, OutcomeDecision } from "../../domain/statuses";
-import type { Writer } from "../connection";
+import { given, prepared, type Writer } from "../connection";
 import { intents, sync } from "../schema";
 
 export type Intent = typeof intents.$inferSelect;
@@ -27,20 +27,27 @@ export type Opened =
   /** Another call holds the lock. */
   | { kind: "busy"; heldBy: Intent };
 
-export function getIntent(tx: Writer, key: string): Intent | undefined {
-  return tx.select().from(intents).where(eq(intents.key, key)).get();
-}
-
-/** Calls whose outcome is not known, those longest unsettled first. */
-export function unknownIntents(tx: Writer, limit: number): Intent[] {
-  return tx
+const byKey = prepared((db) =>
+  db
+    .select()
+    .from(intents)
+    .where(eq(intents.key, given("key")))
+    .prepare(),
+);
+const unknown = prepared((db) =>
+  db
     .select()
     .from(intents)
     .where(eq(intents.status, "unknown"))
     .orderBy(asc(intents.createdAt))
-    .limit(limit)
-    .all();
-}
+    .limit(sql.placeholder("limit"))
+    .prepare(),
+);
+
+export const getIntent = (tx: Writer, key: string): Intent | undefined => byKey(tx).get({ key });
+
+/** Calls whose outcome is not known, those longest unsettled first. */
+export const unknownIntents = (tx: Writer, limit: number): Intent[] => unknown(tx).all({ limit });
 
 /** Who holds a lock, other than this intent. */
 export function holderOf(tx: Writer, lock: string, key: string): Intent | undefined {
@@ -108,7 +115,10 @@ export function openIntent(tx: Writer, request: IntentRequest, now: number, repe
   return { kind: "send", idempotencyKey: `${request.action}:${request.key}` };
 }
 
-/** Records a call's outcome. A definite outcome is never replaced by a vaguer one. */
+/**
+ * Records a call's outcome. A definite outcome is never replaced by a vaguer one; one that was refused gives way to done, as a try
+ * before the refused one may have been on its way still.
+ */
 export function settleIntent(
   tx: Writer,
   key: string,
@@ -116,7 +126,7 @@ export function settleIntent(
   now: number,
 ): void {
   const found = getIntent(tx, key);
-  if (!found || found.status === "done" || found.status === "refused") return;
+  if (!found || found.status === "done" || (found.status === "refused" && outcome.status !== "done")) return;
   const final = outcome.status === "done" || outcome.status === "refused";
   tx.update(intents)
     .set({

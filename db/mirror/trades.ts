@@ -1,9 +1,10 @@
 import { and, asc, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import type { Actor } from "../../domain/ids";
+import type { MicroUsdc } from "../../domain/money";
 import type { AlertOutcome, TradeStatus } from "../../domain/statuses";
-import type { Writer } from "../connection";
+import { given, prepared, type Writer } from "../connection";
 import { alerts, trades } from "../schema";
-import { bookChange, tradeEffect } from "./books";
+import { bookChange, isInOpening, tradeEffect } from "./books";
 import { aboutRun } from "./runs";
 import { tell } from "./timeline";
 
@@ -49,10 +50,12 @@ export function unsettledAlerts(tx: Writer, runId: string): Alert[] {
     .all();
 }
 
+const held = prepared((db) =>
+  db.select().from(alerts).where(eq(alerts.outcome, "held")).orderBy(asc(alerts.receivedAt)).prepare(),
+);
+
 /** Alerts that wait for a pause to end, oldest first. */
-export function heldAlerts(tx: Writer): Alert[] {
-  return tx.select().from(alerts).where(eq(alerts.outcome, "held")).orderBy(asc(alerts.receivedAt)).all();
-}
+export const heldAlerts = (tx: Writer): Alert[] => held(tx).all();
 
 /** What became of an alert. One that traded stays so. */
 export function settleAlert(
@@ -136,7 +139,8 @@ export function applyTradeNews(
     set.reason = news.reason ?? null;
   }
   if (Object.keys(set).length === 0) return false;
-  bookChange(tx, { type: "trade", ref }, tradeEffect(row), tradeEffect({ ...row, ...set }), now);
+  const next = { ...row, ...set };
+  bookChange(tx, { type: "trade", ref }, countedOf(tx, row, next), tradeEffect(next), now);
   tx.update(trades)
     .set({
       ...set,
@@ -147,6 +151,18 @@ export function applyTradeNews(
     .where(eq(trades.ref, ref))
     .run();
   return true;
+}
+
+/**
+ * What of a trade the wallet's books hold before news of it: a position that had closed, or a fee that was paid, before they
+ * opened is in their opening balance, and only how much it was is told now. micro-USDC.
+ */
+function countedOf(tx: Writer, row: Trade, next: Trade): MicroUsdc {
+  const closedAt = next.closedAt ?? (STAGE[row.status] === STAGE.closed ? row.updatedAt : null);
+  if (closedAt !== null && isInOpening(tx, closedAt)) return tradeEffect(next);
+  const isPaid =
+    row.remoteId !== null && row.feeMicro === null && isInOpening(tx, row.filledAt ?? row.updatedAt);
+  return tradeEffect(isPaid ? { ...row, feeMicro: next.feeMicro } : row);
 }
 
 /** The trade of an alert whose order is known to exist. */
@@ -162,23 +178,29 @@ export function tradeByRemoteId(tx: Writer, remoteId: string): Trade | undefined
   return tx.select().from(trades).where(eq(trades.remoteId, remoteId)).get();
 }
 
-/** Trades whose order is known upstream and not over, those longest unseen first: what a sync reads again. */
-export function openTrades(tx: Writer, limit: number): Trade[] {
-  return tx
+const open = prepared((db) =>
+  db
     .select()
     .from(trades)
     .where(and(inArray(trades.status, ["open", "filled"]), isNotNull(trades.remoteId)))
     .orderBy(asc(trades.observedAt))
-    .limit(limit)
-    .all();
-}
+    .limit(sql.placeholder("limit"))
+    .prepare(),
+);
+const seen = prepared((db) =>
+  db
+    .update(trades)
+    .set({ observedAt: sql`max(${trades.observedAt}, ${given("observedAt")})` })
+    .where(eq(trades.ref, given("ref")))
+    .prepare(),
+);
+
+/** Trades whose order is known upstream and not over, those longest unseen first: what a sync reads again. */
+export const openTrades = (tx: Writer, limit: number): Trade[] => open(tx).all({ limit });
 
 /** Notes that a trade was read upstream and was as the mirror has it. */
 export function markTradeSeen(tx: Writer, ref: string, observedAt: number): void {
-  tx.update(trades)
-    .set({ observedAt: sql`max(${trades.observedAt}, ${observedAt})` })
-    .where(eq(trades.ref, ref))
-    .run();
+  seen(tx).run({ ref, observedAt });
 }
 
 export function tellTrade(

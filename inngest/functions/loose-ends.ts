@@ -20,8 +20,8 @@ const UNHEARD_MS = 10 * MINUTE_MS;
 const RETAKE_MS = 15 * MINUTE_MS;
 const MAX_RETAKE_MS = 8 * HOUR_MS;
 const MAX_LOOKS = 20;
-/** A webhook may be late by a day. */
-const WEBHOOK_MS = 2 * DAY_MS;
+/** How long a webhook that nothing answered to is offered again: what it is about may be settled by a person, days later. */
+const WEBHOOK_MS = 30 * DAY_MS;
 
 /**
  * What was left lying and is picked up by an event: escrows whose run is gone or did not hear its wake-up; unknown calls that
