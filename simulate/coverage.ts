@@ -1,35 +1,20 @@
 import { ENDINGS } from "./endings";
-import { otherTroubles, purpleFleaTroubles } from "./history";
+import { functionIds, moneyCalls, otherTroubles, purpleFleaTroubles } from "./history";
 
 /** Every place at which a process must have been stopped in a run of the simulator. */
-const FUNCTIONS = [
-  "trade-on-price-alert",
-  "daily-faucet-claim",
-  "escrow-lifecycle",
-  "scheduled-casino-bet",
-  "record-webhook",
-  "record-confirmation",
-  "sync-mirror",
-  "reconcile-unknown",
-  "clean-up",
-];
-const CALLS = [
-  "order.create",
-  "escrow.create",
-  "escrow.release",
-  "escrow.cancel",
-  "faucet.claim",
-  "casino.bet",
-  "escrow.get",
-  "wallet.balance",
-];
 const STOPS = [
-  ...FUNCTIONS.map((name) => `app behind a commit of ${name}`),
+  ...functionIds.map((name) => `app behind a commit of ${name}`),
   "app behind a commit of the desk",
   "app behind a commit of the engine",
   "app behind a commit of Purple Flea",
   "engine behind a commit of the engine",
-  ...CALLS.flatMap((call) => [`app before ${call}`, `app after ${call}`]),
+  "purple-flea behind a commit of Purple Flea",
+  "purple-flea before order.create",
+  "purple-flea after order.create",
+  ...[...moneyCalls, "escrow.get", "wallet.balance"].flatMap((call) => [
+    `app before ${call}`,
+    `app after ${call}`,
+  ]),
   "app after the engine took an event",
   "app after a step had run",
   "engine after a step had run",

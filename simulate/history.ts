@@ -1,13 +1,12 @@
 import fc from "fast-check";
-import { between, seeded } from "./chance";
 
 /*
  * A history as data: what people, feeds, counterparties and fate do, in order. Everything else follows from it and from its
  * seed. Plain records of whole numbers and words, so that fast-check can shrink a stored one without knowing how it was made.
  */
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
 
 /** How long after the move before it. Mostly at once: what races is what is worth trying. */
 const after = fc.oneof(
@@ -22,7 +21,7 @@ const escrowNo = fc.integer({ min: 0, max: 2 });
 const alertNo = fc.integer({ min: 0, max: 4 });
 const twice = fc.boolean();
 
-const requests = {
+export const requests = {
   /** A price feed's event, with its own id; the same number is the same alert again. */
   alert: fc.record({
     do: fc.constant("alert" as const),
@@ -102,7 +101,7 @@ const requests = {
     n: fc.integer({ min: 0, max: 8 }),
   }),
 };
-const request = fc.oneof(
+export const request = fc.oneof(
   { weight: 6, arbitrary: requests.alert },
   { weight: 1, arbitrary: requests.askAlert },
   { weight: 4, arbitrary: requests.escrow },
@@ -128,7 +127,16 @@ export const moneyCalls = [
   "casino.bet",
 ] as const;
 /** Everything the app asks of Purple Flea; `money` is the next call that moves any. */
-const targets = [...moneyCalls, "money", "money", "money", "escrow.get", "wallet.balance", "any"] as const;
+const targets = [
+  ...moneyCalls,
+  "money",
+  "money",
+  "money",
+  "escrow.get",
+  "wallet.balance",
+  "faucet.status",
+  "any",
+] as const;
 
 export const purpleFleaTroubles = [
   "refuse",
@@ -175,7 +183,7 @@ export const otherTroubles = [
   "webhook-late",
   "slack-broken",
 ] as const;
-const trouble = fc.oneof(
+export const trouble = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
@@ -198,6 +206,18 @@ const trouble = fc.oneof(
   },
 );
 
+/** The functions of the product, at whose commits a process may stop. */
+export const functionIds = [
+  "trade-on-price-alert",
+  "daily-faucet-claim",
+  "escrow-lifecycle",
+  "scheduled-casino-bet",
+  "record-webhook",
+  "record-confirmation",
+  "sync-mirror",
+  "reconcile-unknown",
+  "clean-up",
+] as const;
 export const stopPlaces = [
   "desk-commit",
   "engine-commit",
@@ -208,15 +228,40 @@ export const stopPlaces = [
   "step-answered",
   "webhook-taken",
 ] as const;
+const stopOf = <P, C>(place: fc.Arbitrary<P>, of: fc.Arbitrary<C>, skip: fc.Arbitrary<number>) =>
+  fc.record({
+    do: fc.constant("stop" as const),
+    after,
+    who: fc.constantFrom("app", "app", "app", "engine", "both", "purple-flea" as const),
+    place,
+    /** Before or after this call only, or behind a commit of this function only. */
+    of,
+    skip,
+    downMs: fc.constantFrom(200, 2 * SECOND_MS, 2 * SECOND_MS, MINUTE_MS, MINUTE_MS, 20 * MINUTE_MS),
+  });
+export const stops = {
+  anywhere: stopOf(
+    fc.constantFrom("desk-commit", "desk-commit", ...stopPlaces),
+    fc.constant("any" as const),
+    fc.integer({ min: 0, max: 12 }),
+  ),
+  call: stopOf(
+    fc.constantFrom("before-call" as const, "after-call" as const),
+    fc.constantFrom(...moneyCalls),
+    fc.constantFrom(0, 0, 1),
+  ),
+  commit: stopOf(
+    fc.constant("desk-commit" as const),
+    fc.constantFrom(...functionIds),
+    fc.constantFrom(0, 0, 1, 2),
+  ),
+};
 /** A process stops at the `skip`th such place from now on, and starts again `downMs` later. */
-const stop = fc.record({
-  do: fc.constant("stop" as const),
-  after,
-  who: fc.constantFrom("app" as const, "app" as const, "engine" as const, "both" as const),
-  place: fc.constantFrom("desk-commit" as const, "desk-commit" as const, ...stopPlaces),
-  skip: fc.integer({ min: 0, max: 12 }),
-  downMs: fc.constantFrom(200, 2 * SECOND_MS, MINUTE_MS, 20 * MINUTE_MS),
-});
+export const stop = fc.oneof(
+  { weight: 3, arbitrary: stops.anywhere },
+  { weight: 1, arbitrary: stops.call },
+  { weight: 1, arbitrary: stops.commit },
+);
 
 const move = fc.oneof(request, trouble, stop);
 export type Move = typeof move extends fc.Arbitrary<infer M> ? M : never;
@@ -224,7 +269,7 @@ export type Request = typeof request extends fc.Arbitrary<infer M> ? M : never;
 export type TroubleMove = typeof trouble extends fc.Arbitrary<infer M> ? M : never;
 export type StopMove = typeof stop extends fc.Arbitrary<infer M> ? M : never;
 
-const circumstances = {
+export const circumstances = {
   /** What the wallet holds when it begins. */
   wallet: fc.constantFrom("plenty" as const, "plenty" as const, "plenty" as const, "little" as const),
   /** Purple Flea knows a request by its Idempotency-Key, or takes no notice of it. */
@@ -232,6 +277,8 @@ const circumstances = {
   /** Purple Flea's replies have the fields its guide names, and no other. */
   terse: fc.constantFrom(false, false, true),
   dailyLimit: fc.constantFrom(false, false, false, true),
+  /** It begins some minutes before a day ends, UTC, instead of in the morning. */
+  late: fc.constantFrom(false, false, true),
   slack: fc.boolean(),
 };
 
@@ -242,26 +289,3 @@ export const anyHistory = fc.record({
   moves: fc.array(move, { maxLength: 60, size: "max" }),
 });
 export type History = typeof anyHistory extends fc.Arbitrary<infer H> ? H : never;
-
-/** Everything that comes from outside: events, forms, and webhooks, those that Purple Flea sends by itself included. */
-export const MIN_REQUESTS = 20;
-export const MIN_TROUBLES = 3;
-export const MIN_STOPS = 1;
-const draft = fc.record({
-  ...circumstances,
-  // With the webhooks that follow from them it is twice as many.
-  requests: fc.array(request, { minLength: 13, maxLength: 15, size: "max" }),
-  troubles: fc.array(trouble, { minLength: MIN_TROUBLES + 1, maxLength: MIN_TROUBLES + 3, size: "max" }),
-  stops: fc.array(stop, { minLength: MIN_STOPS, maxLength: MIN_STOPS + 1, size: "max" }),
-});
-
-/** The history of a seed: requests with some troubles and a stop strewn among them. */
-export function historyOf(seed: number): History {
-  const [made] = fc.sample(draft, { seed, numRuns: 1 });
-  if (!made) throw new Error("fast-check made no history");
-  const { requests, troubles, stops, ...rest } = made;
-  const random = seeded(seed);
-  const moves: Move[] = [...requests];
-  for (const one of [...troubles, ...stops]) moves.splice(between(random, 0, moves.length - 3), 0, one);
-  return { seed, ...rest, moves };
-}

@@ -1,9 +1,7 @@
 import type Database from "better-sqlite3";
 import { openBooks } from "../sandbox/purple-flea/books";
 import { AGENT } from "./processes";
-import type { Ledger } from "./ledger";
-import type { Player } from "./player";
-import type { World } from "./world";
+import { thingOfKey, type Ledger } from "./ledger";
 
 export interface Broken {
   rule: string;
@@ -44,25 +42,6 @@ const asker =
   (sql, ...params) =>
     client.prepare(sql).all(...params) as Row[]; // rows of the named columns
 
-/** Looks at a simulated history that has run out, and names every rule that does not hold. */
-export function check(world: World, ledger: Ledger, player: Player): Broken[] {
-  const desk = world.requireApp().reader.$client;
-  return judge(
-    { desk, upstream: world.purpleFlea.upstream.db, engine: world.requireEngine().engine.ctx.store.db },
-    {
-      ledger,
-      taken: player.taken,
-      mayBeUnknown: (thing, ref) =>
-        ledger.doubted.has(thing) ||
-        asker(desk)(
-          "select run_id from intents where subject_ref = ? union select id from runs where subject_ref = ?",
-          ref,
-          ref,
-        ).some((row) => ledger.disturbedRuns.has(String(row.run_id))),
-    },
-  );
-}
-
 /** Holds the files against each other and against what was witnessed, when nothing is under way any more. */
 export function judge(files: Files, witnessed: Witnessed): Broken[] {
   const broken: Broken[] = [];
@@ -82,29 +61,12 @@ export function judge(files: Files, witnessed: Witnessed): Broken[] {
     bets,
     claims,
     commands,
-    locks,
+    intents,
     journal,
     webhooks,
   ])
     rule(evidence);
   return broken;
-}
-
-/** What must hold at every moment, not only in the end: what has ended does not come back. In words; usually nothing. */
-export function stands(world: World): string[] {
-  if (!world.app) return [];
-  const rows = world.app.reader.$client
-    .prepare(
-      `select 'trade ' || ref || ' is ' || status || ' and was closed' from trades
-         where closed_at is not null and status not in ('closed', 'liquidated')
-       union all select 'escrow ' || ref || ' is ' || status || ' and was over' from escrows
-         where settled_at is not null and status not in ('released', 'refunded', 'refused')
-       union all select 'alert ' || a.id || ' is ' || a.outcome || ' and has an order' from alerts a
-         join trades t on t.alert_id = a.id where t.remote_id is not null and a.outcome in ('skipped', 'refused', 'held')`,
-    )
-    .pluck()
-    .all();
-  return rows.map(String);
 }
 
 const MICRO = (value: Row[string] | undefined): string => String(value ?? "nothing");
@@ -362,9 +324,11 @@ function commands({ desk, say }: Evidence): void {
   }
 }
 
-/** A lock is held by what may still have happened, and nothing stays open. */
-function locks({ desk, say }: Evidence): void {
+/** A lock is held by what may still have happened, nothing stays open, and what is called refused was not carried out. */
+function intents({ desk, ledger, say }: Evidence): void {
   for (const row of desk("select key, status, lock from intents")) {
+    if (row.status === "refused" && ledger.of(thingOfKey(String(row.key))).length > 0)
+      say("an intent says what became of it", `${String(row.key)} is refused and was carried out`);
     if (row.status === "open") say("no intent stays open", `${String(row.key)} is`);
     if (row.lock !== null && row.status !== "unknown")
       say("no lock without a reason", `${String(row.key)} (${String(row.status)}) holds ${String(row.lock)}`);

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { historyOf } from "./history";
+import { historyOf } from "./stories";
 import { KEPT } from "./kept";
 import { play } from "./play";
 import { timelineOf } from "./timeline";

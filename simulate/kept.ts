@@ -1,6 +1,8 @@
 import type { History, Move } from "./history";
 
 const AWAY_MS = 1_200_000;
+/** A little more than a day. */
+const DAY_MS = 90_000_000;
 const calm = {
   seed: 1,
   wallet: "plenty",
@@ -8,6 +10,7 @@ const calm = {
   terse: false,
   dailyLimit: false,
   slack: false,
+  late: false,
 } as const;
 const alert: Move = {
   do: "alert",
@@ -23,6 +26,7 @@ const stop = (place: Extract<Move, { do: "stop" }>["place"], skip: number, after
   after,
   who: "app",
   place,
+  of: "any",
   skip,
   downMs: AWAY_MS,
 });
@@ -76,6 +80,93 @@ export const KEPT: readonly { found: string; history: History }[] = [
       moves: [
         { do: "trouble", after: 0, kind: "silence-after", call: "faucet.claim", times: 1 },
         { do: "claim", after: 0, desk: true, twice: false },
+      ],
+    },
+  },
+  {
+    found:
+      "an order is refused and its run given up before the next step: the trade stays as if it were being placed",
+    history: {
+      seed: 481,
+      wallet: "plenty",
+      honoursKeys: true,
+      terse: true,
+      dailyLimit: false,
+      slack: true,
+      moves: [
+        { do: "settle", after: 2999, n: 2, then: "leave" },
+        { do: "alert", after: 94797, n: 2, asset: "BTC", direction: "long", trigger: false, old: false },
+        { do: "stop", after: 481140, who: "app", place: "after-call", skip: 5, downMs: 1200000, of: "any" },
+        { do: "webhook", after: 7, what: "odd", n: 2 },
+        {
+          do: "stop",
+          after: 2865,
+          who: "engine",
+          place: "desk-commit",
+          skip: 8,
+          downMs: 1200000,
+          of: "any",
+        },
+        { do: "trouble", after: 1758, kind: "refused-400", call: "order.create", times: 2 },
+        { do: "bet", after: 7, n: 1, side: "heads", micro: 5000001, desk: true },
+        { do: "alert", after: 96191, n: 2, asset: "ETH", direction: "short", trigger: true, old: true },
+        { do: "bet", after: 2994, n: 2, side: "tails", micro: 5000001, desk: false },
+        { do: "trouble", after: 5007, kind: "refused-422", call: "money", times: 1 },
+        { do: "alert", after: 110580, n: 2, asset: "SOL", direction: "long", trigger: false, old: false },
+        { do: "alert", after: 3, n: 2, asset: "SOL", direction: "short", trigger: false, old: true },
+        { do: "trouble", after: 5001, kind: "limit-429", call: "money", times: 2 },
+        { do: "trouble", after: 5010, kind: "refused-403", call: "faucet.claim", times: 1 },
+        { do: "bet", after: 1678, n: 2, side: "heads", micro: 1000000, desk: true },
+        { do: "trouble", after: 101129, kind: "unreadable-field", call: "money", times: 1 },
+        { do: "ask-alert", after: 7199991, twice: true },
+        { do: "escrow", after: 0, n: 0, micro: 100016, confirms: false, desk: true },
+        { do: "bet", after: 880, n: 0, side: "tails", micro: 5000001, desk: false },
+        { do: "alert", after: 119984, n: 3, asset: "ETH", direction: "short", trigger: false, old: false },
+        { do: "escrow", after: 8, n: 2, micro: 59999986, confirms: false, desk: false },
+      ],
+      late: false,
+    },
+  },
+  {
+    found:
+      "sent again on an operator's word and unknown again, then sent once more: the first decision stays unknown",
+    history: {
+      ...calm,
+      moves: [
+        { do: "trouble", after: 0, kind: "silence-before", call: "order.create", times: 1 },
+        { do: "trouble", after: 0, kind: "silence-before", call: "order.create", times: 1 },
+        { do: "alert", after: 0, n: 0, asset: "ETH", direction: "long", trigger: false, old: false },
+        { do: "settle", after: 300000, n: 0, then: "again" },
+        { do: "settle", after: 300000, n: 0, then: "again" },
+      ],
+    },
+  },
+  {
+    found:
+      "a position closes while its order is unknown: its result, told by webhook alone, is not taken or booked twice",
+    history: {
+      ...calm,
+      moves: [
+        { do: "trouble", after: 0, kind: "broken-500-after", call: "order.create", times: 1 },
+        alert,
+        { do: "sync", after: DAY_MS, desk: false },
+        { do: "sync", after: DAY_MS, desk: false },
+        { do: "sync", after: DAY_MS, desk: false },
+        { do: "settle", after: DAY_MS, n: 0, then: "again" },
+      ],
+    },
+  },
+  {
+    found:
+      "an escrow is left unknown, the books open on a balance that it has left, and it is booked once more when settled",
+    history: {
+      ...calm,
+      moves: [
+        { do: "trouble", after: 0, kind: "late", call: "escrow.create", times: 1 },
+        { do: "escrow", after: 0, n: 0, micro: 100_050, confirms: true, desk: false },
+        { do: "settle", after: 300_000, n: 0, then: "leave" },
+        { do: "sync", after: 3_600_000, desk: false },
+        { do: "settle", after: 300_000, n: 0, then: "again" },
       ],
     },
   },

@@ -92,15 +92,18 @@ export class Ledger {
     if (exchange.call !== "order.create") return;
     for (const [earlier, other] of this.ordersUnderWay) {
       // Whoever sent it has given it up or is gone: the answer is lost, and a person may have settled it since.
-      if (earlier.from?.alive === false || earlier.request.signal.aborted) this.ended(earlier);
+      if (earlier.from?.alive === false || earlier.request.signal.aborted)
+        this.ordersUnderWay.delete(earlier);
       else if (other !== thing) this.crossed.push(`${thing} was sent while ${other} was on its way`);
     }
     this.ordersUnderWay.set(exchange, thing);
   }
 
-  /** The exchange is over for whoever began it. */
-  ended(exchange: Exchange): void {
+  /** The exchange is over for whoever began it; without an answer nobody knows what became of it. */
+  ended(exchange: Exchange, answered: boolean, now: number): void {
     this.ordersUnderWay.delete(exchange);
+    const thing = answered ? null : thingOf(exchange, now);
+    if (thing) this.doubted.add(thing);
   }
 
   /** @returns whether this was news: an answer repeated under its key is no second effect */

@@ -14,28 +14,12 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "no unique key",
     rule: "nothing happens twice",
-    wrong:
-      "an alert is known by the engine's memory of a day only: its run makes the order's key and reference",
+    wrong: "an alert is known by the engine's memory of a day only: its run makes its key",
     patches: [
       {
         file: "inngest/functions/trade-on-price-alert.ts",
-        find: "if (!kept || kept.runId !== runId)",
-        replace: "if (!kept)",
-      },
-      {
-        file: "inngest/functions/trade-on-price-alert.ts",
-        find: "const ref = tradeRefFor(alertId);\n\n      const alert = ",
-        replace: "const ref = tradeRefFor(`${alertId} ${runId}`);\n\n      const alert = ",
-      },
-      {
-        file: "inngest/functions/place-order.ts",
-        find: "  const key = `order:${order.alertId}`;\n  const sizeMicro",
-        replace: "  const key = `order:${order.alertId} ${order.runId}`;\n  const sizeMicro",
-      },
-      {
-        file: "inngest/functions/place-order.ts",
-        find: "alertId: order.alertId,\n        agentId",
-        replace: "alertId: `${order.alertId} ${order.runId}`,\n        agentId",
+        find: ": (event.id ?? runId);\n      const ref",
+        replace: ": `${event.id ?? runId} ${runId}`;\n      const ref",
       },
     ],
   },
@@ -114,6 +98,30 @@ export const MUTANTS: readonly Mutant[] = [
         file: "inngest/functions/escrow-lifecycle.ts",
         find: "if (row.confirmedAt !== null)\n",
         replace: "if (row.confirmedAt !== null || row.claimedConfirmationAt !== null)\n",
+      },
+    ],
+  },
+  {
+    name: "no re-read before release",
+    rule: "an intent says what became of it",
+    wrong: "an escrow is ended without asking what it is now, before the call or behind its refusal",
+    patches: [
+      {
+        file: "inngest/functions/end-escrow.ts",
+        find: "const upstream = await purpleFlea.escrow(remoteId);\n  const key",
+        replace:
+          'const upstream = { ...(await purpleFlea.escrow(remoteId)), status: "locked" };\n  const key',
+      },
+      {
+        file: "inngest/functions/end-escrow.ts",
+        find: "const after = outcome.status === 409 ? await purpleFlea.escrow(remoteId) : null;",
+        replace: "const after = null as Awaited<ReturnType<typeof purpleFlea.escrow>> | null;",
+      },
+      {
+        file: "inngest/functions/end-escrow.ts",
+        find: 'settleIntent(tx, key, { status: "not_done", detail: outcome.message }, now);\n        changeEscrow',
+        replace:
+          'settleIntent(tx, key, { status: "refused", detail: outcome.message }, now);\n        changeEscrow',
       },
     ],
   },

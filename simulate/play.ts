@@ -1,7 +1,7 @@
 import { seeded } from "./chance";
 import { countEndings } from "./endings";
-import { MIN_REQUESTS, moneyCalls, type History } from "./history";
-import { check, stands } from "./invariants";
+import { moneyCalls, type History } from "./history";
+import { MIN_REQUESTS, MIN_STOPS, MIN_TROUBLES } from "./stories";
 import { Ledger } from "./ledger";
 import { scope } from "./life";
 import type { Exchange } from "./network";
@@ -9,10 +9,14 @@ import { Player } from "./player";
 import { untilQuiet } from "./quiet";
 import { Stops } from "./stops";
 import { Troubles } from "./troubles";
-import { World } from "./world";
+import { check, stands } from "./verdict";
+import { LATE_START, START, World } from "./world";
 
 const MONEY: readonly string[] = moneyCalls;
 const POOR = 38_000_000n;
+const MINUTE_MS = 60_000;
+/** How many minutes a history is given to come to what every history has: longer than any process is away. */
+const PATIENCE = 60;
 
 /** One line of a history's story. */
 export interface Told {
@@ -57,20 +61,23 @@ export async function play(history: History, withStory = false): Promise<Played>
 
   const world: World = new World({
     seed: history.seed,
+    start: history.late ? LATE_START : START,
     config: history.dailyLimit ? { tradeDailyLimitMicro: 30_000_000n } : {},
     slack: history.slack,
     tell,
     committed(life) {
-      if (life.name === "app")
-        stops.reach("desk-commit", `behind a commit of ${scope.getStore()?.task?.functionId ?? "the desk"}`);
-      else if (life.name === "engine") stops.reach("engine-commit", "behind a commit of the engine");
+      if (life.name === "app") {
+        const who = scope.getStore()?.task?.functionId ?? "the desk";
+        stops.reach("desk-commit", `behind a commit of ${who}`, who);
+      } else if (life.name === "engine") stops.reach("engine-commit", "behind a commit of the engine");
       else stops.reach("purple-flea-commit", "behind a commit of Purple Flea");
     },
     observer: {
       leaves(exchange) {
         exchanges++;
         const upstream = toPurpleFlea(exchange);
-        if (upstream) stops.reach("before-call", `before ${exchange.call}`);
+        if (exchange.call === "webhook") webhooks++;
+        if (upstream) stops.reach("before-call", `before ${exchange.call}`, exchange.call);
         if (exchange.from?.alive === false) return { kind: "silence", after: false };
         const taken = troubles.take(exchange);
         if (taken) tell("trouble", `${taken.kind} on ${exchange.call}`);
@@ -83,24 +90,24 @@ export async function play(history: History, withStory = false): Promise<Played>
       },
       acted(exchange, reply) {
         if (toPurpleFlea(exchange)) {
-          if (reply?.ok && MONEY.includes(exchange.call)) {
+          if ((reply?.ok ?? true) && MONEY.includes(exchange.call)) {
             const id = world.madeBy(exchange.request);
-            if (ledger.acted(exchange, id, world.time.now()))
+            if (id && ledger.acted(exchange, id, world.time.now()))
               tell("Purple Flea", `has done ${exchange.call}: ${id}`);
           }
-          stops.reach("after-call", `after ${exchange.call}`);
+          stops.reach("after-call", `after ${exchange.call}`, exchange.call);
         } else if (exchange.call === "engine.event") {
           stops.reach("event-taken", "after the engine took an event");
         } else if (exchange.call === "app.call") {
           stops.reach("step-answered", "after a step had run");
         } else if (exchange.call === "webhook") {
-          webhooks++;
           stops.reach("webhook-taken", "after a webhook was taken");
         }
       },
       ended(exchange, outcome) {
         calls.delete(exchange);
-        ledger.ended(exchange);
+        const lost = outcome instanceof Error && codeOf(outcome) !== "ECONNREFUSED";
+        if (toPurpleFlea(exchange)) ledger.ended(exchange, !lost, world.time.now());
         if (withStory)
           tell(
             exchange.from?.name ?? "outside",
@@ -122,8 +129,16 @@ export async function play(history: History, withStory = false): Promise<Played>
       player.make(move);
     }
     standing.push(...stands(world));
-    // Where little came of it, what did come comes once more.
-    for (let n = player.requests + webhooks; n < MIN_REQUESTS; n++) player.repeatWebhook(n);
+    // What was to go wrong and found no occasion gets one, and where little came of it, what did come comes once more.
+    for (let n = 0; n < PATIENCE; n++) {
+      const enough = troubles.count >= MIN_TROUBLES && stops.count >= MIN_STOPS;
+      if (enough && player.requests + webhooks >= MIN_REQUESTS) break;
+      if (troubles.count < MIN_TROUBLES) troubles.provoke();
+      if (stops.count < MIN_STOPS) stops.provoke(random);
+      if (enough) player.repeatWebhook(n);
+      else player.make({ do: "sync", after: 0, desk: false });
+      await world.pass(MINUTE_MS);
+    }
     const stuck = await untilQuiet(world, () => {
       troubles.clear();
       stops.clear();

@@ -1,3 +1,4 @@
+import type { Upstream } from "../sandbox/purple-flea/upstream";
 import { between } from "./chance";
 import type { Move } from "./history";
 import { OperatorAtDesk } from "./operator";
@@ -66,7 +67,7 @@ export class Player {
         return this.send({ name: "purple-flea/escrow.created", data: form });
       }
       case "confirm":
-        return this.upstream(move.n, (id) => world.purpleFlea.upstream.confirm(id, now));
+        return this.upstream(move.n, (upstream, id) => upstream.confirm(id, now));
       case "claim-confirmed": {
         const ref = escrowRef(move.n);
         const data = {
@@ -79,9 +80,8 @@ export class Player {
       case "decide":
         return this.decide(escrowRef(move.n), move.decision, move.twice);
       case "end-upstream":
-        return this.upstream(move.n, (id) => {
-          if (world.purpleFlea.upstream.getEscrow(id).status === "funded")
-            world.purpleFlea.upstream.endEscrow(id, move.to, now);
+        return this.upstream(move.n, (upstream, id) => {
+          if (upstream.getEscrow(id).status === "funded") upstream.endEscrow(id, move.to, now);
         });
       case "claim":
         if (move.desk) return this.said(this.operator.claim(move.twice));
@@ -147,7 +147,8 @@ export class Player {
     const end = intent.action === "escrow-release" || intent.action === "escrow-cancel";
     const [effect] = this.ledger.of(end ? `end:${intent.subjectRef}` : thingOfKey(intent.key));
     if (then === "leave") return this.said(this.operator.settle(intent, { choice: "left" }));
-    const careless = this.honoursKeys && then === "again" && !end && n === 3;
+    // A gateway's refusal would make the mistake look true: who is refused is not told what the key has done before.
+    const careless = this.honoursKeys && then === "again" && !end && n === 3 && !this.troubles.refusing;
     if (effect && !careless) {
       const needsId = intent.action !== "claim" && !end;
       return this.said(
@@ -166,7 +167,6 @@ export class Player {
   private webhook(what: "again" | "forged" | "odd" | "future", n: number): void {
     const { world } = this;
     const now = world.time.now();
-    const { upstream } = world.purpleFlea;
     const envelope = (type: string, data: object, at = now) =>
       JSON.stringify({ id: `evt_${what}_${n}`, type, timestamp: Math.floor(at / 1_000), data });
     const remote = this.remoteId(n % 3) ?? "pfe_nobody";
@@ -178,14 +178,14 @@ export class Player {
         return world.forge(envelope("escrow.confirmed", { escrow_id: remote }));
       case "odd":
         return world.asPurpleFlea(
-          () =>
+          ({ upstream }) =>
             void upstream.webhooks.post(
               envelope(n % 2 ? "moon.phase" : "escrow_released", n % 2 ? {} : { nothing: true }),
             ),
         );
       case "future":
         return world.asPurpleFlea(
-          () =>
+          ({ upstream }) =>
             void upstream.webhooks.post(
               envelope(
                 "escrow.funded",
@@ -201,18 +201,21 @@ export class Player {
 
   /** Purple Flea sends a webhook once more that it sent before; one nobody knows when it has sent none. */
   repeatWebhook(n: number): void {
-    const { upstream } = this.world.purpleFlea;
-    const bodies = upstream.db.prepare("select body from webhooks order by rowid").pluck().all() as string[]; // its column
-    const unknown = JSON.stringify({ id: `evt_extra_${n}`, type: "moon.phase", data: {} });
-    const body = bodies[n % Math.max(bodies.length, 1)] ?? unknown;
-    this.world.asPurpleFlea(() => void upstream.webhooks.post(body));
+    this.world.asPurpleFlea(({ upstream }) => {
+      const bodies = upstream.db
+        .prepare("select body from webhooks order by rowid")
+        .pluck()
+        .all() as string[]; // its column
+      const unknown = JSON.stringify({ id: `evt_extra_${n}`, type: "moon.phase", data: {} });
+      void upstream.webhooks.post(bodies[n % Math.max(bodies.length, 1)] ?? unknown);
+    });
   }
 
-  private upstream(n: number, act: (remoteId: string) => void): void {
+  private upstream(n: number, act: (upstream: Upstream, remoteId: string) => void): void {
     const id = this.remoteId(n);
     if (!id) return;
     this.tell("outside", `acts on ${id} at Purple Flea`);
-    this.world.asPurpleFlea(() => act(id));
+    this.world.asPurpleFlea(({ upstream }) => act(upstream, id));
     this.world.plan();
   }
 

@@ -21,6 +21,8 @@ export const API_KEY = "pf_live_simulated";
 export const WEBHOOK_SECRET = "whsec_simulated";
 export const AGENT = "ag_simulated";
 const WALLET = "0xA9e17c0000000000000000000000000000000001";
+/** Where Purple Flea keeps what it has done. */
+export const PURPLE_FLEA_FILE = "purple-flea.sqlite";
 const APP_URL = "http://app.test";
 /** It is woken for what is new: by itself it looks for what nobody told it of. */
 const OUTBOX_IDLE_MS = 24 * 3_600_000;
@@ -161,7 +163,7 @@ export type EngineProcess = ReturnType<typeof startEngine>;
 export function startPurpleFlea(world: Surroundings, seed: string) {
   const life = new Life("purple-flea");
   const upstream = openUpstream({
-    file: ":memory:",
+    file: join(world.folder, PURPLE_FLEA_FILE),
     seed,
     now: world.clock.now,
     wallNow: world.clock.now,
@@ -176,6 +178,14 @@ export function startPurpleFlea(world: Surroundings, seed: string) {
     now: world.clock.now,
     follow: () => undefined,
   });
-  return { life, upstream, answer: handle };
+  return {
+    life,
+    upstream,
+    answer: handle,
+    kill(): void {
+      life.end();
+      upstream.db.close();
+    },
+  };
 }
 export type PurpleFleaProcess = ReturnType<typeof startPurpleFlea>;

@@ -18,7 +18,7 @@ export async function untilQuiet(world: World, calm: () => void): Promise<string
   world.stopCrons();
   const end = world.time.now() + LAST_MS;
   for (let step = HOUR_MS; world.time.now() < end; step = Math.min(step * 6, 2 * DAY_MS)) {
-    sync();
+    if (step < DAY_MS) sync();
     await world.pass(step);
     if (step > HOUR_MS && waiting(world).length === 0) break;
   }
@@ -34,7 +34,7 @@ export async function untilQuiet(world: World, calm: () => void): Promise<string
 
 /** What has not ended yet, in words. */
 function waiting(world: World): string[] {
-  if (!world.app || !world.engine) return ["a process is down"];
+  if (!world.app || !world.engine || !world.purpleFlea) return ["a process is down"];
   const runs = world.engine.engine.ctx.store
     .all<{ id: string; function_id: string }>("select id, function_id from runs where ended_at is null")
     .map((run) => `run ${run.id} of ${run.function_id} has not ended`);

@@ -1,8 +1,11 @@
+import { between } from "./chance";
 import type { StopMove } from "./history";
 import { scope, Stopped } from "./life";
 import type { World } from "./world";
 
 type Place = StopMove["place"];
+/** A process that can be stopped. */
+export type Victim = "app" | "engine" | "purple-flea";
 
 /** Stops that wait for their place. */
 export class Stops {
@@ -13,7 +16,7 @@ export class Stops {
   constructor(
     private readonly world: () => World,
     private readonly tell: (who: string, what: string) => void,
-    private readonly lost: (who: "app" | "engine") => void,
+    private readonly lost: (who: Victim) => void,
   ) {}
 
   add(move: StopMove): void {
@@ -22,24 +25,33 @@ export class Stops {
   clear(): void {
     this.armed = [];
   }
+  /** How often a process was stopped. */
+  get count(): number {
+    return [...this.happened.values()].reduce((n, times) => n + times, 0);
+  }
+  /** Lets a process stop soon, wherever it is. */
+  provoke(random: () => number): void {
+    const who = (["app", "engine", "purple-flea"] as const)[between(random, 0, 2)] ?? "app";
+    const skip = between(random, 0, 3);
+    this.add({ do: "stop", after: 0, who, place: "desk-commit", of: "any", skip, downMs: 2_000 });
+  }
 
   /**
    * The history has come to such a place. @throws Stopped when the code that came there belongs to a process that is stopped
    */
-  reach(place: Place, where: string): void {
-    const found = this.armed.find((stop) => stop.place === place);
+  reach(place: Place, where: string, of?: string): void {
+    const found = this.armed.find((stop) => stop.place === place && (stop.of === "any" || stop.of === of));
     if (!found || found.skip-- > 0) return;
     this.armed = this.armed.filter((stop) => stop !== found);
     const world = this.world();
-    const victims = found.who === "both" ? (["app", "engine"] as const) : [found.who];
+    const victims = found.who === "both" ? (["app", "engine"] as const) : ([found.who] as const);
     for (const who of victims) {
       const label = `${who} ${where}`;
       this.happened.set(label, (this.happened.get(label) ?? 0) + 1);
       this.tell("fate", `the ${who} is stopped ${where}, for ${found.downMs / 1_000} s`);
       this.lost(who);
-      if (who === "app") world.killApp();
-      else world.killEngine();
-      world.later(found.downMs, () => (who === "app" ? world.startApp() : world.startEngine()));
+      world.kill(who);
+      world.later(found.downMs, () => world.start(who));
     }
     if (scope.getStore()?.life.alive === false) throw new Stopped();
   }

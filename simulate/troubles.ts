@@ -74,6 +74,20 @@ export class Troubles {
   add({ kind, call, times }: Pick<TroubleMove, "kind" | "call" | "times">): void {
     this.armed.push({ kind, call, times });
   }
+  /** How often something went wrong. */
+  get count(): number {
+    return [...this.happened.values()].reduce((n, times) => n + times, 0);
+  }
+  /** Lets the next call go wrong, whatever it is. */
+  provoke(): void {
+    const kinds = ["reset-before", "silence-before", "broken-502-before", "away-503", "slow"] as const;
+    const kind = kinds[between(this.random, 0, kinds.length - 1)] ?? "slow";
+    this.add({ kind, call: "any", times: 1 });
+  }
+  /** Whether a refusal that is not Purple Flea's own is still to come. */
+  get refusing(): boolean {
+    return this.armed.some(({ kind, times }) => times > 0 && kind.startsWith("refused"));
+  }
   /** Nothing goes wrong from now on. */
   clear(): void {
     this.armed = [];
@@ -89,7 +103,7 @@ export class Troubles {
         (call === "any" || call === exchange.call || (call === "money" && MONEY.includes(exchange.call))),
     );
     if (!found) return null;
-    this.count(found);
+    this.note(found);
     return { kind: found.kind, trouble: troubleOf(found.kind, this.random) };
   }
 
@@ -97,11 +111,11 @@ export class Troubles {
   lateness(): number {
     const found = this.armed.find(({ kind, times }) => kind === "webhook-late" && times > 0);
     if (!found) return 0;
-    this.count(found);
+    this.note(found);
     return between(this.random, 60_000, 26 * 3_600_000);
   }
 
-  private count(found: { kind: Kind; times: number }): void {
+  private note(found: { kind: Kind; times: number }): void {
     found.times--;
     this.happened.set(found.kind, (this.happened.get(found.kind) ?? 0) + 1);
   }

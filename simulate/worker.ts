@@ -1,5 +1,5 @@
 /** Plays the histories it is told to, one after the other: a child process of simulate/pool.ts. */
-import { historyOf } from "./history";
+import { historyOf } from "./stories";
 import { play, type Played } from "./play";
 
 /** What came of one seed. */

@@ -29,7 +29,7 @@ test("a week passes in one process: alerts trade, escrows end as Purple Flea has
   ]);
   expect(rows("select status from trades")).toEqual([["closed"]]);
   expect(rows("select count(*) from runs where ended_at is null")).toEqual([[0n]]);
-  expect(world.purpleFlea.upstream.books.sum()).toBe(0n);
+  expect(world.requirePurpleFlea().upstream.books.sum()).toBe(0n);
 });
 
 test("the app is stopped behind a commit and goes on from disk", async () => {
@@ -38,8 +38,8 @@ test("the app is stopped behind a commit and goes on from disk", async () => {
     seed: 2,
     committed(life) {
       if (life.name !== "app" || ++commits !== 12) return;
-      stopping.killApp();
-      stopping.later(MINUTE_MS, () => stopping.startApp());
+      stopping.kill("app");
+      stopping.later(MINUTE_MS, () => stopping.start("app"));
       throw new Stopped();
     },
   });
@@ -49,7 +49,7 @@ test("the app is stopped behind a commit and goes on from disk", async () => {
   await world.pass(30 * MINUTE_MS);
   expect(commits).toBeGreaterThan(12);
   expect(rows("select id, outcome from alerts")).toEqual([["alert-1", "traded"]]);
-  expect(world.purpleFlea.upstream.books.all().positions).toBe(10_000_000n);
+  expect(world.requirePurpleFlea().upstream.books.all().positions).toBe(10_000_000n);
 });
 
 test("the same seed is the same history", async () => {

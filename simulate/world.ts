@@ -1,27 +1,37 @@
 import { rmSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
 import { testFolder } from "../db/testing";
 import { operators } from "../db/schema";
 import type { Setting } from "../inngest/functions/setting";
 import { syncApp } from "../sandbox/inngest/sync";
 import { seeded } from "./chance";
-import { scope, type Life, type Task } from "./life";
+import { Life, scope, type Task } from "./life";
 import { Network, type Exchange, type Observer, type Trouble } from "./network";
 import {
+  PURPLE_FLEA_FILE,
   startApp,
   startEngine,
   startPurpleFlea,
   type App,
   type EngineProcess,
+  type PurpleFleaProcess,
   type Surroundings,
 } from "./processes";
+import type { Victim } from "./stops";
 import { VirtualTime } from "./virtual-time";
+import { callOf, madeIn, MOVES_MONEY, taskOf } from "./wire";
 
-/** When every world begins: a Tuesday, a little before the faucet's hour. */
+/** When a world begins: a Tuesday, a little before the faucet's hour. */
 export const START = Date.UTC(2026, 10, 24, 8, 30);
+/** Or begins, a little before a day ends. */
+export const LATE_START = Date.UTC(2026, 10, 24, 23, 57);
 export const OPERATOR = "op_olive";
 
 export interface WorldOptions {
   seed: number;
+  /** When it begins, ms UTC; `START` unless told. */
+  start?: number;
   config?: Partial<Setting["config"]>;
   /** Whether a Slack address is set. */
   slack?: boolean;
@@ -33,31 +43,13 @@ export interface WorldOptions {
   tell?: (who: string, what: string) => void;
 }
 
-/** Calls after which Purple Flea may have something to do later. */
-const MOVES_MONEY = /^(?:order\.create|escrow\.(?:create|release|cancel)|casino\.bet|faucet\.claim)$/;
-const PATHS: [method: string, pattern: RegExp, call: string][] = [
-  ["GET", /^\/api\/wallet\/balance$/, "wallet.balance"],
-  ["POST", /^\/api\/trading\/order$/, "order.create"],
-  ["GET", /^\/api\/trading\/order\//, "order.get"],
-  ["POST", /^\/api\/escrow\/create$/, "escrow.create"],
-  ["POST", /^\/api\/escrow\/[^/]+\/release$/, "escrow.release"],
-  ["POST", /^\/api\/escrow\/[^/]+\/cancel$/, "escrow.cancel"],
-  ["GET", /^\/api\/escrow\//, "escrow.get"],
-  ["GET", /^\/api\/casino\/commitment$/, "casino.commitment"],
-  ["POST", /^\/api\/casino\/bet$/, "casino.bet"],
-  ["GET", /^\/api\/casino\/bet\//, "casino.get"],
-  ["GET", /^\/api\/domains$/, "domains"],
-  ["GET", /^\/faucet\/api\/status$/, "faucet.status"],
-  ["POST", /^\/faucet\/api\/claim$/, "faucet.claim"],
-];
-
 /** The whole product and the world around it in one JavaScript process, on virtual time and without sockets. */
 export class World {
   readonly folder = testFolder();
   readonly time: VirtualTime;
   readonly random: () => number;
-  readonly purpleFlea: ReturnType<typeof startPurpleFlea>;
-  /** Null while it is down. */
+  /** Null while it is down, as are the others. */
+  purpleFlea: PurpleFleaProcess | null = null;
   app: App | null = null;
   engine: EngineProcess | null = null;
   /** Whether Purple Flea says no more than it must. */
@@ -66,11 +58,14 @@ export class World {
   lateness: () => number = () => 0;
   private readonly network: Network;
   private readonly made = new WeakMap<Request, string>();
+  /** Slack's own process, which nobody stops. */
+  private readonly slackLife = new Life("slack");
+  private keysIgnored = false;
   private busy = false;
 
   constructor(private readonly options: WorldOptions) {
     this.random = seeded(options.seed);
-    this.time = new VirtualTime(START, seeded(options.seed + 1));
+    this.time = new VirtualTime(options.start ?? START, seeded(options.seed + 1));
     const { observer = {} } = options;
     this.network = new Network(this.time, seeded(options.seed + 2), {
       leaves: (exchange) => observer.leaves?.(exchange) ?? null,
@@ -80,9 +75,9 @@ export class World {
       },
       ended: (exchange, outcome) => observer.ended?.(exchange, outcome),
     });
-    this.purpleFlea = startPurpleFlea(this.surroundings(), String(options.seed));
-    this.startEngine();
-    this.startApp();
+    this.start("purple-flea");
+    this.start("engine");
+    this.start("app");
     this.requireApp()
       .writer.insert(operators)
       .values({
@@ -91,10 +86,9 @@ export class World {
         name: "Olive Operator",
         passwordHash: "nobody signs in here",
         role: "operator",
-        createdAt: START,
+        createdAt: this.time.now(),
       })
       .run();
-    this.plan();
   }
 
   /** Lets the engine read what the app registers. */
@@ -117,28 +111,55 @@ export class World {
     return this.engine;
   }
 
-  startApp(): void {
-    if (this.app) return;
-    const slack = (text: string) => this.slack(text);
-    this.app = startApp(
-      this.surroundings(),
-      this.options.config ?? {},
-      this.options.slack ? slack : undefined,
-    );
-    this.options.tell?.("world", "the app starts");
+  requirePurpleFlea(): PurpleFleaProcess {
+    if (!this.purpleFlea) throw new Error("Purple Flea is down");
+    return this.purpleFlea;
   }
-  startEngine(): void {
-    if (this.engine) return;
-    this.engine = startEngine(this.surroundings());
-    this.options.tell?.("world", "the engine starts");
+
+  /** Starts a process from what it has on disk, unless it runs. */
+  start(who: Victim): void {
+    switch (who) {
+      case "app": {
+        if (this.app) return;
+        const slack = (text: string) => this.slack(text);
+        const { config = {}, slack: told } = this.options;
+        this.app = startApp(this.surroundings(), config, told ? slack : undefined);
+        break;
+      }
+      case "engine":
+        if (this.engine) return;
+        this.engine = startEngine(this.surroundings());
+        break;
+      case "purple-flea":
+        if (this.purpleFlea) return;
+        this.purpleFlea = startPurpleFlea(this.surroundings(), String(this.options.seed));
+        if (this.keysIgnored) this.ignoreKeys();
+        this.plan();
+        break;
+      default:
+        who satisfies never;
+    }
+    this.options.tell?.("world", `the ${who} starts`);
   }
-  killApp(): void {
-    this.app?.kill();
-    this.app = null;
-  }
-  killEngine(): void {
-    this.engine?.kill();
-    this.engine = null;
+  /** Ends a process on the spot, as SIGKILL does; what it committed stays. */
+  kill(who: Victim): void {
+    switch (who) {
+      case "app":
+        this.app?.kill();
+        this.app = null;
+        break;
+      case "engine":
+        this.engine?.kill();
+        this.engine = null;
+        break;
+      case "purple-flea":
+        this.purpleFlea?.kill();
+        this.purpleFlea = null;
+        this.busy = false;
+        break;
+      default:
+        who satisfies never;
+    }
   }
 
   /** Sends an event straight to the engine, as a price feed does; it is lost when the engine is down. */
@@ -156,7 +177,8 @@ export class World {
 
   /** Purple Flea takes no notice of Idempotency-Key from now on. */
   ignoreKeys(): void {
-    this.purpleFlea.upstream.faults.add({
+    this.keysIgnored = true;
+    this.requirePurpleFlea().upstream.faults.add({
       call: "*",
       kind: "ignore-idempotency",
       times: Number.MAX_SAFE_INTEGER,
@@ -165,20 +187,30 @@ export class World {
 
   /** Leaves this much in the wallet, micro-USDC. */
   impoverish(micro: bigint): void {
-    const { books, balance } = this.purpleFlea.upstream;
+    const { books, balance } = this.requirePurpleFlea().upstream;
     this.asPurpleFlea(() =>
       books.move(this.time.now(), "wallet", "outside", balance() - micro, "spent elsewhere"),
     );
   }
 
-  /** Purple Flea's id for what a money call made or ended; empty for other calls. */
+  /**
+   * Purple Flea's id for what a money call made or ended; empty when it did neither. Where it was stopped before it answered,
+   * what it kept with its deed tells: the answer to this key.
+   */
   madeBy(request: Request): string {
-    return this.made.get(request) ?? "";
+    const known = this.made.get(request);
+    const key = request.headers.get("idempotency-key");
+    if (known !== undefined || this.purpleFlea || key === null) return known ?? "";
+    const db = new Database(join(this.folder, PURPLE_FLEA_FILE), { readonly: true });
+    const body = db.prepare("select body from replies where key = ?").pluck().get(key);
+    db.close();
+    return body === undefined ? "" : madeIn(request, String(body));
   }
 
-  /** Does something that happens at Purple Flea. */
-  asPurpleFlea(work: () => void): void {
-    scope.run({ life: this.purpleFlea.life }, work);
+  /** Does something that happens at Purple Flea, when it is there. */
+  asPurpleFlea(work: (purpleFlea: PurpleFleaProcess) => void): void {
+    const { purpleFlea } = this;
+    if (purpleFlea) scope.run({ life: purpleFlea.life }, () => work(purpleFlea));
   }
 
   /** Posts a webhook that is signed with another secret. */
@@ -195,8 +227,8 @@ export class World {
 
   /** No position closes within the next day: the books stand still while they are compared. */
   holdPositions(): void {
-    this.purpleFlea.upstream.db
-      .prepare("update orders set closes_at = closes_at + 86400000 where status = 'filled'")
+    this.requirePurpleFlea()
+      .upstream.db.prepare("update orders set closes_at = closes_at + 86400000 where status = 'filled'")
       .run();
   }
 
@@ -217,10 +249,7 @@ export class World {
 
   /** Ends everything, gives time back and removes the files. */
   close(): void {
-    this.killApp();
-    this.killEngine();
-    this.purpleFlea.life.end();
-    this.purpleFlea.upstream.db.close();
+    for (const who of ["app", "engine", "purple-flea"] as const) this.kill(who);
     this.time.uninstall();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -238,59 +267,55 @@ export class World {
   /** One wire for everybody: the address says who answers. */
   private fetch: typeof fetch = (input, init) => {
     const request = new Request(input instanceof URL ? input.href : input, init);
-    const url = new URL(request.url);
+    const { host } = new URL(request.url);
     // The sandboxes answer to their own machine only.
     request.headers.set("host", "localhost");
-    if (url.host === "engine.test")
-      return this.network.send(
-        "engine.event",
-        { life: () => this.engine?.life ?? null, answer: async (r) => this.requireEngine().answer(r) },
-        request,
-      );
-    if (url.host === "app.test")
-      return this.network.send(
-        url.pathname.startsWith("/webhooks/")
-          ? "webhook"
-          : request.method === "PUT"
-            ? "app.sync"
-            : "app.call",
-        { life: () => this.app?.life ?? null, answer: (r) => this.answerAsApp(r) },
-        request,
-      );
-    if (url.host === "slack.test")
-      return this.network.send(
-        "slack",
-        { life: () => this.purpleFlea.life, answer: () => Promise.resolve(new Response("ok")) },
-        request,
-      );
-    const path = PATHS.find(([method, pattern]) => method === request.method && pattern.test(url.pathname));
-    return this.network.send(
-      path?.[2] ?? "unknown",
-      { life: () => this.purpleFlea.life, answer: (r) => this.answerAsPurpleFlea(request, r) },
-      request,
-    );
+    const call = callOf(request);
+    const send = (life: () => Life | null, answer: (request: Request) => Promise<Response>) =>
+      this.network.send(call, { life, answer }, request);
+    switch (host) {
+      case "engine.test":
+        return send(
+          () => this.engine?.life ?? null,
+          async (r) => this.requireEngine().answer(r),
+        );
+      case "app.test":
+        return send(
+          () => this.app?.life ?? null,
+          (r) =>
+            this.answerAsApp(r, call === "app.call" ? taskOf(request.url, String(init?.body)) : undefined),
+        );
+      case "slack.test":
+        return send(
+          () => this.slackLife,
+          () => Promise.resolve(new Response("ok")),
+        );
+      default:
+        return send(
+          () => this.purpleFlea?.life ?? null,
+          (r) => this.answerAsPurpleFlea(request, r),
+        );
+    }
   };
 
   private async answerAsPurpleFlea(original: Request, request: Request): Promise<Response> {
-    const response = await this.purpleFlea.answer(request);
+    const response = await this.requirePurpleFlea().answer(request);
     if (request.method !== "POST" || !response.ok) return response;
     const text = await response.text();
-    const body = JSON.parse(text) as { id?: string; tx_hash?: string }; // the sandbox's own answer
+    this.made.set(original, madeIn(original, text));
     const terse = this.terse && /\/(?:trading\/order|escrow\/create)$/.test(request.url);
-    const ended = /escrow\/([^/]+)\/(?:release|cancel)$/.exec(request.url)?.[1];
-    this.made.set(original, ended ?? body.id ?? body.tx_hash ?? "");
-    return new Response(terse ? JSON.stringify({ id: body.id }) : text, response);
+    if (!terse) return new Response(text, response);
+    const { id } = JSON.parse(text) as { id?: string }; // the sandbox's own answer
+    return new Response(JSON.stringify({ id }), response);
   }
 
-  private async answerAsApp(request: Request): Promise<Response> {
+  private answerAsApp(request: Request, task: Task | undefined): Promise<Response> {
     const app = this.requireApp();
-    if (request.method !== "POST" || request.url.includes("/webhooks/")) return app.answer(request);
-    return scope.run({ life: app.life, task: await taskOf(request.clone()) }, () => app.answer(request));
+    return task ? scope.run({ life: app.life, task }, () => app.answer(request)) : app.answer(request);
   }
 
   /** Puts off the webhooks that are due now, when something holds them up. */
-  private holdUp(): void {
-    const { db } = this.purpleFlea.upstream;
+  private holdUp({ upstream: { db } }: PurpleFleaProcess): void {
     const now = this.time.now();
     const due = db.prepare("select count(*) from webhooks where done = 0 and due_at <= ?").pluck().get(now);
     const late = Number(due) > 0 ? this.lateness() : 0;
@@ -308,35 +333,29 @@ export class World {
 
   /** Wakes Purple Flea when it has something to do next. */
   plan(): void {
-    const { upstream, life } = this.purpleFlea;
+    const { purpleFlea } = this;
+    if (!purpleFlea || this.busy) return;
+    const { upstream, life } = purpleFlea;
     const due = upstream.nextDue();
-    if (due === null || this.busy) return;
+    if (due === null) return;
     scope.run({ life }, () =>
       this.time.after(due - this.time.now(), () => {
         if (this.busy || (upstream.nextDue() ?? Infinity) > this.time.now()) return;
-        this.holdUp();
+        this.holdUp(purpleFlea);
         this.busy = true;
-        void upstream.catchUp().finally(() => {
-          this.busy = false;
-          this.plan();
-        });
+        void upstream
+          .catchUp()
+          .catch((error: unknown) => {
+            if (life.alive) throw error;
+          })
+          .finally(() => {
+            if (!life.alive) return;
+            this.busy = false;
+            this.plan();
+          });
       }),
     );
   }
-}
-
-async function taskOf(request: Request): Promise<Task> {
-  const body = (await request.json()) as {
-    event: { id: string; name: string; data: Record<string, unknown> | null };
-    ctx: { run_id: string };
-  }; // the sandbox engine's own call
-  return {
-    runId: body.ctx.run_id,
-    functionId: (new URL(request.url).searchParams.get("fnId") ?? "").replace("purple-flea-agent-", ""),
-    eventId: body.event.id,
-    eventName: body.event.name,
-    data: body.event.data ?? {},
-  };
 }
 
 export type { Exchange, Trouble };

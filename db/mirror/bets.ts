@@ -1,6 +1,6 @@
 import { desc, eq, sql } from "drizzle-orm";
 import type { MicroUsdc } from "../../domain/money";
-import type { Writer } from "../connection";
+import { prepared, type Writer } from "../connection";
 import { bets, claims } from "../schema";
 import { betEffect, bookChange, claimEffect, isInOpening } from "./books";
 import { aboutRun } from "./runs";
@@ -68,18 +68,20 @@ export function getBet(tx: Writer, ref: string): BetRow | undefined {
 export function betByRemoteId(tx: Writer, remoteId: string): BetRow | undefined {
   return tx.select().from(bets).where(eq(bets.remoteId, remoteId)).get();
 }
-/** Bets that are known upstream and whose outcome or seed is not, the newest first: what a sync reads again. */
-export function unprovenBets(tx: Writer, limit: number): BetRow[] {
-  return tx
+const unproven = prepared((db) =>
+  db
     .select()
     .from(bets)
     .where(
       sql`${bets.remoteId} is not null and (${bets.status} = 'unknown' or (${bets.status} in ('won', 'lost') and ${bets.serverSeed} is null))`,
     )
     .orderBy(desc(bets.createdAt))
-    .limit(limit)
-    .all();
-}
+    .limit(sql.placeholder("limit"))
+    .prepare(),
+);
+
+/** Bets that are known upstream and whose outcome or seed is not, the newest first: what a sync reads again. */
+export const unprovenBets = (tx: Writer, limit: number): BetRow[] => unproven(tx).all({ limit });
 
 /** What bets have lost since a moment, less what they won; at least 0. Open and unknown ones count as lost. micro-USDC. */
 export function lostSince(tx: Writer, since: number): MicroUsdc {

@@ -1,6 +1,6 @@
 import { and, desc, eq, gte, inArray, isNull, lte, or } from "drizzle-orm";
 import { z } from "zod";
-import type { Reader } from "../connection";
+import { given, prepared, type Reader } from "../connection";
 import { inbox, webhookOutcomes } from "../schema";
 
 /** What a verified webhook reported, with its own data as it came. */
@@ -33,18 +33,22 @@ export function listUnmatched(db: Reader, types: readonly string[], since: numbe
   );
 }
 
-/** Ids of webhooks that came before a moment (ms) and that no run has looked at. */
-export function listUnanswered(db: Reader, before: number): string[] {
-  return db
+const unanswered = prepared((db) =>
+  db
     .select({ id: inbox.id })
     .from(inbox)
     .leftJoin(webhookOutcomes, eq(webhookOutcomes.webhookId, inbox.id))
-    .where(and(isNull(webhookOutcomes.webhookId), lte(inbox.receivedAt, before)))
+    .where(and(isNull(webhookOutcomes.webhookId), lte(inbox.receivedAt, given("before"))))
     .orderBy(desc(inbox.receivedAt))
     .limit(LIMIT)
-    .all()
+    .prepare(),
+);
+
+/** Ids of webhooks that came before a moment (ms) and that no run has looked at. */
+export const listUnanswered = (db: Reader, before: number): string[] =>
+  unanswered(db)
+    .all({ before })
     .map(({ id }) => id);
-}
 
 function read(db: Reader, where: ReturnType<typeof and>): Reported[] {
   return db

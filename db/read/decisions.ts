@@ -4,14 +4,18 @@ import { approvals, commands, inbox, operators } from "../schema";
 
 export type Decision = typeof approvals.$inferSelect & { operatorName: string | null };
 
-/** The operator's decision about an escrow, if there is one. */
-export function getDecision(read: Reader, escrowRef: string): Decision | null {
-  const row = read
+const decided = prepared((db) =>
+  db
     .select({ approval: approvals, operatorName: operators.name })
     .from(approvals)
     .leftJoin(operators, eq(operators.id, approvals.operatorId))
-    .where(eq(approvals.escrowRef, escrowRef))
-    .get();
+    .where(eq(approvals.escrowRef, given("escrowRef")))
+    .prepare(),
+);
+
+/** The operator's decision about an escrow, if there is one. */
+export function getDecision(read: Reader, escrowRef: string): Decision | null {
+  const row = decided(read).get({ escrowRef });
   return row ? { ...row.approval, operatorName: row.operatorName } : null;
 }
 
