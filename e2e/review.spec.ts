@@ -235,6 +235,10 @@ test("what is older than its limit says so and cannot be approved, and a sync op
   await button.click({ force: true });
   expect(stack.query(decisions, "esc_stale")).toEqual([{ n: 0 }]);
   // Asked for while nothing can run, so that no other read comes first; it waits and opens nothing yet.
+  // Where it is once the sheet has come in.
+  await review.evaluate((sheet) =>
+    Promise.all(sheet.getAnimations({ subtree: true }).map((animation) => animation.finished)),
+  );
   const place = await button.boundingBox();
   await review.getByRole("button", { name: "Sync now" }).click();
   const sync = await stack.until<{ id: string }>(

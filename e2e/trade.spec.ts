@@ -66,4 +66,12 @@ test("nonsense beside the field, and nothing is sent", async ({ desk, stack }) =
   await expect(price).toHaveAttribute("aria-invalid", "true");
   await expect(price).toHaveValue("-5");
   expect(stack.query("select count(*) n from commands")).toEqual([before]);
+  // The page is read again whenever something changes, and what is wrong with the form stays beside it.
+  for (const _time of [1, 2]) {
+    const read = desk.waitForResponse((response) => new URL(response.url()).pathname === "/alerts/send.data");
+    await stack.send({ name: "purple-flea/sync.requested", data: {} });
+    await read;
+  }
+  await expect(price).toHaveAttribute("aria-invalid", "true");
+  await expect(price).toHaveValue("-5");
 });

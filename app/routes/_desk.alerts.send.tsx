@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
-import { useActionData, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { useRef } from "react";
 import { newId } from "../../domain/ids";
 import { priceAlert } from "../../inngest/events";
@@ -14,6 +14,7 @@ import { Field, Select } from "../components/ui/field";
 import { alertData } from "../lib/asked-events";
 import { usdcText } from "../lib/money";
 import { useTyped } from "../lib/use-typed";
+import { useAnswer } from "../lib/use-answer";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -34,7 +35,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
 
 export default function SendAlert() {
   const { commandId, size, eventName, closed } = useLoaderData<typeof loader>();
-  const result = useActionData<typeof action>();
+  const result = useAnswer<typeof action>();
   const id = useRef(commandId);
   const { typed, field } = useTyped({ asset: "", price: "", direction: "long" }, complaintsOf(result));
   return (

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
-import { Link, useActionData, useLoaderData, useLocation } from "@remix-run/react";
+import { Link, useLoaderData, useLocation } from "@remix-run/react";
 import { listBalanceHistory, listCurrentBalances, type Balance } from "../../db/read/balances";
 import { getOpenDrift, getWalletBooks, listEndedDrifts } from "../../db/read/drift";
 import { newId } from "../../domain/ids";
@@ -17,6 +17,7 @@ import { Section } from "../components/desk/section";
 import { StepChart } from "../components/desk/step-chart";
 import { Empty } from "../components/ui/empty";
 import { changed } from "../lib/list-address";
+import { useAnswer } from "../lib/use-answer";
 
 const DAY_MS = 86_400_000;
 const periods = { "24h": { ms: DAY_MS, label: "24 h" }, "7d": { ms: 7 * DAY_MS, label: "7 d" }, "30d": { ms: 30 * DAY_MS, label: "30 d" } }; // prettier-ignore
@@ -67,7 +68,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
 }
 
 export default function Balances() {
-  const problem = useActionData<typeof action>();
+  const problem = useAnswer<typeof action>();
   const { now, from, period, kind, asTable, drift, balances, history, previous } =
     useLoaderData<typeof loader>();
   const { search } = useLocation();

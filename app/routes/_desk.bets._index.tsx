@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
-import { useActionData, useLoaderData, useLocation } from "@remix-run/react";
+import { useLoaderData, useLocation } from "@remix-run/react";
 import { useMemo } from "react";
 import { countBets, listBets, type Bet } from "../../db/read/bets";
 import { newId } from "../../domain/ids";
@@ -21,6 +21,7 @@ import { fairnessLook } from "../lib/fairness";
 import { usdcText } from "../lib/money";
 import { countText, pageOf, rowsText } from "../lib/page-request";
 import { timeFormat, zoneName } from "../lib/time";
+import { useAnswer } from "../lib/use-answer";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -49,7 +50,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
 
 export default function Bets() {
   const { now, zone, status, commandId, paused, limits, count, page } = useLoaderData<typeof loader>();
-  const result = useActionData<typeof action>();
+  const result = useAnswer<typeof action>();
   const { search } = useLocation();
   const { fields, values } = complaintsOf(result);
   const columns = useMemo(() => betColumns(zone, now), [zone, now]);

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
-import { useActionData, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { listHeld, listPauses } from "../../db/read/pauses";
 import { newId } from "../../domain/ids";
@@ -16,6 +16,7 @@ import { PageHead } from "../components/desk/page-head";
 import { Section } from "../components/desk/section";
 import { Field, FieldError } from "../components/ui/field";
 import { usdcText } from "../lib/money";
+import { useAnswer } from "../lib/use-answer";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -65,7 +66,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
 
 export default function Controls() {
   const { ids, mayAct, pauses, held, limits, maxAlertAgeMs } = useLoaderData<typeof loader>();
-  const answer = useActionData<typeof action>();
+  const answer = useAnswer<typeof action>();
   const problem = (verb: "pause" | "resume") => (answer?.verb === verb ? answer.result : undefined);
   const paused = new Set(pauses.map((pause) => pause.kind));
   const running = pauseKinds.filter((kind) => !paused.has(kind));

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
-import { Link, useActionData, useLoaderData, type ShouldRevalidateFunction } from "@remix-run/react";
+import { Link, useLoaderData, type ShouldRevalidateFunction } from "@remix-run/react";
 import { decisionsAbout } from "../../db/read/escrow-decisions";
 import { escrowStory, getEscrowRow, getReceipt, latestCommandOf } from "../../db/read/escrows";
 import { pauseReason } from "../../db/read/pauses";
@@ -31,6 +31,7 @@ import { Note } from "../components/ui/note";
 import { escrowGate, type Gate } from "../lib/escrow-gate";
 import { shorten, usdcText } from "../lib/money";
 import { readPanel } from "../lib/panel.server";
+import { useAnswer } from "../lib/use-answer";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -120,7 +121,7 @@ export default function Escrow() {
     syncId,
     review,
   } = useLoaderData<typeof loader>();
-  const result = useActionData<typeof action>();
+  const result = useAnswer<typeof action>();
   const crumbs = { to: "/escrows", label: "Escrows", here: <span className="mono">{ref}</span> };
   if (!escrow || !gate || !payee) {
     return (

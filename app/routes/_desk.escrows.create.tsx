@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
-import { useActionData, useLoaderData } from "@remix-run/react";
+import { useLoaderData } from "@remix-run/react";
 import { useRef } from "react";
 import { newId } from "../../domain/ids";
 import { formatMicro, MoneyFormatError, parseUsdc } from "../../domain/money";
@@ -15,6 +15,7 @@ import { escrowMoney, SumTable } from "../components/desk/sum-table";
 import { Field } from "../components/ui/field";
 import { escrowData } from "../lib/asked-events";
 import { useTyped } from "../lib/use-typed";
+import { useAnswer } from "../lib/use-answer";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -50,7 +51,7 @@ function amountOf(text: string): bigint | null {
 
 export default function CreateEscrow() {
   const { commandId, eventName, closed } = useLoaderData<typeof loader>();
-  const result = useActionData<typeof action>();
+  const result = useAnswer<typeof action>();
   const id = useRef(commandId);
   const { typed, field } = useTyped(
     { escrow_id: "", amount_usdc: "", counterparty: "", description: "" },

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
-import { Link, useActionData, useLoaderData, useLocation } from "@remix-run/react";
+import { Link, useLoaderData, useLocation } from "@remix-run/react";
 import { getFaucetDay, listClaims, type Claim, type FaucetDay } from "../../db/read/claims";
 import { getUnknownKey } from "../../db/read/unknown";
 import { newId, utcDay } from "../../domain/ids";
@@ -21,6 +21,7 @@ import { Note } from "../components/ui/note";
 import { usdcText } from "../lib/money";
 import { pageOf } from "../lib/page-request";
 import { formatDuration, formatTime } from "../lib/time";
+import { useAnswer } from "../lib/use-answer";
 
 const DAY_MS = 86_400_000;
 /** When the schedule claims: 09:00 UTC, ms after midnight. */
@@ -132,7 +133,7 @@ const columns: Column<Claim>[] = [
 export default function Faucet() {
   const { commandId, day, agentId, nextDay, schedule, paused, unknownKey, mayAct, page } =
     useLoaderData<typeof loader>();
-  const result = useActionData<typeof action>();
+  const result = useAnswer<typeof action>();
   const { search } = useLocation();
   const { zone, now } = useNow();
   const { today } = day;

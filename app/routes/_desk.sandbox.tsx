@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
-import { Form, useActionData, useLoaderData } from "@remix-run/react";
+import { Form, useLoaderData } from "@remix-run/react";
 import { getEscrowRow, listEscrows } from "../../db/read/escrows";
 import { listActivity } from "../../db/read/overview";
 import { requireOperator, requireRole } from "../auth/session.server";
@@ -11,6 +11,7 @@ import { Section } from "../components/desk/section";
 import { WebhookDrill } from "../components/desk/webhook-drill";
 import { Icon } from "../components/ui/icon";
 import { drills, faultFor } from "../lib/drills";
+import { useAnswer } from "../lib/use-answer";
 
 const HOUR_MS = 3_600_000;
 const moves = [
@@ -95,7 +96,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
 
 export default function Sandbox() {
   const { on, faults, sent, passed, pending } = useLoaderData<typeof loader>();
-  const result = useActionData<typeof action>();
+  const result = useAnswer<typeof action>();
   return (
     <>
       <PageHead

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
-import { Form, Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Form, Link, useLoaderData } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { setTimeZone } from "../../db/desk/operators";
 import { endSessions } from "../../db/desk/sessions";
@@ -19,6 +19,7 @@ import { PageHead } from "../components/desk/page-head";
 import { Section } from "../components/desk/section";
 import { Icon } from "../components/ui/icon";
 import { formatTime } from "../lib/time";
+import { useAnswer } from "../lib/use-answer";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -61,7 +62,7 @@ type Loaded = ReturnType<typeof useLoaderData<typeof loader>>;
 export default function Settings() {
   const loaded = useLoaderData<typeof loader>();
   const { commandId, zone, zones, closed, sources } = loaded;
-  const result = useActionData<typeof action>();
+  const result = useAnswer<typeof action>();
   const { now } = useNow();
   return (
     <>

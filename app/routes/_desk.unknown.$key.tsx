@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
-import { Link, useActionData, useLoaderData } from "@remix-run/react";
+import { Link, useLoaderData } from "@remix-run/react";
 import { getReceipt, latestCommandOf } from "../../db/read/escrows";
 import { getUnknown } from "../../db/read/unknown";
 import { newId, utcDay } from "../../domain/ids";
@@ -18,6 +18,7 @@ import { StatusBadge } from "../components/desk/status-badge";
 import { OutcomeChoices } from "../components/desk/outcome-choices";
 import { Field } from "../components/ui/field";
 import { Note } from "../components/ui/note";
+import { useAnswer } from "../lib/use-answer";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -47,7 +48,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
 export default function UnknownOutcome() {
   const { intent, facts, candidates, path, commandId, receipt, dayIsOver, mayAct } =
     useLoaderData<typeof loader>();
-  const result = useActionData<typeof action>();
+  const result = useAnswer<typeof action>();
   const { fields, values } = complaintsOf(result);
   const open = intent.status === "unknown";
   const answered = receipt === null || receipt.answer !== null;

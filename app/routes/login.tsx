@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
-import { Form, useActionData, useLoaderData, useNavigation } from "@remix-run/react";
+import { Form, useLoaderData, useNavigation } from "@remix-run/react";
 import { useRef } from "react";
 import { recordAudit } from "../../db/desk/audit";
 import { authenticate } from "../../db/desk/operators";
@@ -15,6 +15,7 @@ import { Field } from "../components/ui/field";
 import { Icon } from "../components/ui/icon";
 import { Note } from "../components/ui/note";
 import { safePath } from "../lib/paths";
+import { useAnswer } from "../lib/use-answer";
 
 export const meta: MetaFunction = () => [{ title: "Sign in · Purple Flea Operator" }];
 
@@ -64,7 +65,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
 
 export default function Login() {
   const { accounts, next, practice } = useLoaderData<typeof loader>();
-  const result = useActionData<typeof action>();
+  const result = useAnswer<typeof action>();
   const form = useRef<HTMLFormElement>(null);
   const busy = useNavigation().state === "submitting";
   return (
