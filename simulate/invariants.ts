@@ -214,6 +214,16 @@ function escrows({ desk, upstream, ledger, taken, mayBeUnknown, say }: Evidence)
       "select kind from timeline where subject_type = 'escrow' and subject_ref = ? and kind in ('released', 'refunded')",
       ref,
     );
+    for (const { kind, at } of desk(
+      "select kind, at from timeline where subject_type = 'escrow' and subject_ref = ? and kind in ('release-refused', 'cancel-refused')",
+      ref,
+    ))
+      if (
+        ledger
+          .of(`end:${ref}`)
+          .some((end) => end.call === `escrow.${String(kind).split("-")[0]}` && end.at < Number(at))
+      )
+        say("what was done is not called refused", `${name}: ${String(kind)}`);
     if (told.length !== 1 || told[0]?.kind !== row.status)
       say(
         "the timeline has the end once",

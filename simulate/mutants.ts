@@ -103,7 +103,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "no re-read before release",
-    rule: "an intent says what became of it",
+    rule: "what was done is not called refused",
     wrong: "an escrow is ended without asking what it is now, before the call or behind its refusal",
     patches: [
       {
@@ -116,12 +116,6 @@ export const MUTANTS: readonly Mutant[] = [
         file: "inngest/functions/end-escrow.ts",
         find: "const after = outcome.status === 409 ? await purpleFlea.escrow(remoteId) : null;",
         replace: "const after = null as Awaited<ReturnType<typeof purpleFlea.escrow>> | null;",
-      },
-      {
-        file: "inngest/functions/end-escrow.ts",
-        find: 'settleIntent(tx, key, { status: "not_done", detail: outcome.message }, now);\n        changeEscrow',
-        replace:
-          'settleIntent(tx, key, { status: "refused", detail: outcome.message }, now);\n        changeEscrow',
       },
     ],
   },
