@@ -126,7 +126,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: "db/mirror/intents.ts",
-        find: 'return { kind: "send", idempotencyKey: found.idempotencyKey };\n  }\n  tx.insert',
+        find: 'return { kind: "send", idempotencyKey };\n  }\n  tx.insert',
         replace: 'return { kind: "send", idempotencyKey: `run:${request.runId}` };\n  }\n  tx.insert',
       },
     ],
@@ -141,18 +141,6 @@ export const MUTANTS: readonly Mutant[] = [
         find: "        try {\n          // What a row holds",
         replace:
           "        try {\n          markSent(desk, row.id, null, clock.now());\n          // What a row holds",
-      },
-    ],
-  },
-  {
-    name: "older news wins",
-    rule: "nothing goes back",
-    wrong: "whatever a webhook says replaces what is known",
-    patches: [
-      {
-        file: "db/mirror/trades.ts",
-        find: " && STAGE[news.status] >= STAGE[row.status]) {",
-        replace: ") {",
       },
     ],
   },
