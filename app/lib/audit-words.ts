@@ -1,5 +1,6 @@
 import type { AuditRow } from "../../db/read/audit";
 import type { StatusLook } from "../../domain/statuses";
+import { unknownPath } from "./paths";
 
 const looks: Record<string, StatusLook> = {
   accepted: { label: "Accepted", meaning: "recorded and on its way", tone: "info", icon: "send" },
@@ -37,7 +38,7 @@ export function auditSubjectPath({
     escrow: `/escrows/${subjectRef}`,
     trade: `/trades/${subjectRef}`,
     bet: `/bets/${subjectRef}`,
-    intent: `/unknown/${encodeURIComponent(subjectRef)}`,
+    intent: unknownPath(subjectRef),
     run: `/runs/${subjectRef}`,
   };
   return (subjectType && of[subjectType]) ?? null;

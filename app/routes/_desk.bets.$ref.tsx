@@ -16,6 +16,7 @@ import { CopyButton } from "../components/ui/copy-button";
 import { Note } from "../components/ui/note";
 import { fairnessLook } from "../lib/fairness";
 import { usdcText } from "../lib/money";
+import { unknownPath } from "../lib/paths";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   await requireOperator(request, context);
@@ -49,7 +50,7 @@ export default function Bet() {
           <p>It is never repeated by itself. {bet.reason}</p>
           {bet.remoteId === null && (
             <p className="pt-2">
-              <Link className="btn btn-s" to={`/unknown/${encodeURIComponent(`bet:${bet.requestKey}`)}`}>
+              <Link className="btn btn-s" to={unknownPath(`bet:${bet.requestKey}`)}>
                 Decide what became of it
               </Link>
             </p>

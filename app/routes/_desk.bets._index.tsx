@@ -12,7 +12,7 @@ import { CommandForm } from "../components/desk/command-form";
 import { DataTable, Pager, type Column } from "../components/desk/data-table";
 import { FilterChip } from "../components/desk/list-toolbar";
 import { PageHead } from "../components/desk/page-head";
-import { idCell, moneyCell, timeCell } from "../components/desk/row-cells";
+import { idCell, moneyCell, statusCell, timeCell } from "../components/desk/row-cells";
 import { Section } from "../components/desk/section";
 import { StatusBadge } from "../components/desk/status-badge";
 import { Empty } from "../components/ui/empty";
@@ -153,22 +153,12 @@ function betColumns(zone: string, now: number): Column<Bet>[] {
       id: "status",
       head: "Status",
       place: 5,
-      cell: (row) => (
-        <>
-          <StatusBadge look={betLook[row.status]} />
-          {row.status === "unknown" && row.remoteId === null ? (
-            <a className="btn btn-s" href={`/unknown/${encodeURIComponent(`bet:${row.requestKey}`)}`}>
-              Decide
-            </a>
-          ) : (
-            row.reason && (
-              <span className="why" title={row.reason}>
-                {row.reason}
-              </span>
-            )
-          )}
-        </>
-      ),
+      cell: (row) =>
+        statusCell(
+          betLook[row.status],
+          row.reason,
+          row.status === "unknown" && row.remoteId === null ? `bet:${row.requestKey}` : null,
+        ),
     },
     { id: "fair", head: "Proof", cell: (row) => <StatusBadge look={fairnessLook(row)} /> },
   ];

@@ -15,6 +15,7 @@ import { Timeline } from "../components/desk/timeline";
 import { Icon } from "../components/ui/icon";
 import { Note } from "../components/ui/note";
 import { usdcText } from "../lib/money";
+import { unknownPath } from "../lib/paths";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   await requireOperator(request, context);
@@ -143,7 +144,7 @@ function Standing({ trade, intent }: { trade: TradeOf; intent: Intent | null }) 
         </p>
         {intent?.status === "unknown" && (
           <p className="pt-2">
-            <Link className="btn btn-s" to={`/unknown/${encodeURIComponent(intent.key)}`}>
+            <Link className="btn btn-s" to={unknownPath(intent.key)}>
               Decide what became of it
             </Link>
           </p>

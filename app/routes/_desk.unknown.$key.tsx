@@ -19,6 +19,7 @@ import { OutcomeChoices } from "../components/desk/outcome-choices";
 import { Field } from "../components/ui/field";
 import { Note } from "../components/ui/note";
 import { useAnswer } from "../lib/use-answer";
+import { unknownPath } from "../lib/paths";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -41,7 +42,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   form.set("intent_key", params.key ?? "");
   const result = settleUnknown(context, operator, form);
   if (result.kind === "accepted" || result.kind === "duplicate")
-    return redirect(`/unknown/${encodeURIComponent(params.key ?? "")}`);
+    return redirect(unknownPath(params.key ?? ""));
   return data(result, { status: statusOf(result) });
 }
 

@@ -7,6 +7,7 @@ import { DataTable } from "../components/desk/data-table";
 import { Money } from "../components/desk/money";
 import { Age } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
+import { unknownPath } from "../lib/paths";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   await requireOperator(request, context);
@@ -32,7 +33,7 @@ export default function UnknownOutcomes() {
             id: "what",
             head: "Call",
             cell: (row) => (
-              <Link to={`/unknown/${encodeURIComponent(row.key)}`}>
+              <Link to={unknownPath(row.key)}>
                 {actionWords[row.action]} {row.subjectRef}
               </Link>
             ),

@@ -1,7 +1,10 @@
+import type { StatusLook } from "../../../domain/statuses";
 import { formatUtc } from "../../lib/time";
 import { moneyText } from "../../lib/money";
+import { unknownPath } from "../../lib/paths";
 import { shortId } from "../../lib/short-id";
 import { CopyButton } from "../ui/copy-button";
+import { StatusBadge } from "./status-badge";
 
 /*
  * What cells of long lists are made of: no hooks and as few elements as can be, because there are hundreds on a page. On
@@ -43,3 +46,23 @@ export function idCell(id: string, to: string) {
 
 export const groupedPrice = (price: string): string =>
   price.replace(/^\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
+
+/** Where a row stands: the way to decide about it when nobody knows what became of its call, else why it stands there. */
+export function statusCell(look: StatusLook, reason: string | null, unknownKey: string | null) {
+  return (
+    <>
+      <StatusBadge look={look} />
+      {unknownKey !== null ? (
+        <a className="btn btn-s" href={unknownPath(unknownKey)}>
+          Decide
+        </a>
+      ) : (
+        reason && (
+          <span className="why" title={reason}>
+            {reason}
+          </span>
+        )
+      )}
+    </>
+  );
+}

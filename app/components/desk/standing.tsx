@@ -7,6 +7,7 @@ import { Icon } from "../ui/icon";
 import { Note } from "../ui/note";
 import { Money } from "./money";
 import { Time } from "./moment";
+import { unknownPath } from "../../lib/paths";
 
 /** Says on every page what is paused. */
 export function PauseBanner({ pauses, held }: { pauses: Pause[]; held: number }) {
@@ -82,8 +83,7 @@ export function UnknownNote({ intentKey, what }: { intentKey: string; what: stri
     <Note tone="unknown" icon="circle-question-mark">
       <b>{what} no answer came.</b>
       <p>
-        It is never repeated by itself.{" "}
-        <Link to={`/unknown/${encodeURIComponent(intentKey)}`}>Decide what became of it</Link>
+        It is never repeated by itself. <Link to={unknownPath(intentKey)}>Decide what became of it</Link>
       </p>
     </Note>
   );

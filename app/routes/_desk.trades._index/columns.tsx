@@ -1,8 +1,7 @@
 import type { TradeRow } from "../../../db/read/trades";
 import { tradeLook } from "../../../domain/statuses";
 import type { Column } from "../../components/desk/data-table";
-import { groupedPrice, idCell, moneyCell, timeCell } from "../../components/desk/row-cells";
-import { StatusBadge } from "../../components/desk/status-badge";
+import { groupedPrice, idCell, moneyCell, statusCell, timeCell } from "../../components/desk/row-cells";
 import { shortId } from "../../lib/short-id";
 import type { TradeColumn } from "../../lib/trade-columns";
 
@@ -68,22 +67,12 @@ export function tradeCells(
       id: "status",
       head: "Status",
       place: 5,
-      cell: (row) => (
-        <>
-          <StatusBadge look={tradeLook[row.status]} />
-          {row.status === "unknown" ? (
-            <a className="btn btn-s" href={`/unknown/${encodeURIComponent(`order:${row.alertId}`)}`}>
-              Decide
-            </a>
-          ) : (
-            row.reason && (
-              <span className="why" title={row.reason}>
-                {row.reason}
-              </span>
-            )
-          )}
-        </>
-      ),
+      cell: (row) =>
+        statusCell(
+          tradeLook[row.status],
+          row.reason,
+          row.status === "unknown" ? `order:${row.alertId}` : null,
+        ),
     },
     agent: {
       id: "agent",
