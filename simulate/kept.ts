@@ -170,4 +170,28 @@ export const KEPT: readonly { found: string; history: History }[] = [
       ],
     },
   },
+  {
+    found:
+      "a claim that could not be sent is tried again behind midnight: it stays as if it were being claimed",
+    history: {
+      ...calm,
+      late: true,
+      moves: [
+        { do: "trouble", after: 0, kind: "refuse", call: "faucet.claim", times: 1 },
+        { do: "claim", after: 170_000, desk: false, twice: false },
+        { do: "sync", after: 120_000, desk: false },
+      ],
+    },
+  },
+  {
+    found: "a claim is paused between its tries: it stays as if it were being claimed",
+    history: {
+      ...calm,
+      moves: [
+        { do: "trouble", after: 0, kind: "refuse", call: "faucet.claim", times: 1 },
+        { do: "claim", after: 0, desk: false, twice: false },
+        { do: "pause", after: 5_000, kind: "claim" },
+      ],
+    },
+  },
 ];

@@ -1,4 +1,4 @@
-import { desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import type { MicroUsdc } from "../../domain/money";
 import { prepared, type Writer } from "../connection";
 import { bets, claims } from "../schema";
@@ -98,6 +98,14 @@ export function lostSince(tx: Writer, since: number): MicroUsdc {
 
 export function getClaim(tx: Writer, ref: string): ClaimRow | undefined {
   return tx.select().from(claims).where(eq(claims.ref, ref)).get();
+}
+/** The claim a run has begun and that has no outcome yet. */
+export function claimBegunBy(tx: Writer, runId: string): ClaimRow | undefined {
+  return tx
+    .select()
+    .from(claims)
+    .where(and(eq(claims.runId, runId), eq(claims.status, "claiming")))
+    .get();
 }
 export function beginClaim(
   tx: Writer,

@@ -1,6 +1,6 @@
 import { inTransaction } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
-import { beginClaim, changeClaim, getClaim } from "../../db/mirror/bets";
+import { beginClaim, changeClaim, claimBegunBy, getClaim } from "../../db/mirror/bets";
 import { getIntent, openIntent, settleIntent } from "../../db/mirror/intents";
 import { tell } from "../../db/mirror/timeline";
 import { pauseReason } from "../../db/read/pauses";
@@ -8,8 +8,11 @@ import { utcDay } from "../../domain/ids";
 import { formatMicro } from "../../domain/money";
 import { throwFor } from "../purple-flea/outcomes";
 import { by, DAY_MS, startOfDay, type Setting } from "./setting";
+import { showNotDone } from "./what-became";
 
 const ID = "daily-faucet-claim";
+/** Why a claim that came to nothing on its day is not sent any more: it would be another day's. */
+export const DAY_IS_OVER = "its day was over before it could be sent";
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
 export type Claimed =
@@ -18,7 +21,8 @@ export type Claimed =
   | { kind: "unknown"; key: string; reason: string };
 
 /**
- * Claims for the UTC day of this moment, once per agent and day. The pause and the intent are one transaction.
+ * Claims for the UTC day on which this is first tried, once per agent and day. A later try stands for the same day: one behind
+ * midnight sends nothing, and leaves the next day's claim to who asks for it. The pause and the intent are one transaction.
  * @throws RetryAfterError or Error when it is known not to have happened
  */
 export async function claimFaucet(
@@ -28,17 +32,21 @@ export async function claimFaucet(
 ): Promise<Claimed> {
   const { mirror, clock, config } = setting;
   const started = clock.now();
-  const day = utcDay(started);
+  const begun = claimBegunBy(mirror, runId);
+  const day = begun?.utcDay ?? utcDay(started);
   const ref = `${config.agentId}:${day}`;
   const key = `claim:${ref}`;
-  const next = iso(startOfDay(started) + DAY_MS);
+  const next = iso(Date.parse(`${day}T00:00:00Z`) + DAY_MS);
   const opened = inTransaction(mirror, (tx) => {
     const answer = (state: "failed" | "unknown", message: string) =>
       answerCommand(tx, commandId, { state, message, runId }, started);
-    const paused = pauseReason(tx, "claim");
-    if (paused) {
-      answer("failed", `Not claimed: ${paused}. Nothing moved.`);
-      return { kind: "paused" as const, reason: paused };
+    const before = getIntent(tx, key);
+    const refusal = day === utcDay(started) ? pauseReason(tx, "claim") : DAY_IS_OVER;
+    // Only for what is known not to have been sent: of the rest it is still asked what became of it.
+    if (refusal && (!before || before.status === "not_done")) {
+      answer("failed", `Not claimed: ${refusal}. Nothing moved.`);
+      if (begun && before) showNotDone(tx, before, refusal, started, runId);
+      return { kind: "no" as const, reason: refusal };
     }
     const intent = openIntent(
       tx,
@@ -62,8 +70,7 @@ export async function claimFaucet(
     else answer("failed", `Today's claim was made before. Next possible ${next}. Nothing moved.`);
     return intent;
   });
-  if (opened.kind === "paused")
-    return { kind: "not-claimed", key, next_eligible: next, reason: opened.reason };
+  if (opened.kind === "no") return { kind: "not-claimed", key, next_eligible: next, reason: opened.reason };
   if (opened.kind === "send")
     return sendClaim(setting, ref, key, opened.idempotencyKey, {
       functionId: ID,

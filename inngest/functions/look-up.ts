@@ -32,9 +32,7 @@ export async function lookUp(
 ): Promise<Look> {
   const intent = getIntent(setting.mirror, key);
   if (intent?.status !== "unknown") {
-    // A claim that was settled by a look whose own answer got lost is still to be made.
-    const resume =
-      intent?.action === "claim" && intent.status === "not_done" ? ("claim" as const) : undefined;
+    const resume = intent && isStillToClaim(setting, intent) ? ("claim" as const) : undefined;
     return { state: "settled", resume, detail: intent?.status ?? "no intent" };
   }
   const source: Source = { words: "read at Purple Flea", actor: by(functionId), runId };
@@ -52,6 +50,15 @@ export async function lookUp(
     default:
       return intent.action satisfies never;
   }
+}
+
+/** A claim that was settled by a look whose own answer got lost, while its day lasts and nobody has decided about it. */
+function isStillToClaim(
+  { mirror, clock }: Setting,
+  { action, status, decision, subjectRef }: Intent,
+): boolean {
+  if (action !== "claim" || status !== "not_done" || decision !== null) return false;
+  return getClaim(mirror, subjectRef)?.utcDay === utcDay(clock.now());
 }
 
 async function lookAtEscrow(setting: Setting, intent: Intent, runId: string): Promise<Look> {

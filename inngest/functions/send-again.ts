@@ -5,12 +5,13 @@ import { decideIntent, getIntent, reopenIntent, type Decider, type Intent } from
 import { getTrade, settleAlert } from "../../db/mirror/trades";
 import { pauseReason } from "../../db/read/pauses";
 import { utcDay } from "../../domain/ids";
-import { sendClaim } from "./claim-faucet";
+import { DAY_IS_OVER, sendClaim } from "./claim-faucet";
 import { sendEscrow } from "./create-escrow";
 import { sendBet } from "./place-bet";
 import { sendOrder } from "./place-order";
 import type { Setting } from "./setting";
 import { failed, SETTLE_UNKNOWN, tellDecision, type Operator, type Settled } from "./settlement";
+import { showNotDone } from "./what-became";
 
 /** Sends it once more under its old key. What is known not to have been sent is tried again by the step. */
 export async function sendAgain(
@@ -30,18 +31,24 @@ export async function sendAgain(
       // The run that takes over reads the escrow first, and acts only while Purple Flea calls it locked.
       return { state: "confirmed", message: "Another run takes it up now.", next: "resume-escrow" };
     });
-  if (action === "claim" && getClaim(mirror, ref)?.utcDay !== utcDay(clock.now()))
-    return failed("Its day is over: a claim made now would be today's. Nothing was sent");
+  const mine = intent.decisionCommand === decider.commandId;
+  if (action === "claim" && getClaim(mirror, ref)?.utcDay !== utcDay(clock.now())) {
+    if (!mine) return failed("Its day is over: a claim made now would be today's. Nothing was sent");
+    if (intent.status === "not_done") {
+      inTransaction(mirror, (tx) => showNotDone(tx, intent, DAY_IS_OVER, clock.now(), runId));
+      return failed(`Not done: ${DAY_IS_OVER}. Nothing moved.`);
+    }
+  }
   const opened = inTransaction(mirror, (tx) => {
     const now = clock.now();
     const kind = action === "order" ? "trade" : action;
-    const paused = intent.decisionCommand === decider.commandId ? null : pauseReason(tx, kind);
+    const paused = mine ? null : pauseReason(tx, kind);
     if (paused) return { kind: "paused" as const, reason: paused };
     const result = reopenIntent(tx, key, decider, runId, now);
     if (result.kind === "send") {
       tellDecision(tx, intent, "Decided: it did not happen, do it again", decider, actor, runId, now);
       // An earlier decision that sent it and heard nothing has its answer with this one.
-      if (intent.decisionCommand !== decider.commandId) {
+      if (!mine) {
         const message = "It did not happen, as was decided since. It was sent once more.";
         answerCommand(tx, intent.decisionCommand, { state: "failed", message, runId }, now);
       }

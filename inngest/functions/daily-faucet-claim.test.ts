@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { claimFaucet as askForClaim } from "../../app/commands/ask.server";
+import { pauseActions } from "../../app/commands/steer-actions.server";
+import { settleUnknown } from "../../app/commands/settle-unknown.server";
+import { openWorld, type World } from "../testing";
+import { claimFaucet } from "./claim-faucet";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const CLAIM = "/faucet/api/claim";
+const DAY = "2026-11-24";
+const NEXT_DAY = "2026-11-25";
+
+let world: World;
+/** What becomes of a claim on its way to Purple Flea. */
+let wire: "well" | "refused" | "silent";
+beforeEach(async () => {
+  wire = "well";
+  world = await openWorld({
+    startMs: Date.UTC(2026, 10, 24, 23, 59, 59),
+    upstream(request, next) {
+      if (!request.url.endsWith(CLAIM) || wire === "well") return next(request);
+      if (wire === "silent") return new Promise(() => undefined);
+      const cause = Object.assign(new Error("nobody listens"), { code: "ECONNREFUSED" });
+      return Promise.reject(Object.assign(new TypeError("fetch failed"), { cause }));
+    },
+  });
+});
+afterEach(() => world.close());
+
+const claims = () =>
+  world.rows("select utc_day day, status, reason from claims order by utc_day") as {
+    day: string;
+    status: string;
+    reason: string | null;
+  }[]; // its columns
+const intents = () => world.rows("select key, status from intents order by key");
+const claimedThere = () => world.purpleFlea.db.prepare("select day from claims order by day").pluck().all();
+const answer = () =>
+  world.row<{ state: string; message: string }>(
+    "select state, message from command_outcomes order by at desc, command_id desc limit 1",
+  );
+async function ask() {
+  askForClaim(world.desk, world.operator, world.form());
+  await world.settle();
+}
+
+async function didNotHappen(day: string, more: Record<string, string> = {}) {
+  const key = `claim:${world.setting.config.agentId}:${day}`;
+  const decision = {
+    intent_key: key,
+    choice: "not-happened",
+    seen_tries: "1",
+    reason: "looked it up",
+    ...more,
+  };
+  settleUnknown(world.desk, world.operator, world.form(decision));
+  await world.settle();
+}
+
+describe("a claim at the end of its day", () => {
+  test("that could not be sent is over with it, and the next day's is free", async () => {
+    wire = "refused";
+    await ask();
+    expect(claims()).toMatchObject([{ day: DAY, status: "claiming" }]);
+    wire = "well";
+    await world.advance(5 * MINUTE, MINUTE);
+    expect(claims()).toEqual([
+      { day: DAY, status: "refused", reason: "its day was over before it could be sent" },
+    ]);
+    expect(answer()).toEqual({
+      state: "failed",
+      message: "Not claimed: its day was over before it could be sent. Nothing moved.",
+    });
+    expect(claimedThere()).toEqual([]);
+    await ask();
+    expect(claims()).toMatchObject([{ status: "refused" }, { day: NEXT_DAY, status: "claimed" }]);
+    expect(claimedThere()).toEqual([NEXT_DAY]);
+  });
+
+  test("whose try died is unknown, and nothing is sent for it on the next day", async () => {
+    wire = "silent";
+    void claimFaucet(world.setting, null, "run-that-dies");
+    wire = "well";
+    await world.advance(5 * SECOND);
+    expect(await claimFaucet(world.setting, null, "run-that-dies")).toMatchObject({ kind: "unknown" });
+    expect(claims()).toMatchObject([{ day: DAY, status: "unknown" }]);
+    expect(intents()).toMatchObject([{ status: "unknown" }]);
+    expect(claimedThere()).toEqual([]);
+  });
+
+  test("that a person lets be sent again and could not be sent is over as well", async () => {
+    wire = "silent";
+    void claimFaucet(world.setting, null, "run-that-dies");
+    await claimFaucet(world.setting, null, "run-that-dies");
+    wire = "refused";
+    await didNotHappen(DAY, { again: "on" });
+    expect(claims()).toMatchObject([{ day: DAY, status: "unknown" }]);
+    wire = "well";
+    await world.advance(5 * MINUTE, MINUTE);
+    expect(claims()).toMatchObject([{ day: DAY, status: "refused" }]);
+    expect(answer()).toMatchObject({ state: "failed" });
+    expect(claimedThere()).toEqual([]);
+  });
+});
+
+test("a claim that is paused between its tries is not left claiming", async () => {
+  await world.advance(HOUR);
+  wire = "refused";
+  await ask();
+  const form = world.form({ reason: "looking into it" });
+  form.append("kinds", "claim");
+  pauseActions(world.desk, world.operator, form);
+  await world.settle();
+  wire = "well";
+  await world.advance(5 * MINUTE, MINUTE);
+  expect(claims()).toMatchObject([{ day: NEXT_DAY, status: "refused" }]);
+  expect(claims()[0]?.reason).toMatch(/paused by an operator/);
+  expect(claimedThere()).toEqual([]);
+});
+
+test("a claim that a person says did not happen, and is not to, is not sent by a look that comes later", async () => {
+  await world.advance(HOUR);
+  world.fault({ call: "faucet.claim", kind: "drop-before" });
+  await ask();
+  await didNotHappen(NEXT_DAY);
+  await world.advance(3 * HOUR, MINUTE);
+  expect(claims()).toMatchObject([{ day: NEXT_DAY, status: "refused" }]);
+  expect(world.calls(`POST ${CLAIM}`)).toBe(1);
+});
