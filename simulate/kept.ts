@@ -194,4 +194,33 @@ export const KEPT: readonly { found: string; history: History }[] = [
       ],
     },
   },
+  {
+    found:
+      "a claim comes through after the faucet said it was not made, before the books open, and its webhook books it once more",
+    history: {
+      ...calm,
+      seed: 2,
+      moves: [
+        { do: "trouble", after: 0, kind: "late", call: "faucet.claim", times: 1 },
+        { do: "trouble", after: 0, kind: "webhook-late", call: "any", times: 1 },
+        { do: "claim", after: 0, desk: true, twice: false },
+        { do: "trouble", after: 30_000, kind: "refused-402", call: "faucet.claim", times: 1 },
+        { do: "sync", after: 120_000, desk: false },
+        { do: "sync", after: 120_000, desk: false },
+      ],
+    },
+  },
+  {
+    found: "a claim is sent before midnight and heard after it: the next day's claim is unknown here",
+    history: {
+      ...calm,
+      seed: 2,
+      late: true,
+      moves: [
+        { do: "trouble", after: 0, kind: "late", call: "faucet.claim", times: 1 },
+        { do: "claim", after: 165_000, desk: false, twice: false },
+        { do: "sync", after: 180_000, desk: false },
+      ],
+    },
+  },
 ];

@@ -2,7 +2,7 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import type { MicroUsdc } from "../../domain/money";
 import { prepared, type Writer } from "../connection";
 import { bets, claims } from "../schema";
-import { betEffect, bookChange, claimEffect, isInOpening } from "./books";
+import { betMoves, bookMoves, claimMoves, placedAt } from "./books";
 import { aboutRun } from "./runs";
 
 export type BetRow = typeof bets.$inferSelect;
@@ -55,7 +55,9 @@ export function changeBet(tx: Writer, ref: string, change: Partial<Omit<BetRow, 
   const row = getBet(tx, ref);
   const over = row?.status === "won" || row?.status === "lost";
   if (!row || (over && change.status !== undefined && change.status !== row.status)) return;
-  bookChange(tx, { type: "bet", ref }, betEffect(row), betEffect({ ...row, ...change }), now);
+  const next = { ...row, ...change };
+  const placed = placedAt(tx, `bet:${row.requestKey}`, now);
+  bookMoves(tx, { type: "bet", ref }, betMoves(next, placed, now), now);
   tx.update(bets)
     .set({ ...change, updatedAt: now })
     .where(eq(bets.ref, ref))
@@ -131,10 +133,7 @@ export function changeClaim(
   const row = getClaim(tx, ref);
   if (!row || (row.status === "claimed" && change.status !== undefined && change.status !== "claimed"))
     return;
-  // Known to be made before the books opened: its money is in their opening, and only its amount is told now.
-  const counted = row.status === "claimed" && row.settledAt !== null && isInOpening(tx, row.settledAt);
-  if (!counted)
-    bookChange(tx, { type: "claim", ref }, claimEffect(row), claimEffect({ ...row, ...change }), now);
+  bookMoves(tx, { type: "claim", ref }, claimMoves({ ...row, ...change }, now), now);
   tx.update(claims)
     .set({ ...change, updatedAt: now })
     .where(eq(claims.ref, ref))

@@ -1,7 +1,8 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { MicroUsdc } from "../../domain/money";
 import { given, prepared, type Writer } from "../connection";
 import { movements, walletBooks, type bets, type claims, type escrows, type trades } from "../schema";
+import { getIntent } from "./intents";
 
 type Trade = typeof trades.$inferSelect;
 type Escrow = typeof escrows.$inferSelect;
@@ -9,21 +10,58 @@ type Bet = typeof bets.$inferSelect;
 type Claim = typeof claims.$inferSelect;
 type SubjectType = (typeof movements.$inferSelect)["subjectType"];
 
-/** What a trade has moved in the wallet so far: its size while the position runs, its profit afterwards, its fee always. */
-export function tradeEffect(row: Trade): MicroUsdc {
-  if (row.remoteId === null) return 0n;
-  const fee = row.feeMicro ?? 0n;
-  if (row.status === "open" || row.status === "filled") return -row.sizeMicro - fee;
-  return row.status === "closed" || row.status === "liquidated" ? (row.pnlMicro ?? 0n) - fee : 0n;
+/** What a row has moved in the wallet at one moment, ms. */
+export interface Move {
+  amountMicro: MicroUsdc;
+  at: number;
 }
-/** The amount of an escrow has left the wallet from its lock on, unless it came back. */
-export const escrowEffect = (row: Escrow): MicroUsdc =>
-  row.remoteId === null || row.status === "refunded" || row.status === "refused" ? 0n : -row.amountMicro;
+
+/*
+ * What each kind of row has moved so far. A call's money moved when the call was known to be done (`placedAt`): no balance opens
+ * the books while it is not. What came after that is dated as Purple Flea dates it, and never before.
+ */
+
+/** The size and the fee of an order; what comes back of it when it is over, at `overAt`. */
+export function tradeMoves(row: Trade, placedAt: number, overAt: number): Move[] {
+  const { remoteId, status, sizeMicro: size, feeMicro, pnlMicro, filledAt } = row;
+  if (remoteId === null || status === "placing" || status === "unknown") return [];
+  const fee = feeMicro ?? 0n;
+  const paid = [
+    { amountMicro: -size, at: placedAt },
+    { amountMicro: -fee, at: Math.max(filledAt ?? 0, placedAt) },
+  ];
+  if (status === "open" || status === "filled") return paid;
+  const back = status === "refused" ? size + fee : size + (pnlMicro ?? 0n);
+  return [...paid, { amountMicro: back, at: Math.max(overAt, placedAt) }];
+}
+/** The amount of an escrow leaves the wallet with its lock, and comes back with a refund. */
+export function escrowMoves(row: Escrow, placedAt: number, now: number): Move[] {
+  const { remoteId, status, amountMicro, settledAt } = row;
+  if (remoteId === null || status === "refused") return [];
+  const locked = { amountMicro: -amountMicro, at: placedAt };
+  return status === "refunded"
+    ? [locked, { amountMicro, at: Math.max(settledAt ?? now, placedAt) }]
+    : [locked];
+}
 /** The stake, and what it paid. */
-export const betEffect = (row: Bet): MicroUsdc =>
-  row.remoteId === null ? 0n : (row.payoutMicro ?? 0n) - row.stakeMicro;
-export const claimEffect = (row: Claim): MicroUsdc =>
-  row.status === "claimed" ? (row.amountMicro ?? 0n) : 0n;
+export function betMoves(
+  { remoteId, stakeMicro, payoutMicro, settledAt }: Bet,
+  placedAt: number,
+  now: number,
+) {
+  if (remoteId === null) return [];
+  const paid = { amountMicro: payoutMicro ?? 0n, at: Math.max(settledAt ?? now, placedAt) };
+  return [{ amountMicro: -stakeMicro, at: placedAt }, paid];
+}
+/** A claim may be learnt of long after a look said that it was not made: only Purple Flea knows its moment. */
+export const claimMoves = ({ status, amountMicro, settledAt, createdAt }: Claim, now: number): Move[] =>
+  status === "claimed" ? [{ amountMicro: amountMicro ?? 0n, at: Math.max(settledAt ?? now, createdAt) }] : [];
+
+/** When the call behind a row was known to be done, ms; now, while its intent does not say so yet. */
+export function placedAt(tx: Writer, intentKey: string, now: number): number {
+  const intent = getIntent(tx, intentKey);
+  return (intent?.status === "done" ? intent.settledAt : null) ?? now;
+}
 
 const books = prepared((db) => db.select().from(walletBooks).where(eq(walletBooks.id, "wallet")).prepare());
 const agreed = prepared((db) =>
@@ -37,7 +75,7 @@ const agreed = prepared((db) =>
 /** The wallet's books; undefined before a balance was read for the first time. */
 export const getBooks = (tx: Writer): typeof walletBooks.$inferSelect | undefined => books(tx).get();
 
-/** Opens the books with what Purple Flea says the wallet holds: what moved before is in that balance already. */
+/** Opens the books with what Purple Flea says the wallet holds at a moment, ms: what moved before it is in that balance. */
 export function openBooks(tx: Writer, balanceMicro: MicroUsdc, at: number): void {
   tx.insert(walletBooks)
     .values({ id: "wallet", openingMicro: balanceMicro, openedAt: at, movedMicro: 0n, agreedAt: at })
@@ -45,22 +83,33 @@ export function openBooks(tx: Writer, balanceMicro: MicroUsdc, at: number): void
     .run();
 }
 
-/** Books the difference a change of a row makes to the wallet, in the transaction that changes the row. */
-export function bookChange(
+const bookedFor = prepared((db) =>
+  db
+    .select({
+      sum: sql<bigint>`coalesce(sum(${movements.amountMicro}), 0)`,
+      times: sql`count(*)`.mapWith(Number),
+    })
+    .from(movements)
+    .where(and(eq(movements.subjectType, given("type")), eq(movements.subjectRef, given("ref"))))
+    .prepare(),
+);
+
+/**
+ * Brings the books up to what a row has moved since they were opened, in the transaction that changes the row. Whatever is learnt
+ * late, and in whichever order, the sum is the same: a moment that is told afterwards corrects what was booked without it.
+ */
+export function bookMoves(
   tx: Writer,
   subject: { type: SubjectType; ref: string },
-  before: MicroUsdc,
-  after: MicroUsdc,
-  at: number,
+  moves: readonly Move[],
+  now: number,
 ): void {
-  if (before === after) return;
-  const n =
-    tx
-      .select({ n: sql`count(*)`.mapWith(Number) })
-      .from(movements)
-      .where(sql`${movements.subjectType} = ${subject.type} and ${movements.subjectRef} = ${subject.ref}`)
-      .get()?.n ?? 0;
-  book(tx, `${subject.type}:${subject.ref}:${n}`, subject, after - before, at);
+  const open = moves.length > 0 ? getBooks(tx) : undefined;
+  if (!open) return;
+  const since = moves.filter(({ at }) => at >= open.openedAt);
+  const due = since.reduce((sum, { amountMicro }) => sum + amountMicro, 0n);
+  const { sum = 0n, times = 0 } = bookedFor(tx).get(subject) ?? {};
+  if (due !== sum) book(tx, `${subject.type}:${subject.ref}:${times}`, subject, due - sum, now);
 }
 
 /** Books money that came from or went outside, once per id; what lies before the opening is in the opening balance. */
@@ -73,12 +122,6 @@ export function bookTransfer(tx: Writer, id: string, amountMicro: MicroUsdc, at:
 /** Books a difference that a person accepts as it is. */
 export function bookCorrection(tx: Writer, driftId: string, amountMicro: MicroUsdc, at: number): void {
   book(tx, `correction:${driftId}`, { type: "correction", ref: driftId }, amountMicro, at);
-}
-
-/** Whether what had moved by then is in the balance the books were opened with. */
-export function isInOpening(tx: Writer, movedAt: number): boolean {
-  const books = getBooks(tx);
-  return books !== undefined && movedAt < books.openedAt;
 }
 
 /** Says when balance and books last agreed. */

@@ -21,33 +21,41 @@ const MAX_SUSPECTS = 12;
 /** More than any faucet has paid at once. */
 const MOST_CLAIMED = 10_000_000n;
 
-/** What was known of the books before Purple Flea was asked for the balance. */
+/** A look at the wallet: what it held, when that was asked for (ms), and what the books had moved by then. */
+export interface WalletLook {
+  balanceMicro: MicroUsdc;
+  askedAt: number;
+  movedMicro: MicroUsdc | null;
+}
+
+/** What is known of the books before Purple Flea is asked for the balance; null before they are opened. */
 export function readMoved(tx: Writer): MicroUsdc | null {
   return getBooks(tx)?.movedMicro ?? null;
 }
 
 /**
- * Compares Purple Flea's balance with the books and writes, keeps or ends a drift. `movedBefore` is what `readMoved` said
- * before the balance was asked for, at `asked` (ms): when the books moved meanwhile, or a call is under way, nothing can be said
- * this time. A tentative look writes no difference.
+ * Compares Purple Flea's balance with the books and writes, keeps or ends a drift. When the books moved during the look, or a call is
+ * under way, nothing can be said this time. `first` is the look before this one, with every row read again in between; null asks
+ * for such a second look before anything is written. The books open on two such looks at the same balance: what moved before
+ * the first is in the rows then, and nothing has moved since.
  */
 export function compareWallet(
   tx: Writer,
-  observedMicro: MicroUsdc,
-  movedBefore: MicroUsdc | null,
-  asked: number,
+  look: WalletLook,
+  first: WalletLook | null,
   now: number,
-  tentative = false,
-): "opened" | "busy" | "agreed" | "differs" {
+): "opened" | "busy" | "agreed" | "look-again" | "differs" {
   const books = getBooks(tx);
   const underWay = tx.select({ key: intents.key }).from(intents).where(eq(intents.status, "open")).get();
   if (underWay) return "busy";
+  const observedMicro = look.balanceMicro;
   if (!books) {
-    if (mayBeInOpening(tx, asked)) return "busy";
-    openBooks(tx, observedMicro, now);
+    if (!first) return "look-again";
+    if (first.balanceMicro !== observedMicro || mayBeInOpening(tx, first.askedAt)) return "busy";
+    openBooks(tx, observedMicro, look.askedAt);
     return "opened";
   }
-  if (books.movedMicro !== movedBefore) return "busy";
+  if (books.movedMicro !== look.movedMicro) return "busy";
   const expectedMicro = books.openingMicro + books.movedMicro;
   const differenceMicro = observedMicro - expectedMicro;
   const open = openDrift(tx);
@@ -56,7 +64,7 @@ export function compareWallet(
     markAgreed(tx, now);
     return "agreed";
   }
-  if (tentative) return "differs";
+  if (!first) return "look-again";
   const suspects = listSuspects(tx);
   const guilty = smallestFitting(suspects, differenceMicro);
   const rows: DriftRow[] = [

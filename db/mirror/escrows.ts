@@ -3,7 +3,7 @@ import type { Actor } from "../../domain/ids";
 import type { EscrowStatus } from "../../domain/statuses";
 import { given, prepared, type Writer } from "../connection";
 import { confirmations, escrows } from "../schema";
-import { bookChange, escrowEffect } from "./books";
+import { bookMoves, escrowMoves, placedAt } from "./books";
 import { tell } from "./timeline";
 
 export type EscrowRow = typeof escrows.$inferSelect;
@@ -131,7 +131,9 @@ export function changeEscrow(
     return false;
   }
   const changed = Object.fromEntries(differing);
-  bookChange(tx, { type: "escrow", ref }, escrowEffect(row), escrowEffect({ ...row, ...changed }), now);
+  const next = { ...row, ...changed };
+  const placed = placedAt(tx, `escrow-create:${ref}`, now);
+  bookMoves(tx, { type: "escrow", ref }, escrowMoves(next, placed, now), now);
   const seen = differing.some(([key]) => SEEN.includes(key as keyof Change)); // keys of Change
   tx.update(escrows)
     .set({

@@ -1,10 +1,9 @@
 import { and, asc, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import type { Actor } from "../../domain/ids";
-import type { MicroUsdc } from "../../domain/money";
 import type { AlertOutcome, TradeStatus } from "../../domain/statuses";
 import { given, prepared, type Writer } from "../connection";
 import { alerts, trades } from "../schema";
-import { bookChange, isInOpening, tradeEffect } from "./books";
+import { bookMoves, placedAt, tradeMoves } from "./books";
 import { aboutRun } from "./runs";
 import { tell } from "./timeline";
 
@@ -140,7 +139,10 @@ export function applyTradeNews(
   }
   if (Object.keys(set).length === 0) return false;
   const next = { ...row, ...set };
-  bookChange(tx, { type: "trade", ref }, countedOf(tx, row, next), tradeEffect(next), now);
+  const placed = placedAt(tx, `order:${row.alertId}`, now);
+  // While nobody has told when it was over, it was when that was learnt.
+  const over = next.closedAt ?? (next.status === row.status ? row.updatedAt : now);
+  bookMoves(tx, { type: "trade", ref }, tradeMoves(next, placed, over), now);
   tx.update(trades)
     .set({
       ...set,
@@ -151,18 +153,6 @@ export function applyTradeNews(
     .where(eq(trades.ref, ref))
     .run();
   return true;
-}
-
-/**
- * What of a trade the wallet's books hold before news of it: a position that had closed, or a fee that was paid, before they
- * opened is in their opening balance, and only how much it was is told now. micro-USDC.
- */
-function countedOf(tx: Writer, row: Trade, next: Trade): MicroUsdc {
-  const closedAt = next.closedAt ?? (STAGE[row.status] === STAGE.closed ? row.updatedAt : null);
-  if (closedAt !== null && isInOpening(tx, closedAt)) return tradeEffect(next);
-  const isPaid =
-    row.remoteId !== null && row.feeMicro === null && isInOpening(tx, row.filledAt ?? row.updatedAt);
-  return tradeEffect(isPaid ? { ...row, feeMicro: next.feeMicro } : row);
 }
 
 /** The trade of an alert whose order is known to exist. */

@@ -1,7 +1,7 @@
-import { inTransaction } from "../../db/connection";
+import { inTransaction, type Writer } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { beginClaim, changeClaim, claimBegunBy, getClaim } from "../../db/mirror/bets";
-import { getIntent, openIntent, settleIntent } from "../../db/mirror/intents";
+import { getIntent, openIntent, settleIntent, type Intent } from "../../db/mirror/intents";
 import { tell } from "../../db/mirror/timeline";
 import { pauseReason } from "../../db/read/pauses";
 import { utcDay } from "../../domain/ids";
@@ -164,4 +164,23 @@ export async function sendClaim(
   });
   // Known not to have happened: the step is tried again.
   return outcome.kind === "not-done" && claimed.kind !== "claimed" ? throwFor(outcome) : claimed;
+}
+
+/**
+ * Puts a claim on record that nobody here asked for on its day: one that was sent before midnight and heard after it, or that was
+ * made past this desk. `claimedAt` is Purple Flea's word, ms.
+ */
+export function adoptClaim(
+  tx: Writer,
+  agentId: string,
+  claimedAt: number,
+  runId: string,
+  now: number,
+): Intent | undefined {
+  const day = utcDay(claimedAt);
+  const ref = `${agentId}:${day}`;
+  const key = `claim:${ref}`;
+  openIntent(tx, { key, action: "claim", subjectRef: ref, amountMicro: 0n, runId }, now);
+  beginClaim(tx, { ref, agentId, utcDay: day, requestedBy: "nobody here", runId }, Math.min(claimedAt, now));
+  return getIntent(tx, key);
 }

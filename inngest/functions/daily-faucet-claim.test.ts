@@ -14,7 +14,9 @@ const NEXT_DAY = "2026-11-25";
 
 let world: World;
 /** What becomes of a claim on its way to Purple Flea. */
-let wire: "well" | "refused" | "silent";
+let wire: "well" | "refused" | "silent" | "late";
+/** Lets a late one come through. */
+let arrive: () => Promise<unknown>;
 beforeEach(async () => {
   wire = "well";
   world = await openWorld({
@@ -22,7 +24,9 @@ beforeEach(async () => {
     upstream(request, next) {
       if (!request.url.endsWith(CLAIM) || wire === "well") return next(request);
       if (wire === "silent") return new Promise(() => undefined);
-      const cause = Object.assign(new Error("nobody listens"), { code: "ECONNREFUSED" });
+      arrive = () => next(request);
+      const code = wire === "late" ? "ECONNRESET" : "ECONNREFUSED";
+      const cause = Object.assign(new Error("no answer"), { code });
       return Promise.reject(Object.assign(new TypeError("fetch failed"), { cause }));
     },
   });
@@ -88,6 +92,28 @@ describe("a claim at the end of its day", () => {
     expect(claims()).toMatchObject([{ day: DAY, status: "unknown" }]);
     expect(intents()).toMatchObject([{ status: "unknown" }]);
     expect(claimedThere()).toEqual([]);
+  });
+
+  test("that Purple Flea hears of behind midnight is the next day's, here as there", async () => {
+    wire = "late";
+    await ask();
+    expect(claims()).toMatchObject([{ day: DAY, status: "unknown" }]);
+    await world.advance(5 * SECOND);
+    await arrive();
+    await world.advance(MINUTE);
+    expect(claimedThere()).toEqual([NEXT_DAY]);
+    expect(claims()).toMatchObject([
+      { day: DAY, status: "unknown" },
+      { day: NEXT_DAY, status: "claimed" },
+    ]);
+    wire = "well";
+    await world.send("purple-flea/faucet.claim.requested", {}, "c2");
+    expect(await claimFaucet(world.setting, null, "run-2")).toMatchObject({ reason: "claimed before" });
+    expect(world.calls(`POST ${CLAIM}`)).toBe(1);
+    expect(world.row("select amount_micro, requested_by from claims where status = 'claimed'")).toEqual({
+      amount_micro: 1_000_000n,
+      requested_by: "nobody here",
+    });
   });
 
   test("that a person lets be sent again and could not be sent is over as well", async () => {

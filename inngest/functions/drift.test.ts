@@ -4,7 +4,7 @@ import { decideEscrow } from "../../app/commands/decide-escrow.server";
 import { settleUnknown } from "../../app/commands/settle-unknown.server";
 import { getOpenDrift, getWalletBooks, listEndedDrifts } from "../../db/read/drift";
 import { formatMicro } from "../../domain/money";
-import { openWorld, type World } from "../testing";
+import { openWorld, type World, type WorldOptions } from "../testing";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -101,6 +101,59 @@ describe("the wallet's books", () => {
     expect(world.row("select amount_micro from claims")).toEqual({ amount_micro: 1_000_000n });
     expect(getWalletBooks(world.read)?.expectedMicro).toBe(world.purpleFlea.balance());
     expect(getOpenDrift(world.read)).toBeNull();
+  });
+
+  test("do not count a claim that reaches Purple Flea after the faucet has said that it was not made", async () => {
+    await world.close();
+    let arrive = () => Promise.resolve<unknown>(undefined);
+    const upstream: WorldOptions["upstream"] = (request, next) => {
+      const isFirst =
+        request.url.endsWith("/faucet/api/claim") && world.calls("POST /faucet/api/claim") === 0;
+      if (!isFirst || held) return next(request);
+      held = true;
+      arrive = () => next(request);
+      return Promise.reject(new TypeError("fetch failed", { cause: { code: "ECONNRESET" } }));
+    };
+    let held = false;
+    world = await openWorld({ config: { syncCron: "0 0 * * *" }, upstream });
+    await world.send("purple-flea/faucet.claim.requested", {}, "c1");
+    // The gateway refuses the second try, and then the first one comes through.
+    world.fault({ call: "faucet.claim", kind: "status", status: 402 });
+    await world.advance(5 * MINUTE, MINUTE);
+    expect(world.row("select status from claims")).toEqual({ status: "refused" });
+    await arrive();
+    const [{ body }] = world.purpleFlea.db.prepare("select body from webhooks").all() as [{ body: string }]; // its column
+    world.purpleFlea.db.exec("delete from webhooks");
+    await world.advance(MINUTE);
+    await sync();
+    expect(getWalletBooks(world.read)?.expectedMicro).toBe(world.purpleFlea.balance());
+    await world.purpleFlea.webhooks.post(body);
+    await world.settle();
+    await sync();
+    expect(world.row("select status, amount_micro from claims")).toEqual({
+      status: "claimed",
+      amount_micro: 1_000_000n,
+    });
+    expect(getWalletBooks(world.read)?.expectedMicro).toBe(world.purpleFlea.balance());
+    expect(getOpenDrift(world.read)).toBeNull();
+  });
+
+  test("do not open on a balance that moves while the rows are read", async () => {
+    await world.close();
+    let looks = 0;
+    world = await openWorld({
+      config: { syncCron: "0 0 * * *" },
+      async upstream(request, next) {
+        const reply = await next(request);
+        // Money that no row tells of leaves between the first two looks.
+        if (request.url.endsWith("/wallet/balance") && ++looks === 1) vanish(1_000_000n);
+        return reply;
+      },
+    });
+    await sync();
+    expect(getWalletBooks(world.read)).toBeNull();
+    await sync();
+    expect(getWalletBooks(world.read)?.expectedMicro).toBe(world.purpleFlea.balance());
   });
 
   test("the sum of what was booked is what the wallet has moved by", async () => {

@@ -116,9 +116,9 @@ async function lookAtFaucet(setting: Setting, intent: Intent, source: Source): P
     const data = faucetWebhookData.safeParse(reported.data);
     if (!data.success || data.data.agentId !== claim.agentId) continue;
     if (utcDay(data.data.claimedAt ?? reported.receivedAt) !== claim.utcDay) continue;
-    const { amountMicro, txHash } = data.data;
+    const { amountMicro, txHash, claimedAt } = data.data;
     settle((tx, now, fresh) =>
-      recordHappened(setting, tx, fresh, { action: "claim", amountMicro, txHash }, source, now),
+      recordHappened(setting, tx, fresh, { action: "claim", amountMicro, txHash, claimedAt }, source, now),
     );
     return { state: "settled" };
   }
@@ -133,7 +133,7 @@ async function lookAtFaucet(setting: Setting, intent: Intent, source: Source): P
         setting,
         tx,
         fresh,
-        { action: "claim", amountMicro: null, txHash: null },
+        { action: "claim", amountMicro: null, txHash: null, claimedAt: null },
         { ...source, words: "the faucet says that today's claim was made" },
         now,
       ),

@@ -47,7 +47,7 @@ export async function readFact(
         : `${remoteId} is another bet: it has another client seed`;
     }
     case "claim":
-      return { action: "claim", amountMicro: null, txHash: remoteId ?? null };
+      return { action: "claim", amountMicro: null, txHash: remoteId ?? null, claimedAt: null };
     case "escrow-release":
     case "escrow-cancel": {
       const row = getEscrow(mirror, ref);

@@ -23,6 +23,7 @@ import {
   webhookEnvelope,
   type WebhookEnvelope,
 } from "../purple-flea/contract";
+import { adoptClaim } from "./claim-faucet";
 import { type Setting } from "./setting";
 import { recordHappened } from "./what-became";
 
@@ -39,7 +40,7 @@ interface Applied {
 
 /** Puts a verified webhook into the mirror, and hands a counterparty's confirmation on under the operator's reference. */
 export function recordWebhook(setting: Setting) {
-  const { client, mirror, read, clock } = setting;
+  const { client, mirror, read, clock, config } = setting;
   return client.createFunction(
     { id: "record-webhook", name: "Record webhook", retries: 4, triggers: [webhookReceived] },
     async ({ event, step, runId, attempt, maxAttempts }) => {
@@ -110,19 +111,24 @@ export function recordWebhook(setting: Setting) {
   /** Agent and day name the claim exactly: there is one a day. */
   function onClaim(tx: Writer, envelope: WebhookEnvelope, now: number, runId: string): Applied {
     return readable(faucetWebhookData, envelope, (data) => {
-      const day = utcDay(data.claimedAt ?? envelope.timestamp ?? now);
+      const claimedAt = data.claimedAt ?? envelope.timestamp;
+      const day = utcDay(claimedAt ?? now);
       const ref = `${data.agentId}:${day}`;
       const claim = getClaim(tx, ref);
-      const intent = getIntent(tx, `claim:${ref}`);
-      if (!claim || !intent) return { outcome: "unmatched", detail: `no claim of ${data.agentId} on ${day}` };
-      if (claim.status === "claimed" && claim.amountMicro !== null) return { outcome: "older" };
+      if (claim?.status === "claimed" && claim.amountMicro !== null) return { outcome: "older" };
+      const isOurs = data.agentId === config.agentId && claimedAt !== null;
+      const intent =
+        getIntent(tx, `claim:${ref}`) ??
+        (isOurs ? adoptClaim(tx, data.agentId, claimedAt, runId, now) : undefined);
+      if (!intent) return { outcome: "unmatched", detail: `no claim of ${data.agentId} on ${day}` };
       const { amountMicro, txHash } = data;
       const source = {
         words: `webhook ${envelope.id}`,
         actor: { kind: "webhook", id: envelope.id } as const,
         runId,
       };
-      recordHappened(setting, tx, intent, { action: "claim", amountMicro, txHash }, source, now);
+      const fact = { action: "claim", amountMicro, txHash, claimedAt } as const;
+      recordHappened(setting, tx, intent, fact, source, now);
       return { outcome: "applied" };
     });
   }

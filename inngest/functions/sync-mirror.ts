@@ -2,7 +2,7 @@ import { inTransaction } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { recordBalance, recordDomains, recordOwnBooks, recordSync } from "../../db/mirror/balances";
 import { unprovenBets } from "../../db/mirror/bets";
-import { compareWallet, readMoved } from "../../db/mirror/drift";
+import { compareWallet, readMoved, type WalletLook } from "../../db/mirror/drift";
 import { getEscrow, openEscrows } from "../../db/mirror/escrows";
 import { applyTradeNews, markTradeSeen, openTrades } from "../../db/mirror/trades";
 import { isCommand } from "../../db/read/decisions";
@@ -82,22 +82,24 @@ export function syncMirror(setting: Setting) {
   );
 
   /**
-   * Reads the balance and holds it against the books. A difference is looked at twice: a position may have closed at Purple
-   * Flea between the reading of the trades and that of the wallet.
+   * Reads the balance and holds it against the books. What differs is looked at twice, with all rows in between: a position may
+   * have closed at Purple Flea between the reading of the trades and that of the wallet.
    */
   async function readWalletAndCompare(readAll: boolean, runId: string): Promise<void> {
-    for (let look = 1; ; look++) {
-      const asked = clock.now();
-      const moved = readMoved(mirror);
+    let first: WalletLook | null = null;
+    for (;;) {
+      const askedAt = clock.now();
+      const movedMicro = readMoved(mirror);
       const { balanceMicro } = await purpleFlea.balance();
-      const last = look === 2 || !readAll;
+      const look = { balanceMicro, askedAt, movedMicro };
       const verdict = inTransaction(mirror, (tx) => {
-        recordBalance(tx, "wallet", balanceMicro, true, asked);
+        recordBalance(tx, "wallet", balanceMicro, true, askedAt);
         // With a source unread the books are behind, and say nothing about the balance.
-        return readAll ? compareWallet(tx, balanceMicro, moved, asked, clock.now(), !last) : "busy";
+        return readAll ? compareWallet(tx, look, first, clock.now()) : "busy";
       });
-      if (last || verdict !== "differs") return;
-      await Promise.all([readTrades(), readEscrows(runId)]);
+      if (verdict !== "look-again") return;
+      first = look;
+      await Promise.all([readTrades(), readEscrows(runId), readBets()]);
     }
   }
 

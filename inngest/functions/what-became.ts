@@ -19,7 +19,7 @@ export type Fact =
   | { action: "escrow-create"; escrow: Escrow }
   | { action: "bet"; bet: Bet }
   /** Null is what nobody told. */
-  | { action: "claim"; amountMicro: MicroUsdc | null; txHash: string | null };
+  | { action: "claim"; amountMicro: MicroUsdc | null; txHash: string | null; claimedAt: number | null };
 /** Who says so. */
 export interface Source {
   /** For the story: "read at Purple Flea", "decided by Olive". */
@@ -107,6 +107,7 @@ export function recordHappened(
     case "claim": {
       const claim = getClaim(tx, ref);
       const day = claim ? Date.parse(`${claim.utcDay}T00:00:00Z`) : startOfDay(now);
+      const known = claim?.status === "claimed" ? claim.settledAt : null;
       changeClaim(
         tx,
         ref,
@@ -115,7 +116,8 @@ export function recordHappened(
           amountMicro: fact.amountMicro,
           txHash: fact.txHash,
           reason: fact.amountMicro === null ? "the amount was not told" : null,
-          settledAt: now,
+          // Their clock may run ahead of ours; nothing was claimed in the future.
+          settledAt: Math.min(fact.claimedAt ?? known ?? now, now),
           nextEligibleAt: day + DAY_MS,
         },
         now,

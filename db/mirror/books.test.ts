@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openTestDatabase } from "../testing";
+import { beginBet, beginClaim, changeBet, changeClaim } from "./bets";
+import { getBooks, openBooks } from "./books";
+import { beginEscrow, changeEscrow } from "./escrows";
+import { openIntent, settleIntent } from "./intents";
+import type { MoneyAction } from "../../domain/statuses";
+
+/* What trades do to the books is in trades.test.ts. */
+const MINUTE = 60_000;
+const OPENED = 10 * MINUTE;
+const AMOUNT = 1_000_000n;
+let db: ReturnType<typeof openTestDatabase>;
+beforeEach(() => {
+  db = openTestDatabase();
+});
+afterEach(() => db.close());
+const moved = () => getBooks(db.writer)?.movedMicro;
+const open = () => openBooks(db.writer, 50_000_000n, OPENED);
+const send = (key: string, action: MoneyAction, minute: number) =>
+  openIntent(
+    db.writer,
+    { key, action, subjectRef: "it", amountMicro: AMOUNT, runId: "run-1" },
+    minute * MINUTE,
+  );
+const settle = (key: string, status: "done" | "not_done" | "unknown", minute: number) =>
+  settleIntent(db.writer, key, { status }, minute * MINUTE);
+
+describe("a claim that is learnt of after a look said that it was not made", () => {
+  beforeEach(() => {
+    const claim = {
+      ref: "it",
+      agentId: "ag_1",
+      utcDay: "1970-01-01",
+      requestedBy: "schedule",
+      runId: "run-1",
+    };
+    beginClaim(db.writer, claim, MINUTE);
+    changeClaim(db.writer, "it", { status: "refused", settledAt: 3 * MINUTE }, 3 * MINUTE);
+    open();
+  });
+  const learn = (settledAt: number, amountMicro: bigint | null = AMOUNT) =>
+    changeClaim(db.writer, "it", { status: "claimed", amountMicro, settledAt }, 60 * MINUTE);
+
+  test("is in the opening when it was made before", () => {
+    learn(4 * MINUTE);
+    expect(moved()).toBe(0n);
+  });
+  test("is booked when it was made afterwards", () => {
+    learn(11 * MINUTE);
+    expect(moved()).toBe(AMOUNT);
+    learn(11 * MINUTE);
+    expect(moved()).toBe(AMOUNT);
+  });
+  test("is corrected when its moment is told later than itself", () => {
+    learn(60 * MINUTE);
+    expect(moved()).toBe(AMOUNT);
+    learn(4 * MINUTE);
+    expect(moved()).toBe(0n);
+  });
+});
+
+describe("an escrow", () => {
+  const key = "escrow-create:it";
+  const begin = (minute: number) => {
+    const escrow = { ref: "it", agentId: "ag_1", amountMicro: AMOUNT, counterparty: "0x1", runId: "run-1" };
+    const row = { ...escrow, description: "", timeoutHours: 168 };
+    beginEscrow(db.writer, row, "creating", null, minute * MINUTE);
+  };
+  const learn = (minute: number, change: Parameters<typeof changeEscrow>[2]) =>
+    changeEscrow(db.writer, "it", change, minute * MINUTE, minute * MINUTE);
+
+  test("that was refunded before the books opened is in their opening, whenever that is read", () => {
+    send(key, "escrow-create", 1);
+    begin(1);
+    settle(key, "done", 2);
+    learn(2, { remoteId: "pfe_1", status: "pending", lockedAt: 2 * MINUTE });
+    open();
+    learn(11, { status: "refunded", settledAt: 9 * MINUTE });
+    expect(moved()).toBe(0n);
+  });
+  test("that was locked before and refunded afterwards has come back", () => {
+    send(key, "escrow-create", 1);
+    begin(1);
+    settle(key, "done", 2);
+    learn(2, { remoteId: "pfe_1", status: "pending", lockedAt: 2 * MINUTE });
+    open();
+    learn(12, { status: "refunded", settledAt: 11 * MINUTE });
+    expect(moved()).toBe(AMOUNT);
+  });
+  test("whose first try came to nothing before the books opened is booked, whatever its row is dated with", () => {
+    send(key, "escrow-create", 1);
+    begin(1);
+    settle(key, "not_done", 1);
+    open();
+    send(key, "escrow-create", 11);
+    settle(key, "unknown", 11);
+    // As a person's decision writes it: the row first, and then the call.
+    learn(20, { remoteId: "pfe_1", status: "pending", lockedAt: MINUTE });
+    expect(moved()).toBe(-AMOUNT);
+    settle(key, "done", 20);
+    learn(21, { confirmedAt: 21 * MINUTE });
+    expect(moved()).toBe(-AMOUNT);
+    learn(30, { status: "refunded", settledAt: 30 * MINUTE });
+    expect(moved()).toBe(0n);
+  });
+});
+
+describe("a bet", () => {
+  const key = "bet:slot";
+  const begin = () => {
+    send(key, "bet", 1);
+    const bet = {
+      ref: "it",
+      requestKey: "slot",
+      agentId: "ag_1",
+      game: "coin_flip",
+      params: {},
+      runId: "run-1",
+    };
+    const row = { ...bet, stakeMicro: AMOUNT, clientSeed: "it", serverSeedHash: null, nonce: null };
+    beginBet(db.writer, row, MINUTE);
+    settle(key, "done", 2);
+  };
+  test("that was over before the books opened stays in their opening when its seed is read", () => {
+    begin();
+    const won = { remoteId: "pfb_1", status: "won", payoutMicro: 1_980_000n, settledAt: 2 * MINUTE } as const;
+    changeBet(db.writer, "it", won, 2 * MINUTE);
+    open();
+    changeBet(db.writer, "it", { serverSeed: "seed", verified: true }, 11 * MINUTE);
+    expect(moved()).toBe(0n);
+  });
+  test("whose outcome was pending when they opened is booked with what it pays", () => {
+    begin();
+    changeBet(db.writer, "it", { remoteId: "pfb_1", status: "unknown", payoutMicro: 0n }, 2 * MINUTE);
+    open();
+    const won = { status: "won", payoutMicro: 1_980_000n, settledAt: 11 * MINUTE } as const;
+    changeBet(db.writer, "it", won, 11 * MINUTE);
+    expect(moved()).toBe(1_980_000n);
+  });
+});
