@@ -34,11 +34,18 @@ function emptyDatabase(): Buffer {
 /** A temporary folder; who makes it removes it. */
 export const testFolder = (): string => mkdtempSync(join(TEMPORARY, "purple-flea-"));
 
-/** Puts an empty database there, or opens the one that is there, as a process that starts again does. */
-export function openTestFile(path: string): { writer: Writer; reader: Reader } {
+/**
+ * Puts an empty database there, or opens the one that is there, as a process that starts again does. With one handle for both,
+ * the file can be had for oneself alone.
+ */
+export function openTestFile(
+  path: string,
+  handles: "two handles" | "one handle" = "two handles",
+): { writer: Writer; reader: Reader } {
   if (!existsSync(path)) writeFileSync(path, emptyDatabase());
   const writer = openWriter(path, MIGRATIONS, "test");
-  return { writer, reader: openReader(path) };
+  // The brands differ in types only: what reads may be handed what writes.
+  return { writer, reader: handles === "one handle" ? (writer as unknown as Reader) : openReader(path) };
 }
 
 /** A real SQLite file in a temporary folder, with both handles. `close` removes it. */

@@ -34,6 +34,8 @@ const opsSchema = z.array(
       .catch(null),
   }),
 );
+const messageSchema = z.object({ message: z.string() });
+const failedSchema = z.object({ error: messageSchema });
 type Op = z.infer<typeof opsSchema>[number];
 
 /** A step that takes time without running: what it waits for, and until when (ms; null when that is open). */
@@ -61,7 +63,7 @@ export function readAnswer(
   const body = parse(response.body);
   if (response.status === 200) return { kind: "completed", output: body };
   if (response.status !== 206) {
-    const said = z.object({ message: z.string() }).safeParse(body);
+    const said = messageSchema.safeParse(body);
     const message = said.success ? said.data.message : null;
     return response.headers["x-inngest-no-retry"] === "true"
       ? { kind: "failed", message: message ?? `answered ${response.status}` }
@@ -128,7 +130,7 @@ function momentOf(text: string | null | undefined, now: number): number | null {
 export function readMemo(value: unknown): { output: unknown; error: string | null } | null {
   if (typeof value !== "object" || value === null) return { output: value, error: null };
   if ("name" in value) return { output: value, error: null };
-  const failed = z.object({ error: z.object({ message: z.string() }) }).safeParse(value);
+  const failed = failedSchema.safeParse(value);
   if (failed.success) return { output: null, error: failed.data.error.message };
   if ("data" in value) return { output: value.data, error: null };
   return "input" in value ? null : { output: value, error: null };

@@ -26,12 +26,14 @@ function kept(value: unknown): unknown {
   return text.length > MAX_JSON ? { left_out: `${text.length} characters` } : (JSON.parse(text) as unknown);
 }
 
+const aboutEscrow = z.object({ escrow_id: z.string() });
+
 /** What a run is about, from its trigger and function. */
 function subjectOf(
   functionId: string,
   event: { id?: string; data?: unknown },
 ): { subjectType: "escrow" | null; subjectRef: string | null } {
-  const data = z.object({ escrow_id: z.string() }).safeParse(event.data);
+  const data = aboutEscrow.safeParse(event.data);
   return data.success && functionId !== "clean-up"
     ? { subjectType: "escrow", subjectRef: data.data.escrow_id }
     : { subjectType: null, subjectRef: null };

@@ -4,16 +4,27 @@ import { outbox } from "../schema";
 
 export type OutboxRow = typeof outbox.$inferSelect;
 
+const queued = prepared((db) =>
+  db
+    .insert(outbox)
+    .values({
+      id: given("id"),
+      eventName: given("name"),
+      data: given("data"),
+      createdAt: given("now"),
+      nextAttemptAt: 0,
+    })
+    .onConflictDoNothing()
+    .prepare(),
+);
+
 /** Puts an event on its way. Its id is the event's id; one that is there already stays as it is. */
 export function queueEvent(
   tx: Writer,
   event: { id: string; name: string; data: unknown },
   now: number,
 ): void {
-  tx.insert(outbox)
-    .values({ id: event.id, eventName: event.name, data: event.data, createdAt: now, nextAttemptAt: 0 })
-    .onConflictDoNothing()
-    .run();
+  queued(tx).run({ id: event.id, name: event.name, data: JSON.stringify(event.data ?? null), now });
 }
 
 const due = prepared((db) =>
@@ -41,8 +52,16 @@ export const dueEvents = (db: Writer, wallNow: number): OutboxRow[] => due(db).a
 /** When the next try of what waits is due, wall time; null when nothing waits. */
 export const nextAttempt = (db: Writer): number | null => next(db).get()?.at ?? null;
 
+const sent = prepared((db) =>
+  db
+    .update(outbox)
+    .set({ sentAt: given("now"), engineEventId: given("engineEventId"), lastError: null })
+    .where(eq(outbox.id, given("id")))
+    .prepare(),
+);
+
 export function markSent(db: Writer, id: string, engineEventId: string | null, now: number): void {
-  db.update(outbox).set({ sentAt: now, engineEventId, lastError: null }).where(eq(outbox.id, id)).run();
+  sent(db).run({ id, engineEventId, now });
 }
 
 export function markNotSent(

@@ -1,5 +1,5 @@
-import { eq } from "drizzle-orm";
-import type { Writer } from "../connection";
+import { eq, sql } from "drizzle-orm";
+import { given, prepared, type Writer } from "../connection";
 import { commandOutcomes, webhookOutcomes } from "../schema";
 
 /** Answers an operator's command. The first definite answer stays; unknown gives way to it. Not a command: nothing. */
@@ -19,6 +19,28 @@ export function answerCommand(
 
 const unknownOnly = eq(commandOutcomes.state, "unknown");
 
+const webhookAnswered = prepared((db) =>
+  db
+    .insert(webhookOutcomes)
+    .values({
+      webhookId: given("webhookId"),
+      outcome: given("outcome"),
+      detail: given("detail"),
+      runId: given("runId"),
+      at: given("at"),
+    })
+    .onConflictDoUpdate({
+      target: webhookOutcomes.webhookId,
+      set: {
+        outcome: sql`excluded.outcome`,
+        detail: sql`excluded.detail`,
+        runId: sql`excluded.run_id`,
+        at: sql`excluded.at`,
+      },
+    })
+    .prepare(),
+);
+
 /** What became of a webhook. */
 export function answerWebhook(
   tx: Writer,
@@ -30,9 +52,6 @@ export function answerWebhook(
   },
   at: number,
 ): void {
-  const row = { webhookId, outcome: answer.outcome, detail: answer.detail ?? null, runId: answer.runId, at };
-  tx.insert(webhookOutcomes)
-    .values(row)
-    .onConflictDoUpdate({ target: webhookOutcomes.webhookId, set: row })
-    .run();
+  const { outcome, detail = null, runId } = answer;
+  webhookAnswered(tx).run({ webhookId, outcome, detail, runId, at });
 }

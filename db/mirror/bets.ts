@@ -1,6 +1,6 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { MicroUsdc } from "../../domain/money";
-import { prepared, type Writer } from "../connection";
+import { given, prepared, type Writer } from "../connection";
 import { bets, claims } from "../schema";
 import { betMoves, bookMoves, claimMoves, placedAt } from "./books";
 import { aboutRun } from "./runs";
@@ -63,13 +63,26 @@ export function changeBet(tx: Writer, ref: string, change: Partial<Omit<BetRow, 
     .where(eq(bets.ref, ref))
     .run();
 }
-export function getBet(tx: Writer, ref: string): BetRow | undefined {
-  return tx.select().from(bets).where(eq(bets.ref, ref)).get();
-}
 
-export function betByRemoteId(tx: Writer, remoteId: string): BetRow | undefined {
-  return tx.select().from(bets).where(eq(bets.remoteId, remoteId)).get();
-}
+const byRef = prepared((db) =>
+  db
+    .select()
+    .from(bets)
+    .where(eq(bets.ref, given("ref")))
+    .prepare(),
+);
+const byRemoteId = prepared((db) =>
+  db
+    .select()
+    .from(bets)
+    .where(eq(bets.remoteId, given("remoteId")))
+    .prepare(),
+);
+
+export const getBet = (tx: Writer, ref: string): BetRow | undefined => byRef(tx).get({ ref });
+export const betByRemoteId = (tx: Writer, remoteId: string): BetRow | undefined =>
+  byRemoteId(tx).get({ remoteId });
+
 const unproven = prepared((db) =>
   db
     .select()
@@ -98,9 +111,16 @@ export function lostSince(tx: Writer, since: number): MicroUsdc {
   return net > 0n ? net : 0n;
 }
 
-export function getClaim(tx: Writer, ref: string): ClaimRow | undefined {
-  return tx.select().from(claims).where(eq(claims.ref, ref)).get();
-}
+const claimByRef = prepared((db) =>
+  db
+    .select()
+    .from(claims)
+    .where(eq(claims.ref, given("ref")))
+    .prepare(),
+);
+
+export const getClaim = (tx: Writer, ref: string): ClaimRow | undefined => claimByRef(tx).get({ ref });
+
 /** The claim a run has begun and that has no outcome yet. */
 export function claimBegunBy(tx: Writer, runId: string): ClaimRow | undefined {
   return tx
@@ -109,6 +129,7 @@ export function claimBegunBy(tx: Writer, runId: string): ClaimRow | undefined {
     .where(and(eq(claims.runId, runId), eq(claims.status, "claiming")))
     .get();
 }
+
 export function beginClaim(
   tx: Writer,
   claim: Pick<ClaimRow, "ref" | "agentId" | "utcDay" | "requestedBy" | "runId">,

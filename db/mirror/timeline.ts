@@ -1,6 +1,6 @@
 import { and, eq, max, sql } from "drizzle-orm";
 import type { Actor } from "../../domain/ids";
-import type { Writer } from "../connection";
+import { given, prepared, type Writer } from "../connection";
 import { timeline } from "../schema";
 
 export interface TimelineEntry {
@@ -17,24 +17,41 @@ export interface TimelineEntry {
   stepId?: string;
 }
 
-/** Adds an entry to a story; one that is already there stays as it is. */
-export function tell(tx: Writer, entry: TimelineEntry): void {
-  tx.insert(timeline)
+const told = prepared((db) =>
+  db
+    .insert(timeline)
     .values({
-      id: [entry.subject.type, entry.subject.ref, entry.kind, entry.nth ?? ""].join("|"),
-      subjectType: entry.subject.type,
-      subjectRef: entry.subject.ref,
-      at: entry.at,
-      kind: entry.kind,
-      title: entry.title,
-      detail: entry.detail,
-      actorKind: entry.actor.kind,
-      actorId: entry.actor.id,
-      runId: entry.runId,
-      stepId: entry.stepId,
+      id: given("id"),
+      subjectType: given("subjectType"),
+      subjectRef: given("subjectRef"),
+      at: given("at"),
+      kind: given("kind"),
+      title: given("title"),
+      detail: given("detail"),
+      actorKind: given("actorKind"),
+      actorId: given("actorId"),
+      runId: given("runId"),
+      stepId: given("stepId"),
     })
     .onConflictDoNothing()
-    .run();
+    .prepare(),
+);
+
+/** Adds an entry to a story; one that is already there stays as it is. */
+export function tell(tx: Writer, entry: TimelineEntry): void {
+  told(tx).run({
+    id: [entry.subject.type, entry.subject.ref, entry.kind, entry.nth ?? ""].join("|"),
+    subjectType: entry.subject.type,
+    subjectRef: entry.subject.ref,
+    at: entry.at,
+    kind: entry.kind,
+    title: entry.title,
+    detail: entry.detail ?? null,
+    actorKind: entry.actor.kind,
+    actorId: entry.actor.id ?? null,
+    runId: entry.runId ?? null,
+    stepId: entry.stepId ?? null,
+  });
 }
 
 /** How often a kind of thing was told about a subject, and when last (ms). */

@@ -161,12 +161,24 @@ export function placedTrade(tx: Writer, alertId: string): Trade | undefined {
   return row?.remoteId ? row : undefined;
 }
 
-export function getTrade(tx: Writer, ref: string): Trade | undefined {
-  return tx.select().from(trades).where(eq(trades.ref, ref)).get();
-}
-export function tradeByRemoteId(tx: Writer, remoteId: string): Trade | undefined {
-  return tx.select().from(trades).where(eq(trades.remoteId, remoteId)).get();
-}
+const byRef = prepared((db) =>
+  db
+    .select()
+    .from(trades)
+    .where(eq(trades.ref, given("ref")))
+    .prepare(),
+);
+const byRemoteId = prepared((db) =>
+  db
+    .select()
+    .from(trades)
+    .where(eq(trades.remoteId, given("remoteId")))
+    .prepare(),
+);
+
+export const getTrade = (tx: Writer, ref: string): Trade | undefined => byRef(tx).get({ ref });
+export const tradeByRemoteId = (tx: Writer, remoteId: string): Trade | undefined =>
+  byRemoteId(tx).get({ remoteId });
 
 const open = prepared((db) =>
   db

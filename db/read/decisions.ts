@@ -32,22 +32,33 @@ export function isCommand(read: Reader, id: string | undefined): boolean {
   return id !== undefined && known(read).get({ id }) !== undefined;
 }
 
+const recorded = prepared((db) =>
+  db
+    .select({ command: commands, operatorName: operators.name })
+    .from(commands)
+    .leftJoin(operators, eq(operators.id, commands.operatorId))
+    .where(eq(commands.id, given("id")))
+    .prepare(),
+);
+
 /** A command as it was recorded: what an event that claims to be one is checked against. */
 export function getCommand(
   read: Reader,
   id: string | undefined,
 ): (typeof commands.$inferSelect & { operatorName: string | null }) | null {
   if (id === undefined) return null;
-  const row = read
-    .select({ command: commands, operatorName: operators.name })
-    .from(commands)
-    .leftJoin(operators, eq(operators.id, commands.operatorId))
-    .where(eq(commands.id, id))
-    .get();
+  const row = recorded(read).get({ id });
   return row ? { ...row.command, operatorName: row.operatorName } : null;
 }
 
+const stored = prepared((db) =>
+  db
+    .select()
+    .from(inbox)
+    .where(eq(inbox.id, given("id")))
+    .prepare(),
+);
+
 /** A stored webhook. */
-export function getWebhook(read: Reader, id: string): typeof inbox.$inferSelect | null {
-  return read.select().from(inbox).where(eq(inbox.id, id)).get() ?? null;
-}
+export const getWebhook = (read: Reader, id: string): typeof inbox.$inferSelect | null =>
+  stored(read).get({ id }) ?? null;
