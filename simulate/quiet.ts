@@ -10,24 +10,27 @@ const LAST_MS = 9 * DAY_MS;
  * Lets the history run out: what was still to go wrong does so within some hours, then nothing does any more, and time passes
  * until every run has ended and nothing waits. Then the mirror is read once more. Says what never ended.
  */
-export async function untilQuiet(world: World, calm: () => void): Promise<string[]> {
+export async function untilQuiet(world: World, calm: () => void, settled: () => boolean): Promise<string[]> {
   const sync = () => void world.send({ name: "purple-flea/sync.requested", data: {} });
   await world.pass(HOUR_MS);
   calm();
   // What crons do on the days to come they have done before. The mirror is still read, though not every five minutes.
   world.stopCrons();
   const end = world.time.now() + LAST_MS;
-  for (let step = HOUR_MS; world.time.now() < end; step = Math.min(step * 6, 2 * DAY_MS)) {
-    if (step < DAY_MS) sync();
+  sync();
+  await world.pass(HOUR_MS);
+  for (let step = 6 * HOUR_MS; world.time.now() < end; step = Math.min(step * 6, 2 * DAY_MS)) {
     await world.pass(step);
-    if (step > HOUR_MS && waiting(world).length === 0) break;
+    if (waiting(world).length === 0) break;
+    if (step < DAY_MS) sync();
   }
   const stuck = waiting(world);
   world.holdPositions();
-  // Twice: what the first one finds lying is in the books of the second.
+  // Twice at most: what the first one finds lying is in the books of the second.
   for (const _time of [1, 2]) {
     sync();
     await world.pass(10 * MINUTE_MS);
+    if (settled()) break;
   }
   return [...stuck, ...waiting(world)];
 }
