@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { build, type Plugin } from "esbuild";
+import { SDK_COSTS } from "./sdk-costs";
 
-/** One place in one file that is made another: a deliberate fault of ours. */
+/** One place in one file that is made another: a deliberate fault of ours, or a cost of the SDK's. */
 export interface Patch {
   file: string;
   find: string;
@@ -14,7 +15,8 @@ export interface Patch {
  * match exactly once, so that one the code has outgrown fails loudly.
  * @returns the bundle's path
  */
-export async function bundleWorker(name: string, patches: Patch[] = []): Promise<string> {
+export async function bundleWorker(name: string, faults: readonly Patch[] = []): Promise<string> {
+  const patches = [...faults, ...SDK_COSTS];
   const root = process.cwd();
   const outfile = join(root, "build/simulate", `${name}.mjs`);
   mkdirSync(join(root, "build/simulate"), { recursive: true });
@@ -22,7 +24,7 @@ export async function bundleWorker(name: string, patches: Patch[] = []): Promise
   const patch: Plugin = {
     name: "patch",
     setup({ onLoad }) {
-      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      onLoad({ filter: /\.[jt]s$/ }, ({ path }) => {
         const mine = patches.filter(({ file }) => relative(root, path) === file);
         if (mine.length === 0) return null;
         let contents = readFileSync(path, "utf8");
@@ -33,7 +35,7 @@ export async function bundleWorker(name: string, patches: Patch[] = []): Promise
           contents = contents.replace(one.find, () => one.replace);
           used.add(one);
         }
-        return { contents, loader: "ts" };
+        return { contents, loader: path.endsWith(".ts") ? "ts" : "js" };
       });
     },
   };
@@ -41,7 +43,11 @@ export async function bundleWorker(name: string, patches: Patch[] = []): Promise
     entryPoints: [join(root, "simulate/worker.ts")],
     outfile,
     bundle: true,
-    packages: "external",
+    external: ["better-sqlite3"],
+    // Some packages ask for modules of Node's as the older module system does.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
     platform: "node",
     format: "esm",
     target: "node20",

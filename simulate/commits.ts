@@ -4,7 +4,7 @@ const WRITES = /^\s*(?:insert|update|delete)/i;
 
 /**
  * Tells of every commit on a handle, after it is durable and before the code that made it goes on. What `committed` throws,
- * that code gets: this is how a process stops right behind a commit.
+ * that code gets: this is how a process stops right behind a commit. A text is prepared once, which is quicker.
  */
 export function watchCommits(client: Database.Database, committed: () => void): void {
   const transaction = client.transaction.bind(client);
@@ -28,8 +28,12 @@ export function watchCommits(client: Database.Database, committed: () => void): 
   }) as typeof client.transaction;
 
   const prepare = client.prepare.bind(client);
+  const statements = new Map<string, Database.Statement>();
   client.prepare = ((source: string) => {
+    const known = statements.get(source);
+    if (known) return known;
     const statement = prepare(source);
+    statements.set(source, statement);
     if (!WRITES.test(source)) return statement;
     const run = statement.run.bind(statement);
     statement.run = (...values: unknown[]) => {

@@ -17,6 +17,7 @@ const real = {
   setInterval: globalThis.setInterval,
   clearInterval: globalThis.clearInterval,
   setImmediate: globalThis.setImmediate,
+  clearImmediate: globalThis.clearImmediate,
   queueMicrotask: globalThis.queueMicrotask,
   Date: globalThis.Date,
   random: Math.random.bind(Math),
@@ -74,9 +75,9 @@ export class VirtualTime {
     }
   }
 
-  /** Resolves when no promise and no callback can go on without time passing. */
+  /** Resolves when no promise and no callback can go on without time passing: Node's ticks come when all promises are at rest. */
   settle(): Promise<void> {
-    return new Promise((resolve) => real.setImmediate(resolve));
+    return new Promise((resolve) => process.nextTick(resolve));
   }
 
   uninstall(): void {
@@ -86,6 +87,8 @@ export class VirtualTime {
       clearTimeout: real.clearTimeout,
       setInterval: real.setInterval,
       clearInterval: real.clearInterval,
+      setImmediate: real.setImmediate,
+      clearImmediate: real.clearImmediate,
       queueMicrotask: real.queueMicrotask,
       Date: real.Date,
     });
@@ -104,7 +107,10 @@ export class VirtualTime {
         handle(this.add(Math.max(0, Math.ceil(ms)), () => work(...args), null)),
       setInterval: (work: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
         handle(this.add(Math.max(1, Math.ceil(ms)), () => work(...args), Math.max(1, Math.ceil(ms)))),
+      setImmediate: (work: (...args: unknown[]) => void, ...args: unknown[]) =>
+        handle(this.add(0, () => work(...args), null)),
       clearTimeout: clear,
+      clearImmediate: clear,
       clearInterval: clear,
       queueMicrotask: (work: () => void) => {
         const life = scope.getStore()?.life;
