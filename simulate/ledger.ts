@@ -31,21 +31,22 @@ export function thingOfKey(key: string): string {
 /** What a money call is about, told from what was going on when it was made and not from what the product says of it. */
 function thingOf({ call, task }: Exchange, now: number): string | null {
   if (!task) return null;
-  const { intent_key: key, alert_id: alert } = task.data;
-  if (typeof key === "string") return moves(call) ? thingOfKey(key) : null;
-  const ref = String(task.data.escrow_id);
+  if (!moves(call)) return null;
+  const { id, data } = task.event();
+  const { intent_key: key, alert_id: alert, escrow_id: ref } = data;
+  if (typeof key === "string") return thingOfKey(key);
   switch (call) {
     case "order.create":
-      return `alert:${typeof alert === "string" ? alert : task.eventId}`;
+      return `alert:${typeof alert === "string" ? alert : id}`;
     case "escrow.create":
-      return `escrow:${ref}`;
+      return `escrow:${String(ref)}`;
     case "escrow.release":
     case "escrow.cancel":
-      return `end:${ref}`;
+      return `end:${String(ref)}`;
     case "faucet.claim":
       return `claim:${new Date(now).toISOString().slice(0, 10)}`;
     case "casino.bet":
-      return `bet:${task.eventId}`;
+      return `bet:${id}`;
     default:
       return null;
   }

@@ -23,11 +23,9 @@ export class Life {
 
 /** One call of a function by the engine. */
 export interface Task {
-  runId: string;
   functionId: string;
-  eventId: string;
-  eventName: string;
-  data: Record<string, unknown>;
+  /** What started the run. */
+  event(): { id: string; data: Record<string, unknown> };
 }
 
 /** Whose code is running, and for what. Timers and requests ask it, so that nothing of a stopped process goes on. */

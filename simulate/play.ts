@@ -57,7 +57,7 @@ export async function play(history: History, withStory = false): Promise<Played>
     tell,
     () => calls.forEach(disturb),
   );
-  const toPurpleFlea = ({ request }: Exchange) => new URL(request.url).host === "purple-flea.test";
+  const toPurpleFlea = ({ request }: Exchange) => request.url.startsWith("http://purple-flea.test/");
 
   const world: World = new World({
     seed: history.seed,

@@ -1,3 +1,4 @@
+import { functionIdOf } from "../inngest/journal";
 import type { Task } from "./life";
 
 /** Calls after which Purple Flea may have something to do later. */
@@ -19,8 +20,7 @@ const PATHS: [method: string, pattern: RegExp, call: string][] = [
 ];
 
 /** What is asked of whom, such as `order.create`. */
-export function callOf({ method, url }: Request): string {
-  const { host, pathname } = new URL(url);
+export function callOf(method: string, { host, pathname }: URL): string {
   if (host === "engine.test") return "engine.event";
   if (host === "slack.test") return "slack";
   if (host === "app.test")
@@ -28,18 +28,16 @@ export function callOf({ method, url }: Request): string {
   return PATHS.find(([verb, pattern]) => verb === method && pattern.test(pathname))?.[2] ?? "unknown";
 }
 
-/** Which function the engine calls, for which run and event. */
-export function taskOf(url: string, text: string): Task {
-  const body = JSON.parse(text) as {
-    event: { id: string; name: string; data: Record<string, unknown> | null };
-    ctx: { run_id: string };
-  }; // the sandbox engine's own call
+/** Which function the engine calls, and for what. Few ask for what: its text is read when one does. */
+export function taskOf({ searchParams }: URL, text: string): Task {
   return {
-    runId: body.ctx.run_id,
-    functionId: (new URL(url).searchParams.get("fnId") ?? "").replace("purple-flea-agent-", ""),
-    eventId: body.event.id,
-    eventName: body.event.name,
-    data: body.event.data ?? {},
+    functionId: functionIdOf(searchParams.get("fnId") ?? ""),
+    event() {
+      const { event } = JSON.parse(text) as {
+        event: { id: string; data: Record<string, unknown> | null };
+      }; // the sandbox engine's own call
+      return { id: event.id, data: event.data ?? {} };
+    },
   };
 }
 

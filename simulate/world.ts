@@ -270,13 +270,13 @@ export class World {
   /** One wire for everybody: the address says who answers. */
   private fetch: typeof fetch = (input, init) => {
     const request = new Request(input instanceof URL ? input.href : input, init);
-    const { host } = new URL(request.url);
+    const address = new URL(request.url);
     // The sandboxes answer to their own machine only.
     request.headers.set("host", "localhost");
-    const call = callOf(request);
+    const call = callOf(request.method, address);
     const send = (life: () => Life | null, answer: (request: Request) => Promise<Response>) =>
       this.network.send(call, { life, answer }, request);
-    switch (host) {
+    switch (address.host) {
       case "engine.test":
         return send(
           () => this.engine?.life ?? null,
@@ -285,8 +285,7 @@ export class World {
       case "app.test":
         return send(
           () => this.app?.life ?? null,
-          (r) =>
-            this.answerAsApp(r, call === "app.call" ? taskOf(request.url, String(init?.body)) : undefined),
+          (r) => this.answerAsApp(r, call === "app.call" ? taskOf(address, String(init?.body)) : undefined),
         );
       case "slack.test":
         return send(

@@ -61,6 +61,26 @@ const amount = z.unknown().transform((value, context): bigint => {
   return z.NEVER;
 });
 
+const orderSchema = z.object({
+  asset: z.string().min(1),
+  side: z.enum(["long", "short"]),
+  size_usdc: amount,
+  order_type: z.literal("market"),
+});
+const escrowSchema = z.object({
+  amount_usdc: amount,
+  counterparty_address: z.string().min(1),
+  description: z.string(),
+  timeout_hours: z.number().int(),
+});
+const betSchema = z.object({
+  game: z.literal("coin_flip"),
+  amount_usdc: amount,
+  params: z.object({ side: z.enum(["heads", "tails"]) }),
+  client_seed: z.string().min(1),
+});
+const claimSchema = z.object({ agent_id: z.string().min(1), wallet_address: z.string().min(1) });
+
 type Answer = (args: string[], body: unknown, url: URL) => unknown;
 
 /** Purple Flea's gateway and faucet over HTTP, and the controls that only a sandbox has. */
@@ -77,15 +97,7 @@ export function createApi({ upstream, apiKey, now, follow }: ApiOptions) {
       "POST",
       /^\/api\/trading\/order$/,
       (_a, body) => {
-        const order = read(
-          z.object({
-            asset: z.string().min(1),
-            side: z.enum(["long", "short"]),
-            size_usdc: amount,
-            order_type: z.literal("market"),
-          }),
-          body,
-        );
+        const order = read(orderSchema, body);
         return shownOrder(upstream.placeOrder(order.asset, order.side, order.size_usdc));
       },
     ],
@@ -100,15 +112,7 @@ export function createApi({ upstream, apiKey, now, follow }: ApiOptions) {
       "POST",
       /^\/api\/escrow\/create$/,
       (_a, body) => {
-        const asked = read(
-          z.object({
-            amount_usdc: amount,
-            counterparty_address: z.string().min(1),
-            description: z.string(),
-            timeout_hours: z.number().int(),
-          }),
-          body,
-        );
+        const asked = read(escrowSchema, body);
         return shownEscrow(
           upstream.createEscrow(asked.amount_usdc, asked.counterparty_address, asked.timeout_hours),
         );
@@ -136,15 +140,7 @@ export function createApi({ upstream, apiKey, now, follow }: ApiOptions) {
       "POST",
       /^\/api\/casino\/bet$/,
       (_a, body) => {
-        const bet = read(
-          z.object({
-            game: z.literal("coin_flip"),
-            amount_usdc: amount,
-            params: z.object({ side: z.enum(["heads", "tails"]) }),
-            client_seed: z.string().min(1),
-          }),
-          body,
-        );
+        const bet = read(betSchema, body);
         return upstream.bet(upstream.placeBet(bet.amount_usdc, bet.params.side, bet.client_seed));
       },
     ],
@@ -161,10 +157,7 @@ export function createApi({ upstream, apiKey, now, follow }: ApiOptions) {
       "POST",
       /^\/faucet\/api\/claim$/,
       (_a, body) => {
-        const claim = read(
-          z.object({ agent_id: z.string().min(1), wallet_address: z.string().min(1) }),
-          body,
-        );
+        const claim = read(claimSchema, body);
         return upstream.claim(claim.agent_id, claim.wallet_address);
       },
     ],
