@@ -51,7 +51,8 @@ export interface Observer {
 
 const failure = (code: string): Error =>
   Object.assign(new TypeError("fetch failed"), { cause: Object.assign(new Error(code), { code }) });
-const never = new Promise<never>(() => undefined);
+/** A promise of its own: one for all would keep what waits for it, and with it each history that was ever played. */
+const never = () => new Promise<never>(() => undefined);
 
 /** The wires between the simulated processes: each exchange takes some virtual milliseconds each way, and may go wrong. */
 export class Network {
@@ -90,7 +91,7 @@ export class Network {
     await this.hop();
     if (trouble?.kind === "refuse") throw failure("ECONNREFUSED");
     if (trouble?.kind === "reset" && !trouble.after) throw failure("ECONNRESET");
-    if (trouble?.kind === "silence" && !trouble.after) return never;
+    if (trouble?.kind === "silence" && !trouble.after) return never();
     if (trouble?.kind === "status" && !trouble.after) return refusal(trouble.status, trouble.retryAfterS);
     if (trouble?.kind === "late") await this.wait(trouble.ms);
     if (trouble?.kind === "twice") {
@@ -101,7 +102,7 @@ export class Network {
     if (trouble?.kind === "slow") await this.wait(trouble.ms);
     await this.hop();
     if (trouble?.kind === "reset") throw failure("ECONNRESET");
-    if (trouble?.kind === "silence") return never;
+    if (trouble?.kind === "silence") return never();
     if (trouble?.kind === "status") return refusal(trouble.status, trouble.retryAfterS);
     if (trouble?.kind === "unreadable") return new Response(trouble.body, { status: response.status });
     return response;

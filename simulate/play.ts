@@ -160,6 +160,8 @@ export async function play(history: History, withStory = false): Promise<Played>
     return { broken, story, counts, requests: player.requests + webhooks, exchanges };
   } finally {
     world.close();
+    // The platform lets go of what has ended when the real loop turns, which virtual time never waits for.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
