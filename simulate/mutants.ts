@@ -145,6 +145,42 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: "older news wins",
+    rule: "nothing goes back",
+    wrong: "whatever a webhook says of a trade replaces what is known",
+    patches: [
+      {
+        file: "db/mirror/trades.ts",
+        find: " && STAGE[news.status] >= STAGE[row.status]) {",
+        replace: ") {",
+      },
+    ],
+  },
+  {
+    name: "a late look wins",
+    rule: "nothing goes back",
+    wrong: "a look at an escrow that was under way when it ended takes the end back",
+    patches: [
+      {
+        file: "db/mirror/escrows.ts",
+        find: "if (isOver(row.status) || older) delete wanted.status;",
+        replace: "if (older) delete wanted.status;",
+      },
+    ],
+  },
+  {
+    name: "the opening counted twice",
+    rule: "our own books agree",
+    wrong: "what moved before the wallet's books were opened is booked when it is learnt of",
+    patches: [
+      {
+        file: "db/mirror/books.ts",
+        find: "moves.filter(({ at }) => at >= open.openedAt)",
+        replace: "moves",
+      },
+    ],
+  },
+  {
     name: "nobody cleans up",
     rule: "no intent stays open",
     wrong: "what a run left open when it was given up stays open",

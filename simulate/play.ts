@@ -139,15 +139,14 @@ export async function play(history: History, withStory = false): Promise<Played>
       else player.make({ do: "sync", after: 0, desk: false });
       await world.pass(MINUTE_MS);
     }
-    const stuck = await untilQuiet(
-      world,
-      () => {
-        troubles.clear();
-        stops.clear();
-        player.resume();
-      },
-      () => check(world, ledger, player).length === 0,
-    );
+    const calm = () => {
+      troubles.clear();
+      stops.clear();
+      player.resume();
+    };
+    const look = () => void standing.push(...stands(world));
+    const settled = () => check(world, ledger, player).length === 0;
+    const stuck = await untilQuiet(world, calm, look, settled);
     const counts: Record<string, number> = {};
     for (const [kind, times] of troubles.happened) counts[`trouble ${kind}`] = times;
     for (const [where, times] of stops.happened) counts[`stop ${where}`] = times;

@@ -9,18 +9,30 @@ const LAST_MS = 9 * DAY_MS;
 /**
  * Lets the history run out: what was still to go wrong does so within some hours, then nothing does any more, and time passes
  * until every run has ended and nothing waits. Then the mirror is read once more. Says what never ended.
+ * @param calm ends what goes wrong
+ * @param look is called whenever time has passed
+ * @param settled whether a second reading is not needed
  */
-export async function untilQuiet(world: World, calm: () => void, settled: () => boolean): Promise<string[]> {
+export async function untilQuiet(
+  world: World,
+  calm: () => void,
+  look: () => void,
+  settled: () => boolean,
+): Promise<string[]> {
   const sync = () => void world.send({ name: "purple-flea/sync.requested", data: {} });
-  await world.pass(HOUR_MS);
+  const pass = async (ms: number) => {
+    await world.pass(ms);
+    look();
+  };
+  await pass(HOUR_MS);
   calm();
   // What crons do on the days to come they have done before. The mirror is still read, though not every five minutes.
   world.stopCrons();
   const end = world.time.now() + LAST_MS;
   sync();
-  await world.pass(HOUR_MS);
+  await pass(HOUR_MS);
   for (let step = 6 * HOUR_MS; world.time.now() < end; step = Math.min(step * 6, 2 * DAY_MS)) {
-    await world.pass(step);
+    await pass(step);
     if (waiting(world).length === 0) break;
     if (step < DAY_MS) sync();
   }
@@ -29,7 +41,7 @@ export async function untilQuiet(world: World, calm: () => void, settled: () => 
   // Twice at most: what the first one finds lying is in the books of the second.
   for (const _time of [1, 2]) {
     sync();
-    await world.pass(10 * MINUTE_MS);
+    await pass(10 * MINUTE_MS);
     if (settled()) break;
   }
   return [...stuck, ...waiting(world)];

@@ -72,6 +72,21 @@ const stories = {
     { ...alert, old: false },
     { ...alert, old: false, after: 25 * HOUR_MS },
   ]),
+  /** News that comes behind what followed it: a webhook hours later, a look at an escrow that has ended meanwhile. */
+  lateNews: fc.oneof(
+    requests.alert.map((alert): Move[] => [
+      { do: "trouble", after: 0, kind: "webhook-late", call: "any", times: 1 },
+      { ...alert, old: false },
+    ]),
+    fc.tuple(requests.escrow, requests.decide).map(([escrow, decide]): Move[] => [
+      { ...escrow, micro: 5_000_000, confirms: false },
+      // Somebody decides about what was read not long ago.
+      { do: "sync", after: MINUTE_MS, desk: false },
+      { do: "trouble", after: MINUTE_MS, kind: "slow", call: "escrow.get", times: 1 },
+      { do: "sync", after: 0, desk: false },
+      { ...decide, after: SECOND_MS / 2, n: escrow.n },
+    ]),
+  ),
 } satisfies Record<string, fc.Arbitrary<Move[]>>;
 const story = fc.oneof(
   { weight: 6, arbitrary: stories.alert },
@@ -81,6 +96,7 @@ const story = fc.oneof(
   { weight: 3, arbitrary: stories.lost },
   { weight: 1, arbitrary: stories.stoppedAtItsEnd },
   { weight: 1, arbitrary: stories.nextDay },
+  { weight: 2, arbitrary: stories.lateNews },
 );
 const draft = fc.record({
   ...circumstances,

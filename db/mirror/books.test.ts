@@ -70,21 +70,21 @@ describe("an escrow", () => {
   const learn = (minute: number, change: Parameters<typeof changeEscrow>[2]) =>
     changeEscrow(db.writer, "it", change, minute * MINUTE, minute * MINUTE);
 
-  test("that was refunded before the books opened is in their opening, whenever that is read", () => {
+  const lockThenOpen = () => {
     send(key, "escrow-create", 1);
     begin(1);
     settle(key, "done", 2);
     learn(2, { remoteId: "pfe_1", status: "pending", lockedAt: 2 * MINUTE });
     open();
+  };
+
+  test("that was refunded before the books opened is in their opening, whenever that is read", () => {
+    lockThenOpen();
     learn(11, { status: "refunded", settledAt: 9 * MINUTE });
     expect(moved()).toBe(0n);
   });
   test("that was locked before and refunded afterwards has come back", () => {
-    send(key, "escrow-create", 1);
-    begin(1);
-    settle(key, "done", 2);
-    learn(2, { remoteId: "pfe_1", status: "pending", lockedAt: 2 * MINUTE });
-    open();
+    lockThenOpen();
     learn(12, { status: "refunded", settledAt: 11 * MINUTE });
     expect(moved()).toBe(AMOUNT);
   });
