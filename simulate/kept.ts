@@ -223,4 +223,20 @@ export const KEPT: readonly { found: string; history: History }[] = [
       ],
     },
   },
+  {
+    found:
+      "the webhook that tells of a position's end is lost in all of its tries: its result is never known",
+    history: {
+      ...calm,
+      seed: 4,
+      moves: [
+        alert,
+        { do: "trouble", after: 2_700_000, kind: "webhook-lost", call: "any", times: 2 },
+        { do: "trouble", after: 0, kind: "webhook-lost", call: "any", times: 1 },
+        { do: "sync", after: 82_800_000, desk: false },
+        // So many that no webhook is sent once more to have enough of them.
+        ...Array.from({ length: 18 }, (): Move => ({ do: "sync", after: 0, desk: false })),
+      ],
+    },
+  },
 ];

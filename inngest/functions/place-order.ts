@@ -230,5 +230,10 @@ export function newsOf(order: Order) {
     fillPrice: order.fillPrice,
     feeMicro: order.feeMicro,
     filledAt: order.filledAt,
+    // Of a position that still runs it would be the profit of the moment.
+    ...((status === "closed" || status === "liquidated") && {
+      closedAt: order.closedAt,
+      pnlMicro: order.pnlMicro,
+    }),
   };
 }

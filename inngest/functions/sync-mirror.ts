@@ -4,15 +4,16 @@ import { recordBalance, recordDomains, recordOwnBooks, recordSync } from "../../
 import { unprovenBets } from "../../db/mirror/bets";
 import { compareWallet, readMoved, type WalletLook } from "../../db/mirror/drift";
 import { getEscrow, openEscrows } from "../../db/mirror/escrows";
-import { applyTradeNews, markTradeSeen, openTrades } from "../../db/mirror/trades";
+import { applyTradeNews, markTradeSeen, openTrades, tellTrade } from "../../db/mirror/trades";
 import { isCommand } from "../../db/read/decisions";
+import { formatMicro } from "../../domain/money";
 import type { Source } from "../../domain/statuses";
 import { syncRequested } from "../events";
 import { findLoose } from "./loose-ends";
 import { mirrorUpstream } from "./mirror-upstream";
 import { recordBet, recordVerification } from "./place-bet";
 import { newsOf } from "./place-order";
-import { type Setting } from "./setting";
+import { by, type Setting } from "./setting";
 
 /** At most so many rows of a kind are read again at once, those longest unseen first: Purple Flea limits reads by the minute. */
 const MAX_READS = 40;
@@ -54,7 +55,7 @@ export function syncMirror(setting: Setting) {
             await purpleFlea.casinoCommitment();
             await readBets();
           }),
-          source("trading", readTrades),
+          source("trading", () => readTrades(runId)),
           source("escrow", () => readEscrows(runId)),
         ]);
         // Last, so that what the rows have learnt just now is in the books the balance is held against.
@@ -99,16 +100,27 @@ export function syncMirror(setting: Setting) {
       });
       if (verdict !== "look-again") return;
       first = look;
-      await Promise.all([readTrades(), readEscrows(runId), readBets()]);
+      await Promise.all([readTrades(runId), readEscrows(runId), readBets()]);
     }
   }
 
-  async function readTrades(): Promise<void> {
+  async function readTrades(runId: string): Promise<void> {
     for (const trade of openTrades(mirror, MAX_READS)) {
       const order = await purpleFlea.order(trade.remoteId ?? "");
       const now = clock.now();
       inTransaction(mirror, (tx) => {
-        if (!applyTradeNews(tx, trade.ref, newsOf(order), now, now)) markTradeSeen(tx, trade.ref, now);
+        const news = newsOf(order);
+        if (!applyTradeNews(tx, trade.ref, news, now, now)) return markTradeSeen(tx, trade.ref, now);
+        // Without its result it is told with the webhook that names one.
+        if (news.pnlMicro === undefined || news.pnlMicro === null) return;
+        tellTrade(tx, trade.ref, {
+          kind: `position.${news.status}`,
+          at: news.closedAt ?? now,
+          title: news.status === "liquidated" ? "Liquidated" : "Position closed",
+          detail: `${formatMicro(news.pnlMicro)} USDC; read at Purple Flea`,
+          actor: by("sync-mirror"),
+          runId,
+        });
       });
     }
   }

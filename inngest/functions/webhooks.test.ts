@@ -67,6 +67,30 @@ describe("news of a trade", () => {
   });
 });
 
+test("a position of whose end no webhook tells has its result from its order, and the wallet's books agree", async () => {
+  await world.send("purple-flea/sync.requested", {}, "s1");
+  await openOrder();
+  world.purpleFlea.db.exec(
+    "create trigger lost after insert on webhooks begin update webhooks set done = 1 where id = new.id; end",
+  );
+  await world.advance(4 * DAY, 6 * HOUR);
+  const there = world.purpleFlea.db.prepare("select pnl, closes_at at from orders").get() as {
+    pnl: bigint;
+    at: bigint;
+  }; // its columns
+  expect(world.row("select status, pnl_micro pnl, closed_at at from trades")).toEqual({
+    status: "closed",
+    ...there,
+  });
+  expect(world.row("select title, at from timeline where kind = 'position.closed'")).toEqual({
+    title: "Position closed",
+    at: there.at,
+  });
+  expect(world.rows("select id from drifts")).toEqual([]);
+  const booked = world.row("select sum(amount_micro) sum from movements where subject_type = 'trade'");
+  expect(booked).toEqual({ sum: there.pnl - 5_000n });
+});
+
 describe("news of an escrow", () => {
   const row = () =>
     world.row<{ status: string; remote: string; confirmed: bigint | null }>(

@@ -27,7 +27,7 @@ export const orderRequest = z.object({
 });
 export type OrderRequestWire = z.input<typeof orderRequest>;
 
-/** The order: `id` [guide], the rest [docs]; the same from GET /trading/order/:id [ours]. */
+/** The order: `id` [guide], the rest [docs]; the same from GET /trading/order/:id, with its closing and result [ours]. */
 export const orderReply = z
   .object({
     id: remoteId,
@@ -38,6 +38,8 @@ export const orderReply = z
     asset: extra(shortText),
     side: extra(shortText),
     size_usdc: extra(nonNegativeUsdc),
+    closed_at: extra(moment),
+    pnl_usdc: extra(usdc),
   })
   .transform((wire) => ({
     id: wire.id,
@@ -50,6 +52,8 @@ export const orderReply = z
     fillPrice: wire.fill_price,
     filledAt: wire.filled_at,
     feeMicro: wire.fee_usdc,
+    closedAt: wire.closed_at,
+    pnlMicro: wire.pnl_usdc,
   }));
 export type OrderWire = z.input<typeof orderReply>;
 export type Order = z.output<typeof orderReply>;

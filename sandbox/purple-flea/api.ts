@@ -39,6 +39,8 @@ const shownOrder = (row: OrderRow) => ({
   fill_price: row.price,
   filled_at: iso(row.at),
   fee_usdc: wireAmount(row.fee),
+  closed_at: row.status === "closed" ? iso(row.closes_at) : null,
+  pnl_usdc: row.pnl === null ? null : wireAmount(row.pnl),
 });
 function iso(at: bigint | null): string | null {
   return at === null ? null : new Date(Number(at)).toISOString();
