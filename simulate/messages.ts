@@ -7,7 +7,9 @@ type Init = {
   status?: number;
   headers?: Iterable<[string, string]> | object;
   body?: unknown;
+  signal?: AbortSignal | null;
 };
+const NEVER_ABORTED = new AbortController().signal;
 
 class LightHeaders {
   private readonly values = new Map<string, string>();
@@ -73,6 +75,9 @@ class LightRequest extends Message {
   ) {
     super(textOf(init.body), init.headers);
     this.method = init.method ?? "GET";
+  }
+  get signal(): AbortSignal {
+    return this.init.signal ?? NEVER_ABORTED;
   }
   clone(): LightRequest {
     return new LightRequest(this.url, { ...this.init, headers: this.headers });
