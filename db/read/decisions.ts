@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, asc, eq } from "drizzle-orm";
 import { given, prepared, type Reader } from "../connection";
 import { approvals, commands, inbox, operators } from "../schema";
 
@@ -50,6 +50,26 @@ export function getCommand(
   const row = recorded(read).get({ id });
   return row ? { ...row.command, operatorName: row.operatorName } : null;
 }
+
+const asked = prepared((db) =>
+  db
+    .select({ id: commands.id })
+    .from(commands)
+    .where(
+      and(
+        eq(commands.subjectType, "escrow"),
+        eq(commands.subjectRef, given("ref")),
+        eq(commands.kind, "create-escrow"),
+      ),
+    )
+    .orderBy(asc(commands.createdAt))
+    .limit(1)
+    .prepare(),
+);
+
+/** The command that asked for an escrow; null when none did. */
+export const commandForEscrow = (read: Reader, ref: string): string | null =>
+  asked(read).get({ ref })?.id ?? null;
 
 const stored = prepared((db) =>
   db

@@ -10,7 +10,7 @@ import {
   type EscrowRow,
 } from "../../db/mirror/escrows";
 import { getIntent } from "../../db/mirror/intents";
-import { getDecision, isCommand } from "../../db/read/decisions";
+import { commandForEscrow, getDecision, isCommand } from "../../db/read/decisions";
 import { isReference } from "../../domain/ids";
 import { formatMicro, usdcFromWire } from "../../domain/money";
 import {
@@ -172,7 +172,7 @@ export function escrowLifecycle(setting: Setting) {
         });
       const { counterparty, description } = row;
       const amount_usdc = formatMicro(row.amountMicro);
-      const commandId = getIntent(tx, `escrow-create:${ref}`)?.commandId ?? null;
+      const commandId = commandForEscrow(read, ref);
       return { ref, amount_usdc, counterparty, description, commandId };
     });
   }

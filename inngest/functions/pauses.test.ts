@@ -205,6 +205,19 @@ describe("a pause", () => {
     expect(world.calls(`POST /api/escrow/${remote}/release`)).toBe(1);
   });
 
+  test("of escrows that comes between a request and its run: it is answered when it goes on", async () => {
+    const form = world.form({ escrow_id: "esc_9", amount_usdc: "5", counterparty: SILENT });
+    expect(createEscrow(world.desk, world.operator, form).kind).toBe("accepted");
+    await pause("escrow-create");
+    expect(escrow("esc_9")?.status).toBe("held");
+    await resume(["escrow-create"]);
+    expect(escrow("esc_9")?.status).toBe("pending");
+    const id = form.get("command_id");
+    expect(world.row("select state from command_outcomes where command_id = ?", id)).toEqual({
+      state: "confirmed",
+    });
+  });
+
   test("of bets skips what falls due and says so", async () => {
     await pause("bet");
     await world.send("purple-flea/bet.requested", { game: "coin_flip", side: "heads", stake_usdc: 1 }, "b1");
