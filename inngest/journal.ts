@@ -22,8 +22,10 @@ export const functionIdOf = (id: string): string => id.replace(APP, "");
 
 /** A payload small enough to keep: one that is too large is replaced by a note of its size. */
 function kept(value: unknown): unknown {
-  const text = JSON.stringify(value ?? null) ?? "null";
-  return text.length > MAX_JSON ? { left_out: `${text.length} characters` } : (JSON.parse(text) as unknown);
+  // Nothing, or what JSON knows nothing of, such as a function.
+  const length = JSON.stringify(value)?.length;
+  if (length === undefined) return null;
+  return length > MAX_JSON ? { left_out: `${length} characters` } : value;
 }
 
 const aboutEscrow = z.object({ escrow_id: z.string() });

@@ -3,6 +3,7 @@ import { seeded } from "./chance";
 import { countEndings } from "./endings";
 import { moneyCalls, type History } from "./history";
 import { MIN_REQUESTS, MIN_STOPS, MIN_TROUBLES } from "./stories";
+import type { Broken } from "./invariants";
 import { Ledger } from "./ledger";
 import { scope } from "./life";
 import type { Exchange } from "./network";
@@ -148,7 +149,8 @@ export async function play(history: History, withStory = false): Promise<Played>
       player.resume();
     };
     const look = () => void standing.push(...stands(world));
-    const settled = () => check(world, ledger, player).length === 0;
+    let amiss: Broken[] = [];
+    const settled = () => (amiss = check(world, ledger, player)).length === 0;
     const stuck = await untilQuiet(world, calm, look, settled);
     const counts: Record<string, number> = {};
     for (const [kind, times] of troubles.happened) counts[`trouble ${kind}`] = times;
@@ -157,7 +159,7 @@ export async function play(history: History, withStory = false): Promise<Played>
     const broken = [
       ...[...new Set(standing)].map((what) => ({ rule: "nothing goes back", what })),
       ...stuck.map((what) => ({ rule: "everything ends", what })),
-      ...check(world, ledger, player),
+      ...amiss,
     ];
     return { broken, story, counts, requests: player.requests + webhooks, exchanges };
   } finally {

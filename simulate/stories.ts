@@ -100,9 +100,9 @@ const story = fc.oneof(
 );
 const draft = fc.record({
   ...circumstances,
-  stories: fc.array(story, { minLength: 4, maxLength: 6, size: "max" }),
+  stories: fc.array(story, { minLength: 3, maxLength: 5, size: "max" }),
   // With the webhooks that follow from all of them it is half as many again.
-  requests: fc.array(request, { minLength: 3, maxLength: 5, size: "max" }),
+  requests: fc.array(request, { minLength: 3, maxLength: 4, size: "max" }),
   troubles: fc.array(trouble, { minLength: MIN_TROUBLES + 1, maxLength: MIN_TROUBLES + 3, size: "max" }),
   stops: fc.array(stop, { minLength: MIN_STOPS, maxLength: MIN_STOPS + 1, size: "max" }),
 });
