@@ -187,7 +187,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: "db/mirror/intents.ts",
-        find: 'inArray(intents.status, ["open", "not_done"]), eq(intents.runId, runId)',
+        find: 'inArray(intents.status, ["open", "unknown", "not_done"]), eq(intents.runId, runId)',
         replace: "inArray(intents.status, []), eq(intents.runId, runId)",
       },
     ],

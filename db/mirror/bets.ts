@@ -55,11 +55,13 @@ export function changeBet(tx: Writer, ref: string, change: Partial<Omit<BetRow, 
   const row = getBet(tx, ref);
   const over = row?.status === "won" || row?.status === "lost";
   if (!row || (over && change.status !== undefined && change.status !== row.status)) return;
-  const next = { ...row, ...change };
+  // A second answer says nothing about when it was over: its money moved when that was first known.
+  const set = over ? { ...change, settledAt: row.settledAt } : change;
+  const next = { ...row, ...set };
   const placed = placedAt(tx, `bet:${row.requestKey}`, now);
   bookMoves(tx, { type: "bet", ref }, betMoves(next, placed, now), now);
   tx.update(bets)
-    .set({ ...change, updatedAt: now })
+    .set({ ...set, updatedAt: now })
     .where(eq(bets.ref, ref))
     .run();
 }

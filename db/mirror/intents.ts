@@ -231,16 +231,24 @@ export function committed(tx: Writer): MicroUsdc {
 
 /**
  * Calls of a run that has ended: of one found open nobody knows whether it was made, and it becomes unknown; one that is known
- * not to have been made is returned as it is.
+ * not to have been made is returned as it is, and so is one that was unknown before and nobody has decided about.
  */
-export function leaveIntents(tx: Writer, runId: string, now: number): { lost: Intent[]; notDone: Intent[] } {
+export function leaveIntents(
+  tx: Writer,
+  runId: string,
+  now: number,
+): { lost: Intent[]; unknown: Intent[]; notDone: Intent[] } {
   const left = tx
     .select()
     .from(intents)
-    .where(and(inArray(intents.status, ["open", "not_done"]), eq(intents.runId, runId)))
+    .where(and(inArray(intents.status, ["open", "unknown", "not_done"]), eq(intents.runId, runId)))
     .all();
   const lost = left.filter((intent) => intent.status === "open");
   const detail = "its run ended before an answer was recorded";
   for (const intent of lost) settleIntent(tx, intent.key, { status: "unknown", detail }, now);
-  return { lost, notDone: left.filter((intent) => intent.status === "not_done") };
+  return {
+    lost,
+    unknown: left.filter((intent) => intent.status === "unknown" && intent.decision === null),
+    notDone: left.filter((intent) => intent.status === "not_done"),
+  };
 }

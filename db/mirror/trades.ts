@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, isNull, lte, or, sql } from "drizzle-orm";
 import type { Actor } from "../../domain/ids";
 import type { AlertOutcome, TradeStatus } from "../../domain/statuses";
 import { given, prepared, type Writer } from "../connection";
@@ -155,10 +155,9 @@ export function applyTradeNews(
   return true;
 }
 
-/** The trade of an alert whose order is known to exist. */
-export function placedTrade(tx: Writer, alertId: string): Trade | undefined {
-  const row = tx.select().from(trades).where(eq(trades.alertId, alertId)).get();
-  return row?.remoteId ? row : undefined;
+/** The trade an alert has led to, whatever became of its order. */
+export function tradeOfAlert(tx: Writer, alertId: string): Trade | undefined {
+  return tx.select().from(trades).where(eq(trades.alertId, alertId)).get();
 }
 
 const byRef = prepared((db) =>
@@ -184,7 +183,20 @@ const open = prepared((db) =>
   db
     .select()
     .from(trades)
-    .where(and(inArray(trades.status, ["open", "filled"]), isNotNull(trades.remoteId)))
+    .where(
+      and(
+        isNotNull(trades.remoteId),
+        or(
+          inArray(trades.status, ["open", "filled"]),
+          // Over before anybody had told of its fill: it is read once more.
+          and(
+            inArray(trades.status, ["closed", "liquidated"]),
+            isNull(trades.fillPrice),
+            lte(trades.observedAt, trades.closedAt),
+          ),
+        ),
+      ),
+    )
     .orderBy(asc(trades.observedAt))
     .limit(sql.placeholder("limit"))
     .prepare(),
@@ -197,7 +209,7 @@ const seen = prepared((db) =>
     .prepare(),
 );
 
-/** Trades whose order is known upstream and not over, those longest unseen first: what a sync reads again. */
+/** What a sync reads again: trades that are not over, and those whose fill nobody has told, those longest unseen first. */
 export const openTrades = (tx: Writer, limit: number): Trade[] => open(tx).all({ limit });
 
 /** Notes that a trade was read upstream and was as the mirror has it. */

@@ -3,7 +3,7 @@ import { inTransaction, type Writer } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { changeEscrow, getEscrow, isOver, tellEscrow } from "../../db/mirror/escrows";
 import { leaveIntents } from "../../db/mirror/intents";
-import { placedTrade, settleAlert, unsettledAlerts } from "../../db/mirror/trades";
+import { settleAlert, tradeOfAlert, unsettledAlerts } from "../../db/mirror/trades";
 import { endRun, recordUnseenRun } from "../../db/mirror/runs";
 import { isCommand } from "../../db/read/decisions";
 import { outcomeUnknown } from "../events";
@@ -70,7 +70,7 @@ export function cleanUp(setting: Setting) {
             const ending = `its run ${cancelled ? "was cancelled" : `failed: ${why ?? "no reason given"}`}`;
             if (trigger) takeUp(setting, tx, { functionId, trigger, runId: endedId, ending }, endedAt);
             endRun(tx, endedId, cancelled ? "cancelled" : "failed", why, endedAt, undefined, true);
-            const { lost, notDone } = leaveIntents(tx, endedId, now);
+            const { lost, unknown, notDone } = leaveIntents(tx, endedId, now);
             for (const intent of lost)
               showUnknown(tx, intent, "its run ended before an answer was recorded", now);
             // A release or cancel that was not made stays to be made by the run that takes over.
@@ -80,10 +80,15 @@ export function cleanUp(setting: Setting) {
               showNotDone(tx, intent, reason, now, endedId);
             }
             for (const alert of unsettledAlerts(tx, endedId)) {
-              const trade = placedTrade(tx, alert.id);
-              if (!trade) {
-                const reason = `${ending}. No order was sent`;
-                settleAlert(tx, alert.id, "skipped", now, { reason });
+              const trade = tradeOfAlert(tx, alert.id);
+              if (!trade?.remoteId) {
+                // The run was given up before it could say that no answer came.
+                const isUnknown = trade?.status === "unknown";
+                const reason = isUnknown ? trade.reason : `${ending}. No order was sent`;
+                settleAlert(tx, alert.id, isUnknown ? "unknown" : "skipped", now, {
+                  reason: reason ?? undefined,
+                  ...(isUnknown && { tradeRef: trade.ref }),
+                });
                 continue;
               }
               // Its run was given up between the order and the record of it.
@@ -100,7 +105,7 @@ export function cleanUp(setting: Setting) {
               tx,
               commandId,
               {
-                state: lost.length > 0 ? "unknown" : "failed",
+                state: lost.length + unknown.length > 0 ? "unknown" : "failed",
                 message: cancelled
                   ? "The run was cancelled before its end."
                   : `The run failed: ${error?.message ?? "no reason given"}`,
@@ -108,7 +113,11 @@ export function cleanUp(setting: Setting) {
               },
               now,
             );
-            return { recorded: true, run_id: endedId, lost: lost.map((intent) => intent.key) };
+            return {
+              recorded: true,
+              run_id: endedId,
+              lost: [...lost, ...unknown].map((intent) => intent.key),
+            };
           });
         },
       );

@@ -6,7 +6,7 @@ import { listReported } from "../../db/read/candidates";
 import { utcDay } from "../../domain/ids";
 import { casinoWebhookData, faucetWebhookData } from "../purple-flea/contract";
 import { mirrorUpstream } from "./mirror-upstream";
-import { by, MINUTE_MS, type Setting } from "./setting";
+import { by, ON_ITS_WAY_MS, type Setting } from "./setting";
 import { recordHappened, recordNotHappened, type Source } from "./what-became";
 
 /** What a look told: `ask-again` may change by itself, `needs-a-person` cannot be asked upstream. */
@@ -72,8 +72,7 @@ async function lookAtEscrow(setting: Setting, intent: Intent, runId: string): Pr
     // Its own run may have tried again meanwhile: then this look is older than that try.
     if (getIntent(tx, intent.key)?.updatedAt !== intent.updatedAt) return { state: "ask-again" as const };
     const locked = upstream.status === "locked" || upstream.status === "completed";
-    // What was sent may still be on its way; after a minute it is not.
-    if (locked && now - intent.updatedAt < MINUTE_MS) return { state: "ask-again" as const };
+    if (locked && now - intent.updatedAt < ON_ITS_WAY_MS) return { state: "ask-again" as const };
     mirrorUpstream(setting, tx, fresh, upstream, now, runId);
     if (isOver(getEscrow(tx, row.ref)?.status ?? row.status)) return { state: "settled" as const };
     if (!locked) return { state: "ask-again" as const };
@@ -140,7 +139,7 @@ async function lookAtFaucet(setting: Setting, intent: Intent, source: Source): P
     );
     return { state: "settled" };
   }
-  if (asked - intent.updatedAt < MINUTE_MS) return { state: "ask-again" };
+  if (asked - intent.updatedAt < ON_ITS_WAY_MS) return { state: "ask-again" };
   settle((tx, now, fresh) =>
     recordNotHappened(tx, fresh, "the faucet says that today's claim was not made", source, now),
   );

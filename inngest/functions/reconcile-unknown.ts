@@ -1,11 +1,11 @@
 import { getIntent } from "../../db/mirror/intents";
 import { escrowResumed, eventIdFor, faucetClaimRequested, outcomeUnknown } from "../events";
 import { lookUp, type Look } from "./look-up";
-import { MINUTE_MS, type Setting } from "./setting";
+import { MINUTE_MS, ON_ITS_WAY_MS, type Setting } from "./setting";
 
 const ID = "reconcile-unknown";
 /** How long after each look the next one comes, ms. After the last, every sync looks. */
-const PAUSES = [MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 120 * MINUTE_MS];
+const PAUSES = [ON_ITS_WAY_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 120 * MINUTE_MS];
 
 /** The id of the event that asks what became of a call, once for each run that lost it. */
 export const askId = (key: string, runId: string): string =>

@@ -32,6 +32,8 @@ export interface Setting {
 }
 
 export const MINUTE_MS = 60_000;
+/** What was sent and not heard of arrives within two minutes or not at all: before, nothing shows that it was not done. */
+export const ON_ITS_WAY_MS = 2 * MINUTE_MS;
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 

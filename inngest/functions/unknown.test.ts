@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { settleUnknown } from "../../app/commands/settle-unknown.server";
+import { inTransaction } from "../../db/connection";
 import { claimFaucet, placeBet } from "../../app/commands/ask.server";
 import { openWorld, type World } from "../testing";
+import { recordBet } from "./place-bet";
 
 let world: World;
 beforeEach(async () => {
@@ -49,6 +51,26 @@ const answers = () =>
     "select state, message from command_outcomes order by at, command_id",
   );
 const lastAnswer = () => answers().at(-1);
+
+test("an order whose run was given up before it could say that no answer came: unknown, not skipped", async () => {
+  world.mirror.$client.exec(
+    `create trigger gone before update on alerts
+     when new.outcome = 'unknown' and not exists (select 1 from runs where function_id = 'clean-up')
+     begin select raise(abort, 'the app is gone'); end`,
+  );
+  world.fault({ call: "order.create", kind: "drop-after" });
+  await alert("a1");
+  await world.advance(MINUTE);
+  expect(world.row("select status from runs where function_id = 'trade-on-price-alert'")).toEqual({
+    status: "failed",
+  });
+  const left = world.row<{ outcome: string; reason: string; trade: string | null }>(
+    "select outcome, reason, trade_ref trade from alerts where id = 'a1'",
+  );
+  expect(left).toMatchObject({ outcome: "unknown", trade: expect.stringMatching(/^tr_/) as string });
+  expect(left?.reason).not.toMatch(/No order was sent/);
+  expect(world.calls(ORDER)).toBe(1);
+});
 
 describe("an order whose answer got lost", () => {
   beforeEach(async () => {
@@ -359,6 +381,22 @@ describe("a bet whose answer got lost", () => {
     await world.advance(10 * MINUTE, MINUTE);
     expect(world.row("select verified from bets")).toEqual({ verified: 1n });
     expect(world.calls("POST /api/casino/bet")).toBe(1);
+  });
+  test("is over when that was first known: an answer that comes later moves no money again", async () => {
+    await world.send("purple-flea/sync.requested", {}, "s1");
+    await bet();
+    const books = () => world.rows("select at, amount_micro from movements order by at, amount_micro");
+    const settled = () =>
+      world.row<{ ref: string; at: bigint; remote: string }>(
+        "select ref, settled_at at, remote_id remote from bets",
+      );
+    const [before, first] = [books(), settled()];
+    await world.advance(5 * MINUTE, MINUTE);
+    const again = await world.setting.purpleFlea.bet(first?.remote ?? "");
+    inTransaction(world.mirror, (tx) => recordBet(tx, first?.ref ?? "", again, world.clock.now()));
+    expect(settled()).toEqual(first);
+    expect(books()).toEqual(before);
+    expect(before.length).toBeGreaterThan(0);
   });
   test("a report of somebody else's bet is not taken for it", async () => {
     world.fault({ call: "casino.bet", kind: "drop-before" });
