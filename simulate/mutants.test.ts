@@ -6,3 +6,9 @@ test.each(MUTANTS)("the code still has what is made wrong in: $name", ({ patches
   for (const { file, find } of patches)
     expect(readFileSync(file, "utf8").split(find).length - 1, `${file}: ${find}`).toBe(1);
 });
+
+test("the documented list of faults is the one that is played", () => {
+  const text = readFileSync("docs/decisions/0014-histories-on-virtual-time.md", "utf8");
+  const listed = [...text.matchAll(/^\| ([^|]+?) +\|/gm)].map(([, name]) => name);
+  expect(listed.slice(2)).toEqual(MUTANTS.map(({ name }) => name));
+});

@@ -59,6 +59,17 @@ const stories = {
       { ...made, after: 0 },
       { ...settle, after: 5 * MINUTE_MS },
     ]),
+  /** The same for a claim that may be among the last of its day. */
+  lostClaim: fc
+    .tuple(
+      fc.constantFrom("silence-before", "silence-after", "late" as const),
+      requests.claim,
+      fc.integer({ min: MINUTE_MS, max: 3 * MINUTE_MS }),
+    )
+    .map(([kind, claim, after]): Move[] => [
+      { do: "trouble", after: 0, kind, call: "faucet.claim", times: 1 },
+      { ...claim, after },
+    ]),
   /** A process stops where an escrow ends. */
   stoppedAtItsEnd: fc
     .tuple(requests.escrow, stops.call, requests.decide)
@@ -94,6 +105,7 @@ const story = fc.oneof(
   { weight: 3, arbitrary: stories.bet },
   { weight: 2, arbitrary: stories.claim },
   { weight: 3, arbitrary: stories.lost },
+  { weight: 1, arbitrary: stories.lostClaim },
   { weight: 1, arbitrary: stories.stoppedAtItsEnd },
   { weight: 1, arbitrary: stories.nextDay },
   { weight: 2, arbitrary: stories.lateNews },

@@ -5,7 +5,7 @@ import { testFolder } from "../db/testing";
 import { operators } from "../db/schema";
 import type { Setting } from "../inngest/functions/setting";
 import { syncApp } from "../sandbox/inngest/sync";
-import { seeded } from "./chance";
+import { between, seeded } from "./chance";
 import { Life, scope, type Task } from "./life";
 import { lightenMessages, restoreMessages } from "./messages";
 import { Network, type Exchange, type Observer, type Trouble } from "./network";
@@ -28,6 +28,8 @@ export const START = Date.UTC(2026, 10, 24, 8, 30);
 /** Or begins, a little before a day ends. */
 export const LATE_START = Date.UTC(2026, 10, 24, 23, 57);
 export const OPERATOR = "op_olive";
+/** Purple Flea does what is due up to so much later, ms: who waits for the same moment may be first. */
+const LAG_MS = 2_000;
 
 export interface WorldOptions {
   seed: number;
@@ -212,7 +214,13 @@ export class World {
   /** Does something that happens at Purple Flea, when it is there. */
   asPurpleFlea(work: (purpleFlea: PurpleFleaProcess) => void): void {
     const { purpleFlea } = this;
-    if (purpleFlea) scope.run({ life: purpleFlea.life }, () => work(purpleFlea));
+    if (!purpleFlea) return;
+    try {
+      scope.run({ life: purpleFlea.life }, () => work(purpleFlea));
+    } catch (error) {
+      // It was stopped while it did so.
+      if (purpleFlea.life.alive) throw error;
+    }
   }
 
   /** Posts a webhook that is signed with another secret. */
@@ -341,7 +349,7 @@ export class World {
     const due = upstream.nextDue();
     if (due === null) return;
     scope.run({ life }, () =>
-      this.time.after(due - this.time.now(), () => {
+      this.time.after(due - this.time.now() + between(this.random, 0, LAG_MS), () => {
         if (this.busy || (upstream.nextDue() ?? Infinity) > this.time.now()) return;
         this.holdUp(purpleFlea);
         this.busy = true;
