@@ -1,6 +1,6 @@
 import { asc, desc, eq, inArray, sql, type InferSelectModel, type SQL } from "drizzle-orm";
 import { openEscrowStatuses, type EscrowStatus } from "../../domain/statuses";
-import { given, prepared, type Reader } from "../connection";
+import type { Reader } from "../connection";
 import {
   approvals,
   commandOutcomes,
@@ -85,31 +85,15 @@ export function lockedSum(db: Reader): bigint {
   );
 }
 
-const byRef = prepared((db) =>
-  db
-    .select()
-    .from(escrows)
-    .where(eq(escrows.ref, given("ref")))
-    .prepare(),
-);
-const lastRead = prepared((db) => db.select().from(sync).where(eq(sync.source, "escrow")).prepare());
-const decided = prepared((db) =>
-  db
-    .select()
-    .from(approvals)
-    .where(eq(approvals.escrowRef, given("ref")))
-    .prepare(),
-);
-
 /** An escrow with the age of its source and the command that decided it. */
 export function getEscrowRow(
   db: Reader,
   ref: string,
 ): (EscrowRow & { sourceSyncedAt: number | null; decidedByCommand: string | null }) | null {
-  const row = byRef(db).get({ ref });
+  const row = db.select().from(escrows).where(eq(escrows.ref, ref)).get();
   if (!row) return null;
-  const source = lastRead(db).get();
-  const decision = decided(db).get({ ref });
+  const source = db.select().from(sync).where(eq(sync.source, "escrow")).get();
+  const decision = db.select().from(approvals).where(eq(approvals.escrowRef, ref)).get();
   return {
     ...row,
     // The older of the two: neither a source that is not read nor a row that was left out of it may pass for fresh.
