@@ -254,8 +254,12 @@ function escrows({ desk, upstream, ledger, taken, mayBeUnknown, say }: Evidence)
     const inTime = Number(escrow.created_at) + 5 * DAY_MS;
     const asked =
       decision && Number(decision.at) < inTime ? decision.decision : confirmedAt < inTime ? "release" : null;
-    // Nobody of ours ended it, although somebody asked in time.
-    if (asked && !end && Number(escrow.ended_at) >= Number(escrow.expires_at))
+    const [dropped] = desk(
+      "select key from intents where key = ? and decision = 'dropped'",
+      `escrow-end:${ref}`,
+    );
+    // Nobody of ours ended it, although somebody asked in time and nobody took that back when its call came to nothing.
+    if (asked && !dropped && !end && Number(escrow.ended_at) >= Number(escrow.expires_at))
       say(
         "what was decided comes true",
         `${ref}: ${String(asked)} was asked for, and Purple Flea's own time-out came first`,
