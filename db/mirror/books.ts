@@ -48,7 +48,7 @@ export function betMoves(
   { remoteId, stakeMicro, payoutMicro, settledAt }: Bet,
   placedAt: number,
   now: number,
-) {
+): Move[] {
   if (remoteId === null) return [];
   const paid = { amountMicro: payoutMicro ?? 0n, at: Math.max(settledAt ?? now, placedAt) };
   return [{ amountMicro: -stakeMicro, at: placedAt }, paid];

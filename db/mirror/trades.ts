@@ -10,6 +10,14 @@ import { tell } from "./timeline";
 export type Alert = typeof alerts.$inferSelect;
 export type Trade = typeof trades.$inferSelect;
 
+const alertById = prepared((db) =>
+  db
+    .select()
+    .from(alerts)
+    .where(eq(alerts.id, given("id")))
+    .prepare(),
+);
+
 /** Keeps an alert as it came; a repeat changes nothing. */
 export function recordAlert(
   tx: Writer,
@@ -19,14 +27,14 @@ export function recordAlert(
     .values({ ...alert, outcome: "received", updatedAt: alert.receivedAt })
     .onConflictDoNothing()
     .run();
-  const kept = tx.select().from(alerts).where(eq(alerts.id, alert.id)).get();
+  const kept = getAlert(tx, alert.id);
   if (!kept) throw new Error("the alert that was just written is gone");
   return kept;
 }
 
 /** Takes up an alert that was held, for one run; undefined when it is not held (any more). */
 export function resumeAlert(tx: Writer, id: string, runId: string, now: number): Alert | undefined {
-  const found = tx.select().from(alerts).where(eq(alerts.id, id)).get();
+  const found = getAlert(tx, id);
   if (!found || (found.outcome !== "held" && found.runId !== runId)) return undefined;
   if (found.outcome === "held")
     tx.update(alerts)
@@ -37,7 +45,7 @@ export function resumeAlert(tx: Writer, id: string, runId: string, now: number):
 }
 
 export function getAlert(tx: Writer, id: string): Alert | undefined {
-  return tx.select().from(alerts).where(eq(alerts.id, id)).get();
+  return alertById(tx).get({ id });
 }
 
 /** Alerts a run took up and left without an end. */
@@ -64,7 +72,7 @@ export function settleAlert(
   now: number,
   more: { reason?: string; tradeRef?: string } = {},
 ): void {
-  const found = tx.select().from(alerts).where(eq(alerts.id, id)).get();
+  const found = getAlert(tx, id);
   if (!found || found.outcome === "traded") return;
   tx.update(alerts)
     .set({ outcome, reason: more.reason ?? null, tradeRef: more.tradeRef ?? found.tradeRef, updatedAt: now })
@@ -123,7 +131,7 @@ export function applyTradeNews(
   observedAt: number,
   now: number,
 ): boolean {
-  const row = tx.select().from(trades).where(eq(trades.ref, ref)).get();
+  const row = getTrade(tx, ref);
   if (!row) return false;
   const set: Partial<Trade> = {};
   if (news.remoteId && !row.remoteId) set.remoteId = news.remoteId;
