@@ -19,9 +19,14 @@ export interface IntentRequest {
   lock?: "order" | "bet";
 }
 
-/** Why a call may not be sent now. */
+/** A call that may be sent now, for the how manieth time; every try has the same key. */
+export interface Try {
+  idempotencyKey: string;
+  tries: number;
+}
+/** Whether a call may be sent now, and why not. */
 export type Opened =
-  | { kind: "send"; idempotencyKey: string }
+  | ({ kind: "send" } & Try)
   /** It has an outcome already, or may have one: it is not sent again. */
   | { kind: "settled"; intent: Intent }
   /** Another call holds the lock. */
@@ -86,20 +91,21 @@ export function openIntent(tx: Writer, request: IntentRequest, now: number, repe
     // Another action, such as a release after a cancel that was not done, is another request and has a key of its own.
     const idempotencyKey =
       found.action === request.action ? found.idempotencyKey : `${request.action}:${request.key}`;
+    const tries = found.tries + 1;
     tx.update(intents)
       .set({
         action: request.action,
         idempotencyKey,
         status: "open",
         lock: request.lock ?? null,
-        tries: found.tries + 1,
+        tries,
         runId: request.runId,
         commandId: request.commandId ?? found.commandId,
         updatedAt: now,
       })
       .where(eq(intents.key, request.key))
       .run();
-    return { kind: "send", idempotencyKey };
+    return { kind: "send", idempotencyKey, tries };
   }
   tx.insert(intents)
     .values({
@@ -112,7 +118,16 @@ export function openIntent(tx: Writer, request: IntentRequest, now: number, repe
       updatedAt: now,
     })
     .run();
-  return { kind: "send", idempotencyKey: `${request.action}:${request.key}` };
+  return { kind: "send", idempotencyKey: `${request.action}:${request.key}`, tries: 1 };
+}
+
+/**
+ * Whether a try may still send: nobody has taken it over, or given it up, since it was opened. To be asked in the transaction
+ * that writes what is needed to send it, by a try that has waited for something in between.
+ */
+export function mayStillSend(tx: Writer, key: string, tries: number): boolean {
+  const found = getIntent(tx, key);
+  return found?.status === "open" && found.tries === tries;
 }
 
 /**
@@ -194,11 +209,12 @@ export function reopenIntent(tx: Writer, key: string, decider: Decider, runId: s
   const heldBy = lock ? holderOf(tx, lock, key) : undefined;
   if (heldBy) return { kind: "busy", heldBy };
   if (!decideIntent(tx, key, "repeated", decider, now)) return { kind: "settled", intent: found };
+  const tries = found.tries + 1;
   tx.update(intents)
-    .set({ status: "open", lock, runId, tries: found.tries + 1, updatedAt: now })
+    .set({ status: "open", lock, runId, tries, updatedAt: now })
     .where(eq(intents.key, key))
     .run();
-  return { kind: "send", idempotencyKey: found.idempotencyKey };
+  return { kind: "send", idempotencyKey: found.idempotencyKey, tries };
 }
 
 /** Sum of what was sent, or may have been, for an action since a moment; of one asset when it is named. micro-USDC. */

@@ -1,7 +1,7 @@
 import { inTransaction, type Writer } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { beginClaim, changeClaim, claimBegunBy, getClaim } from "../../db/mirror/bets";
-import { getIntent, openIntent, settleIntent, type Intent } from "../../db/mirror/intents";
+import { getIntent, openIntent, settleIntent, type Intent, type Try } from "../../db/mirror/intents";
 import { tell } from "../../db/mirror/timeline";
 import { pauseReason } from "../../db/read/pauses";
 import { utcDay } from "../../domain/ids";
@@ -72,7 +72,7 @@ export async function claimFaucet(
   });
   if (opened.kind === "no") return { kind: "not-claimed", key, next_eligible: next, reason: opened.reason };
   if (opened.kind === "send")
-    return sendClaim(setting, ref, key, opened.idempotencyKey, {
+    return sendClaim(setting, ref, key, opened, {
       functionId: ID,
       runId,
       stepId: "claim-faucet",
@@ -94,7 +94,7 @@ export async function sendClaim(
   { mirror, purpleFlea, clock, config }: Setting,
   ref: string,
   key: string,
-  idempotencyKey: string,
+  { idempotencyKey }: Try,
   step: { functionId: string; runId: string; stepId: string },
 ): Promise<Claimed> {
   const outcome = await purpleFlea.claimFaucet({

@@ -8,7 +8,7 @@ import {
   isOver,
   tellEscrow,
 } from "../../db/mirror/escrows";
-import { committed, getIntent, openIntent, settleIntent } from "../../db/mirror/intents";
+import { committed, getIntent, openIntent, settleIntent, type Try } from "../../db/mirror/intents";
 import { walletBalance } from "../../db/mirror/balances";
 import { pauseReason } from "../../db/read/pauses";
 import { escrowSums, formatMicro, type MicroUsdc } from "../../domain/money";
@@ -169,7 +169,7 @@ export async function createEscrow(setting: Setting, request: EscrowRequest): Pr
         : { kind: "unknown", reason: detail ?? "no answer came" };
     }
     case "send":
-      return sendEscrow(setting, ref, key, opened.idempotencyKey, {
+      return sendEscrow(setting, ref, key, opened, {
         functionId: ID,
         runId,
         stepId: "create-escrow",
@@ -187,7 +187,7 @@ export async function sendEscrow(
   { mirror, purpleFlea, clock }: Setting,
   ref: string,
   key: string,
-  idempotencyKey: string,
+  { idempotencyKey }: Try,
   step: { functionId: string; runId: string; stepId: string },
 ): Promise<Exclude<Created, { kind: "held" }>> {
   const row = getEscrow(mirror, ref);

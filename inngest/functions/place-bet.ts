@@ -3,7 +3,14 @@ import { inTransaction, type Writer } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { recordSync, walletBalance } from "../../db/mirror/balances";
 import { beginBet, changeBet, getBet, lostSince, skipBet, type BetRow } from "../../db/mirror/bets";
-import { committed, getIntent, openIntent, settleIntent } from "../../db/mirror/intents";
+import {
+  committed,
+  getIntent,
+  mayStillSend,
+  openIntent,
+  settleIntent,
+  type Try,
+} from "../../db/mirror/intents";
 import { tell } from "../../db/mirror/timeline";
 import { pauseReason } from "../../db/read/pauses";
 import { isCommand } from "../../db/read/decisions";
@@ -123,7 +130,7 @@ export async function placeBet(setting: Setting, plan: BetPlan): Promise<BetPlac
         : { kind: "unknown", reason: opened.intent.detail ?? "no answer came" };
     }
     case "send":
-      return sendBet(setting, plan.ref, key, opened.idempotencyKey, {
+      return sendBet(setting, plan.ref, key, opened, {
         functionId: ID,
         runId: plan.runId,
         stepId: "place-bet",
@@ -154,16 +161,17 @@ function whyNot({ config }: Setting, tx: Writer, stakeMicro: MicroUsdc, now: num
 }
 
 /**
- * Reads the commitment, sends the bet of an intent that was just opened, once, and writes what came of it.
+ * Reads the commitment, sends the bet of an intent that was just opened, once, and writes what came of it. A try that another one
+ * has taken over while it waited for the commitment sends nothing and changes nothing: it is busy.
  * @throws as placeBet
  */
 export async function sendBet(
   { mirror, purpleFlea, clock }: Setting,
   ref: string,
   key: string,
-  idempotencyKey: string,
+  { idempotencyKey, tries }: Try,
   step: { functionId: string; runId: string; stepId: string },
-): Promise<Exclude<BetPlaced, { kind: "busy" }>> {
+): Promise<BetPlaced> {
   const before = getBet(mirror, ref);
   if (!before) throw new Error(`the mirror has no bet ${ref}`);
   let commitment: Commitment;
@@ -171,13 +179,19 @@ export async function sendBet(
     commitment = await purpleFlea.casinoCommitment();
   } catch (error) {
     const detail = error instanceof Error ? error.message : "no commitment";
-    inTransaction(mirror, (tx) => settleIntent(tx, key, { status: "not_done", detail }, clock.now()));
+    inTransaction(mirror, (tx) => {
+      if (mayStillSend(tx, key, tries)) settleIntent(tx, key, { status: "not_done", detail }, clock.now());
+    });
     throw error;
   }
   const earlier = before.nonce === null ? null : { hash: before.serverSeedHash, nonce: before.nonce };
-  inTransaction(mirror, (tx) =>
-    changeBet(tx, ref, { serverSeedHash: commitment.serverSeedHash, nonce: commitment.nonce }, clock.now()),
-  );
+  const mine = inTransaction(mirror, (tx) => {
+    if (!mayStillSend(tx, key, tries)) return false;
+    const { serverSeedHash, nonce } = commitment;
+    changeBet(tx, ref, { serverSeedHash, nonce }, clock.now());
+    return true;
+  });
+  if (!mine) return { kind: "busy" };
   const outcome = await purpleFlea.placeBet({
     game: "coin_flip",
     side: isTails(before.params) ? "tails" : "heads",

@@ -1,6 +1,13 @@
 import { inTransaction, type Writer } from "../../db/connection";
 import { walletBalance } from "../../db/mirror/balances";
-import { committed, getIntent, openIntent, settleIntent, spentSince } from "../../db/mirror/intents";
+import {
+  committed,
+  getIntent,
+  openIntent,
+  settleIntent,
+  spentSince,
+  type Try,
+} from "../../db/mirror/intents";
 import { applyTradeNews, beginTrade, getTrade, settleAlert, tellTrade } from "../../db/mirror/trades";
 import { pauseReason } from "../../db/read/pauses";
 import { formatMicro, type MicroUsdc } from "../../domain/money";
@@ -116,7 +123,7 @@ export async function placeOrder(setting: Setting, order: OrderRequest): Promise
         return { kind: "skipped", reason: opened.intent.detail ?? "refused before" };
       return { kind: "unknown", reason: opened.intent.detail ?? "no answer came" };
     case "send":
-      return sendOrder(setting, order.ref, key, opened.idempotencyKey, {
+      return sendOrder(setting, order.ref, key, opened, {
         functionId: ID,
         runId: order.runId,
         stepId: "place-order",
@@ -159,7 +166,7 @@ export async function sendOrder(
   { mirror, purpleFlea, clock }: Setting,
   ref: string,
   key: string,
-  idempotencyKey: string,
+  { idempotencyKey }: Try,
   step: { functionId: string; runId: string; stepId: string },
 ): Promise<Extract<Placed, { kind: "placed" | "unknown" }>> {
   const trade = getTrade(mirror, ref);

@@ -67,12 +67,14 @@ export async function sendAgain(
   }
   const send =
     action === "order" ? sendOrder : action === "bet" ? sendBet : action === "claim" ? sendClaim : sendEscrow;
-  const sent = await send(setting, ref, key, opened.idempotencyKey, {
+  const sent = await send(setting, ref, key, opened, {
     functionId: SETTLE_UNKNOWN,
     runId,
     stepId: "settle",
   });
   switch (sent.kind) {
+    case "busy":
+      throw new Error("another try has taken it over while this one waited; nothing was sent");
     case "placed":
       if (action === "order") settleTheAlert(setting, ref);
       return {

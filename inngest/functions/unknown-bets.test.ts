@@ -1,8 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { inTransaction } from "../../db/connection";
 import { placeBet } from "../../app/commands/ask.server";
 import { openWorld, type World } from "../testing";
-import { recordBet } from "./place-bet";
+import type { Commitment } from "../purple-flea/contract";
+import { betPlan, placeBet as placeTheBet, recordBet } from "./place-bet";
+import type { Setting } from "./setting";
 
 let world: World;
 beforeEach(async () => {
@@ -47,6 +49,41 @@ describe("a bet whose answer got lost", () => {
     expect(settled()).toEqual(first);
     expect(books()).toEqual(before);
     expect(before.length).toBeGreaterThan(0);
+  });
+  describe("that two tries are to send, the first still waiting for the commitment", () => {
+    const plan = (setting: Setting) =>
+      betPlan(setting, { id: "b1", data: { game: "coin_flip", side: "heads", stake_usdc: "1" } }, "run-1");
+    /** Both tries, the second done before the first hears of the commitment. */
+    const twice = async (first: (real: () => Promise<Commitment>) => Promise<Commitment>) => {
+      const { setting } = world;
+      const real = setting.purpleFlea.casinoCommitment.bind(setting.purpleFlea);
+      let secondIsDone = () => {};
+      const second = new Promise<void>((done) => (secondIsDone = done));
+      vi.spyOn(setting.purpleFlea, "casinoCommitment").mockImplementationOnce(async () => {
+        await second;
+        return first(real);
+      });
+      const waiting = placeTheBet(setting, plan(setting));
+      const sent = await placeTheBet(setting, plan(setting));
+      secondIsDone();
+      return { sent, waiting };
+    };
+    test("is sent by one of them", async () => {
+      const { sent, waiting } = await twice((real) => real());
+      expect(sent).toMatchObject({ kind: "placed" });
+      expect(await waiting).toEqual({ kind: "busy" });
+      expect(await placeTheBet(world.setting, plan(world.setting))).toEqual(sent);
+      expect(world.calls("POST /api/casino/bet")).toBe(1);
+    });
+    test("is not called not sent by the one that came to nothing", async () => {
+      world.fault({ call: "casino.bet", kind: "drop-after" });
+      const { sent, waiting } = await twice(() => Promise.reject(new Error("no commitment")));
+      expect(sent).toMatchObject({ kind: "unknown" });
+      await expect(waiting).rejects.toThrow("no commitment");
+      expect(world.row("select status from intents")).toEqual({ status: "unknown" });
+      expect(await placeTheBet(world.setting, plan(world.setting))).toMatchObject({ kind: "unknown" });
+      expect(world.calls("POST /api/casino/bet")).toBe(1);
+    });
   });
   test("a report of somebody else's bet is not taken for it", async () => {
     world.fault({ call: "casino.bet", kind: "drop-before" });
