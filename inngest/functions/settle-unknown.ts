@@ -48,19 +48,23 @@ export function settleUnknown(setting: Setting) {
         reason: z.object({ reason: z.string() }).safeParse(command.payload).data?.reason ?? null,
         seenTries: decision.seen_tries,
       };
+      // Within its step: of one that was asked for twice the later answer counts, and the run takes only the first.
+      const answered = (given: Settled): Settled => {
+        const { state, message } = given;
+        inTransaction(mirror, (tx) => answerCommand(tx, command.id, { state, message, runId }, clock.now()));
+        return given;
+      };
       let settled: Settled;
       try {
-        settled = await step.run("settle", () => settle(decision, decider, command.operatorId, runId));
+        settled = await step.run("settle", async () =>
+          answered(await settle(decision, decider, command.operatorId, runId)),
+        );
       } catch (error) {
         const reason = error instanceof Error ? error.message : "out of attempts";
-        settled = await step.run("record-not-settled", () => recordNotSettled(key, decider, reason, runId));
+        settled = await step.run("record-not-settled", () =>
+          answered(recordNotSettled(key, decider, reason, runId)),
+        );
       }
-      const answer = settled;
-      await step.run("answer", () =>
-        inTransaction(mirror, (tx) =>
-          answerCommand(tx, command.id, { state: answer.state, message: answer.message, runId }, clock.now()),
-        ),
-      );
       if (settled.next === "ask")
         await step.sendEvent(
           "ask-what-became",
