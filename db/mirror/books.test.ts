@@ -3,7 +3,8 @@ import { openTestDatabase } from "../testing";
 import { beginBet, beginClaim, changeBet, changeClaim } from "./bets";
 import { getBooks, openBooks } from "./books";
 import { beginEscrow, changeEscrow } from "./escrows";
-import { openIntent, settleIntent } from "./intents";
+import { compareWallet } from "./drift";
+import { openIntent, reopenIntent, settleIntent } from "./intents";
 import type { MoneyAction } from "../../domain/statuses";
 
 /* What trades do to the books is in trades.test.ts. */
@@ -137,5 +138,34 @@ describe("a bet", () => {
     const won = { status: "won", payoutMicro: 1_980_000n, settledAt: 11 * MINUTE } as const;
     changeBet(db.writer, "it", won, 11 * MINUTE);
     expect(moved()).toBe(1_980_000n);
+  });
+});
+
+describe("the opening", () => {
+  const balanceMicro = 50_000_000n;
+  /** Two looks at the same balance, the first a minute before the second. */
+  const look = (minute: number) => {
+    const first = { balanceMicro, askedAt: (minute - 1) * MINUTE, movedMicro: null };
+    return compareWallet(db.writer, { ...first, askedAt: minute * MINUTE }, first, minute * MINUTE);
+  };
+  const decider = { commandId: "c1", by: "Olive", reason: null, seenTries: 1 };
+
+  test("waits while a call is sent again that a person said did not happen: it may be in the balance", () => {
+    send("bet:b1", "bet", 1);
+    settle("bet:b1", "unknown", 2);
+    expect(look(10)).toBe("busy");
+    reopenIntent(db.writer, "bet:b1", decider, "run-2", 11 * MINUTE);
+    expect(look(14)).toBe("busy");
+    settle("bet:b1", "not_done", 15);
+    expect(look(20)).toBe("busy");
+    settle("bet:b1", "done", 21);
+    expect(look(30)).toBe("opened");
+  });
+  test("does not wait for a day's claim that came to nothing: it tells its own moment", () => {
+    send("claim:c1", "claim", 1);
+    settle("claim:c1", "unknown", 2);
+    reopenIntent(db.writer, "claim:c1", decider, "run-2", 11 * MINUTE);
+    settle("claim:c1", "not_done", 12);
+    expect(look(20)).toBe("opened");
   });
 });

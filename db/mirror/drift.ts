@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, isNull, or, sql } from "drizzle-orm";
+import { and, desc, eq, gte, isNull, ne, or, sql } from "drizzle-orm";
 import type { MicroUsdc } from "../../domain/money";
 import { prepared, type Writer } from "../connection";
 import { bets, claims, drifts, escrows, intents, movements, trades } from "../schema";
@@ -89,10 +89,16 @@ export function compareWallet(
 
 /**
  * Whether a balance that was asked for at `asked` may hold what a call moved and the books would book once more: one whose
- * outcome is not known, also when somebody leaves it so, or was learnt only since.
+ * outcome is not known, also when somebody leaves it so, or was learnt only since; or one that is being sent again on a person's
+ * word that it did not happen: under its old key it is answered with what it did. A claim tells its own moment.
  */
 function mayBeInOpening(tx: Writer, asked: number): boolean {
-  const doubtful = or(eq(intents.status, "unknown"), gte(intents.updatedAt, asked));
+  const sentAgain = and(
+    eq(intents.status, "not_done"),
+    eq(intents.decision, "repeated"),
+    ne(intents.action, "claim"),
+  );
+  const doubtful = or(eq(intents.status, "unknown"), sentAgain, gte(intents.updatedAt, asked));
   return tx.select({ key: intents.key }).from(intents).where(doubtful).get() !== undefined;
 }
 
