@@ -1,58 +1,23 @@
-import type Database from "better-sqlite3";
-import { openBooks } from "../sandbox/purple-flea/books";
+import {
+  gather,
+  micro,
+  same,
+  type Broken,
+  type Evidence,
+  type Files,
+  type Row,
+  type Witnessed,
+} from "./evidence";
+import { thingOfKey } from "./ledger";
 import { AGENT } from "./processes";
-import { thingOfKey, type Ledger } from "./ledger";
-
-export interface Broken {
-  rule: string;
-  what: string;
-}
-type Say = (rule: string, what: string) => void;
-type Row = Record<string, string | number | bigint | null>;
+import { conserved } from "./sums";
 
 const DAY_MS = 86_400_000;
-
-/** What somebody who stood by knows of a history. */
-export interface Witnessed {
-  ledger: Ledger;
-  /** Events that the engine has taken, by their ids. */
-  taken: ReadonlySet<string>;
-  /** Whether a fault made it impossible to know what became of a thing. */
-  mayBeUnknown(thing: string, ref: Row[string] | undefined): boolean;
-}
-/** The three files. The desk's and Purple Flea's give out whole numbers as bigint. */
-export interface Files {
-  desk: Database.Database;
-  upstream: Database.Database;
-  engine: Database.Database;
-}
-type Ask = (sql: string, ...params: unknown[]) => Row[];
-
-/** What the rules look at: both sides' books and what was seen on the wire. */
-interface Evidence extends Witnessed {
-  desk: Ask;
-  upstream: Ask;
-  engine: Ask;
-  books: ReturnType<typeof openBooks>;
-  say: Say;
-}
-
-const asker =
-  (client: Database.Database): Ask =>
-  (sql, ...params) =>
-    client.prepare(sql).all(...params) as Row[]; // rows of the named columns
 
 /** Holds the files against each other and against what was witnessed, when nothing is under way any more. */
 export function judge(files: Files, witnessed: Witnessed): Broken[] {
   const broken: Broken[] = [];
-  const evidence: Evidence = {
-    ...witnessed,
-    desk: asker(files.desk),
-    upstream: asker(files.upstream),
-    engine: asker(files.engine),
-    books: openBooks(files.upstream),
-    say: (rule, what) => void broken.push({ rule, what }),
-  };
+  const evidence = gather(files, witnessed, (rule, what) => void broken.push({ rule, what }));
   for (const rule of [
     conserved,
     atMostOnce,
@@ -67,45 +32,6 @@ export function judge(files: Files, witnessed: Witnessed): Broken[] {
   ])
     rule(evidence);
   return broken;
-}
-
-const MICRO = (value: Row[string] | undefined): string => String(value ?? "nothing");
-const same = (a: Row[string] | undefined, b: Row[string] | undefined): boolean => MICRO(a) === MICRO(b);
-
-/** Nothing is made and nothing is lost: both sides' books say the same, to the micro. */
-function conserved({ books, desk, upstream, say }: Evidence): void {
-  if (books.sum() !== 0n) say("the books add up", `Purple Flea's sum to ${books.sum()}`);
-  const theirs = books.all();
-  const latest = new Map(
-    desk(
-      "select kind, amount_micro from balances b where at = (select max(at) from balances where kind = b.kind)",
-    ).map((row) => [String(row.kind), row.amount_micro]),
-  );
-  const compare = (kind: string, amount: Row[string] | undefined) => {
-    if (!same(latest.get(kind), amount))
-      say(
-        "the mirror's sums are Purple Flea's",
-        `${kind} is ${MICRO(latest.get(kind))} here and ${MICRO(amount)} there`,
-      );
-  };
-  compare("wallet", theirs.wallet);
-  const [unknown] = desk("select count(*) n from intents where status in ('unknown', 'open')");
-  if (unknown?.n !== 0n) return;
-  compare("locked", theirs.locked);
-  compare("positions", theirs.positions);
-  // What somebody released past us earns its referral as well, and the mirror reads it.
-  compare("earned", theirs.referrers);
-  // The faucet may say that a claim was made without saying how much it was.
-  const [untold] = desk("select count(*) n from claims where status = 'claimed' and amount_micro is null");
-  if (untold?.n === 0n) compare("claimed", upstream("select coalesce(sum(amount), 0) n from claims")[0]?.n);
-  compare("won", upstream("select coalesce(sum(payout - stake), 0) n from bets where outcome = 'won'")[0]?.n);
-  compare("lost", upstream("select coalesce(sum(stake), 0) n from bets where outcome = 'lost'")[0]?.n);
-  if (untold?.n !== 0n) return;
-  for (const drift of desk("select since, difference_micro from drifts where ended_at is null"))
-    say(
-      "our own books agree",
-      `they differ by ${MICRO(drift.difference_micro)} since ${String(drift.since)}`,
-    );
 }
 
 /** One order an alert, one lock and one end an escrow, one claim a day, one bet a request; each under one key of its own. */
@@ -126,7 +52,8 @@ function atMostOnce({ ledger, say }: Evidence): void {
   }
 }
 
-function trades({ desk, upstream, ledger, taken, mayBeUnknown, say }: Evidence): void {
+function trades(evidence: Evidence): void {
+  const { desk, upstream, ledger, taken, carriedOut, misled, mayBeUnknown, say } = evidence;
   const orders = new Map(upstream("select * from orders").map((row) => [String(row.id), row]));
   for (const row of desk("select * from trades")) {
     const thing = `alert:${String(row.alert_id)}`;
@@ -150,18 +77,19 @@ function trades({ desk, upstream, ledger, taken, mayBeUnknown, say }: Evidence):
     if (row.status === "unknown") {
       if (!mayBeUnknown(thing, row.ref)) say("unknown has a cause", `${name} has none`);
     } else if (row.status !== "refused") say("everything ends", `${name} has no order`);
-    else if (ledger.of(thing).length > 0) say("mirror = upstream", `${name} was carried out`);
+    else if (carriedOut(thing)) say("mirror = upstream", `${name} was carried out`);
   }
   for (const id of orders.keys()) {
     const thing = ledger.effects.find((effect) => effect.remoteId === id)?.thing ?? "nothing";
     const [row] = desk("select status from trades where alert_id = ?", thing.replace("alert:", ""));
-    if (row?.status !== "unknown") say("mirror = upstream", `order ${id} of ${thing} is unknown here`);
+    if (row?.status !== "unknown" && !misled.has(thing))
+      say("mirror = upstream", `order ${id} of ${thing} is unknown here`);
   }
   const alerts = desk("select * from alerts");
   for (const row of alerts) {
     if (row.outcome === "received" || row.outcome === "waiting")
       say("everything ends", `alert ${String(row.id)} is ${String(row.outcome)}`);
-    const done = ledger.of(`alert:${String(row.id)}`).length > 0;
+    const done = carriedOut(`alert:${String(row.id)}`);
     if ((row.outcome === "skipped" || row.outcome === "refused") && done)
       say("mirror = upstream", `alert ${String(row.id)} is ${String(row.outcome)} and traded`);
     if (row.outcome === "traded" && !done) say("mirror = upstream", `alert ${String(row.id)} did not trade`);
@@ -173,7 +101,8 @@ function trades({ desk, upstream, ledger, taken, mayBeUnknown, say }: Evidence):
 
 const ENDS: Record<string, string> = { released: "released", refunded: "refunded", funded: "pending" };
 
-function escrows({ desk, upstream, ledger, taken, mayBeUnknown, say }: Evidence): void {
+function escrows(evidence: Evidence): void {
+  const { desk, upstream, ledger, taken, carriedOut, misled, mayBeUnknown, say } = evidence;
   for (const ref of taken)
     if (ref.startsWith("esc_") && desk("select 1 from escrows where ref = ?", ref).length === 0)
       say("nothing is lost", `${ref} left no trace`);
@@ -185,7 +114,7 @@ function escrows({ desk, upstream, ledger, taken, mayBeUnknown, say }: Evidence)
       if (row.status === "unknown") {
         if (!mayBeUnknown(`escrow:${ref}`, ref)) say("unknown has a cause", `${name} has none`);
       } else if (row.status !== "refused") say("everything ends", `${name} was never created`);
-      else if (ledger.of(`escrow:${ref}`).length > 0) say("mirror = upstream", `${name} was created`);
+      else if (carriedOut(`escrow:${ref}`)) say("mirror = upstream", `${name} was created`);
       continue;
     }
     const escrow = theirs.get(String(row.remote_id));
@@ -234,7 +163,8 @@ function escrows({ desk, upstream, ledger, taken, mayBeUnknown, say }: Evidence)
   for (const [id] of theirs) {
     const thing = ledger.effects.find((effect) => effect.remoteId === id)?.thing ?? "nothing";
     const [row] = desk("select status from escrows where ref = ?", thing.replace("escrow:", ""));
-    if (row?.status !== "unknown") say("mirror = upstream", `escrow ${id} of ${thing} is not known here`);
+    if (row?.status !== "unknown" && !misled.has(thing))
+      say("mirror = upstream", `escrow ${id} of ${thing} is not known here`);
   }
 
   /** What released or refunded it was a decision, a confirmation or the time-out; and what was decided in time came true. */
@@ -267,7 +197,8 @@ function escrows({ desk, upstream, ledger, taken, mayBeUnknown, say }: Evidence)
   }
 }
 
-function bets({ desk, upstream, ledger, taken, mayBeUnknown, say }: Evidence): void {
+function bets(evidence: Evidence): void {
+  const { desk, upstream, ledger, taken, carriedOut, misled, mayBeUnknown, say } = evidence;
   for (const id of taken)
     if (id.startsWith("bet-") && desk("select 1 from bets where request_key = ?", id).length === 0)
       say("nothing is lost", `${id} left no trace`);
@@ -283,7 +214,7 @@ function bets({ desk, upstream, ledger, taken, mayBeUnknown, say }: Evidence): v
         !same(row.payout_micro, bet.payout) ||
         !same(row.stake_micro, bet.stake)
       )
-        say("mirror = upstream", `${name} is ${String(bet.outcome)} there, payout ${MICRO(bet.payout)}`);
+        say("mirror = upstream", `${name} is ${String(bet.outcome)} there, payout ${micro(bet.payout)}`);
       // Null with a reason: another bet came between the commitment and this one.
       if (row.verified !== 1n && !(row.verified === null && row.verification !== null))
         say("bets are verified", `${name}: ${String(row.verification)}`);
@@ -293,16 +224,17 @@ function bets({ desk, upstream, ledger, taken, mayBeUnknown, say }: Evidence): v
       if (!mayBeUnknown(thing, row.ref)) say("unknown has a cause", `${name} has none`);
     } else if (row.status !== "refused" && row.status !== "skipped")
       say("everything ends", `${name} has no outcome`);
-    else if (ledger.of(thing).length > 0) say("mirror = upstream", `${name} was placed`);
+    else if (carriedOut(thing)) say("mirror = upstream", `${name} was placed`);
   }
   for (const [id] of theirs) {
     const thing = ledger.effects.find((effect) => effect.remoteId === id)?.thing ?? "nothing";
     const [row] = desk("select status from bets where request_key = ?", thing.replace("bet:", ""));
-    if (row?.status !== "unknown") say("mirror = upstream", `bet ${id} of ${thing} is not known here`);
+    if (row?.status !== "unknown" && !misled.has(thing))
+      say("mirror = upstream", `bet ${id} of ${thing} is not known here`);
   }
 }
 
-function claims({ desk, upstream, ledger, mayBeUnknown, say }: Evidence): void {
+function claims({ desk, upstream, carriedOut, mayBeUnknown, say }: Evidence): void {
   const theirs = new Map(
     upstream("select * from claims where agent_id = ?", AGENT).map((row) => [String(row.day), row]),
   );
@@ -318,7 +250,7 @@ function claims({ desk, upstream, ledger, mayBeUnknown, say }: Evidence): void {
     } else if (row.status === "unknown") {
       if (!mayBeUnknown(`claim:${day}`, row.ref)) say("unknown has a cause", `${name} has none`);
     } else if (row.status !== "refused") say("everything ends", `${name} has no outcome`);
-    else if (ledger.of(`claim:${day}`).length > 0) say("mirror = upstream", `${name} was carried out`);
+    else if (carriedOut(`claim:${day}`)) say("mirror = upstream", `${name} was carried out`);
   }
   for (const day of theirs.keys()) say("mirror = upstream", `the claim of ${day} is not known here`);
 }
@@ -339,9 +271,9 @@ function commands({ desk, say }: Evidence): void {
 }
 
 /** A lock is held by what may still have happened, nothing stays open, and what is called refused was not carried out. */
-function intents({ desk, ledger, say }: Evidence): void {
+function intents({ desk, carriedOut, say }: Evidence): void {
   for (const row of desk("select key, status, lock from intents")) {
-    if (row.status === "refused" && ledger.of(thingOfKey(String(row.key))).length > 0)
+    if (row.status === "refused" && carriedOut(thingOfKey(String(row.key))))
       say("an intent says what became of it", `${String(row.key)} is refused and was carried out`);
     if (row.status === "open") say("no intent stays open", `${String(row.key)} is`);
     if (row.lock !== null && row.status !== "unknown")

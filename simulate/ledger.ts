@@ -78,6 +78,8 @@ export class Ledger {
   readonly doubted = new Set<string>();
   /** Runs that were stopped, or called twice, in the middle of something: what they were about may be unknown as well. */
   readonly disturbedRuns = new Set<string>();
+  /** Things that were carried out and of which the operator says they were not, with their ids at Purple Flea. */
+  readonly mistaken = new Map<string, string>();
   /** Orders that met another one on its way. */
   readonly crossed: string[] = [];
   private readonly seen = new Set<string>();

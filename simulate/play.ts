@@ -3,7 +3,7 @@ import { seeded } from "./chance";
 import { countEndings } from "./endings";
 import { moneyCalls, type History } from "./history";
 import { MIN_REQUESTS, MIN_STOPS, MIN_TROUBLES } from "./stories";
-import type { Broken } from "./invariants";
+import type { Broken } from "./evidence";
 import { Ledger } from "./ledger";
 import { scope } from "./life";
 import type { Exchange } from "./network";

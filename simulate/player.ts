@@ -147,9 +147,10 @@ export class Player {
     const end = intent.action === "escrow-release" || intent.action === "escrow-cancel";
     const [effect] = this.ledger.of(end ? `end:${intent.subjectRef}` : thingOfKey(intent.key));
     if (then === "leave") return this.said(this.operator.settle(intent, { choice: "left" }));
-    // A gateway's refusal would make the mistake look true: who is refused is not told what the key has done before.
-    const careless = this.honoursKeys && then === "again" && !end && n === 3 && !this.troubles.refusing;
-    if (effect && !careless) {
+    // Sent again it does nothing twice: its key is known. Refused by a gateway, or never arrived, it leaves a wrong word standing.
+    const careless = this.honoursKeys && then === "again" && !end && n === 3;
+    if (effect && careless) this.ledger.mistaken.set(effect.thing, effect.remoteId);
+    else if (effect) {
       const needsId = intent.action !== "claim" && !end;
       return this.said(
         this.operator.settle(intent, {

@@ -84,10 +84,6 @@ export class Troubles {
     const kind = kinds[between(this.random, 0, kinds.length - 1)] ?? "slow";
     this.add({ kind, call: "any", times: 1 });
   }
-  /** Whether a refusal that is not Purple Flea's own is still to come. */
-  get refusing(): boolean {
-    return this.armed.some(({ kind, times }) => times > 0 && kind.startsWith("refused"));
-  }
   /** Nothing goes wrong from now on. */
   clear(): void {
     this.armed = [];

@@ -1,4 +1,5 @@
-import { judge, type Broken } from "./invariants";
+import type { Broken } from "./evidence";
+import { judge } from "./invariants";
 import type { Ledger } from "./ledger";
 import type { Player } from "./player";
 import type { World } from "./world";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { closeDatabase, openReader } from "../../db/connection";
 import { seeded } from "../chance";
 import { countEndings } from "../endings";
-import type { Broken } from "../invariants";
+import type { Broken } from "../evidence";
 import { Killer } from "./killer";
 import { People } from "./people";
 import type { Deed, Plan } from "./plan";

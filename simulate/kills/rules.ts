@@ -1,5 +1,6 @@
 import Database from "better-sqlite3";
-import { judge, type Broken } from "../invariants";
+import type { Broken } from "../evidence";
+import { judge } from "../invariants";
 import { machineNames, type MachineName, type Row, type Stack } from "./stack";
 import type { Witness } from "./witness";
 

@@ -1,146 +1,8 @@
-import type { History, Move } from "./history";
+import type { Move } from "../history";
+import { alert, calm, DAY_MS, type Kept } from "./parts";
 
-const AWAY_MS = 1_200_000;
-/** A little more than a day. */
-const DAY_MS = 90_000_000;
-const calm = {
-  seed: 1,
-  wallet: "plenty",
-  honoursKeys: false,
-  terse: false,
-  dailyLimit: false,
-  slack: false,
-  late: false,
-} as const;
-const alert: Move = {
-  do: "alert",
-  after: 0,
-  n: 0,
-  asset: "ETH",
-  direction: "long",
-  trigger: false,
-  old: false,
-};
-const stop = (place: Extract<Move, { do: "stop" }>["place"], skip: number, after = 0): Move => ({
-  do: "stop",
-  after,
-  who: "app",
-  place,
-  of: "any",
-  skip,
-  downMs: AWAY_MS,
-});
-
-/**
- * Histories that once broke a rule, as data and as small as they were made: what a seed stands for changes with the generator,
- * these do not.
- */
-export const KEPT: readonly { found: string; history: History }[] = [
-  {
-    found:
-      "an outage outlasts the retries: the alert leaves no trace, and its run and what cleans up are in no journal",
-    history: { ...calm, moves: [stop("event-taken", 0), alert] },
-  },
-  {
-    found:
-      "the app goes away behind an order: its run is given up, and the intent and the lock stay as they are",
-    history: { ...calm, moves: [stop("after-call", 1), alert] },
-  },
-  {
-    found: "the run that was to look at a webhook is given up, and nobody looks at it again",
-    history: { ...calm, moves: [alert, stop("event-taken", 0, 1_000)] },
-  },
-  {
-    found: "the engine never hears a run's last answer and gives it up; the journal calls it completed",
-    history: {
-      ...calm,
-      moves: [stop("step-answered", 2), { do: "sync", after: 0, desk: false }],
-    },
-  },
-  {
-    found:
-      "a bet's first try comes to nothing, then a pause or a limit refuses it: it stays as if it were being placed",
-    history: {
-      ...calm,
-      moves: [
-        { do: "trouble", after: 0, kind: "limit-429", call: "any", times: 1 },
-        { do: "bet", after: 0, n: 0, side: "heads", micro: 1_000_000, desk: false },
-        { do: "pause", after: 500, kind: "bet" },
-      ],
-    },
-  },
-  {
-    found: "a run is given up between its order and the record of it: the alert says that no order was sent",
-    history: { ...calm, moves: [stop("step-answered", 2), alert] },
-  },
-  {
-    found: "the webhook tells of a claim while its call is under way, whose time-out then calls it unknown",
-    history: {
-      ...calm,
-      moves: [
-        { do: "trouble", after: 0, kind: "silence-after", call: "faucet.claim", times: 1 },
-        { do: "claim", after: 0, desk: true, twice: false },
-      ],
-    },
-  },
-  {
-    found:
-      "an order is refused and its run given up before the next step: the trade stays as if it were being placed",
-    history: {
-      seed: 481,
-      wallet: "plenty",
-      honoursKeys: true,
-      terse: true,
-      dailyLimit: false,
-      slack: true,
-      moves: [
-        { do: "settle", after: 2999, n: 2, then: "leave" },
-        { do: "alert", after: 94797, n: 2, asset: "BTC", direction: "long", trigger: false, old: false },
-        { do: "stop", after: 481140, who: "app", place: "after-call", skip: 5, downMs: 1200000, of: "any" },
-        { do: "webhook", after: 7, what: "odd", n: 2 },
-        {
-          do: "stop",
-          after: 2865,
-          who: "engine",
-          place: "desk-commit",
-          skip: 8,
-          downMs: 1200000,
-          of: "any",
-        },
-        { do: "trouble", after: 1758, kind: "refused-400", call: "order.create", times: 2 },
-        { do: "bet", after: 7, n: 1, side: "heads", micro: 5000001, desk: true },
-        { do: "alert", after: 96191, n: 2, asset: "ETH", direction: "short", trigger: true, old: true },
-        { do: "bet", after: 2994, n: 2, side: "tails", micro: 5000001, desk: false },
-        { do: "trouble", after: 5007, kind: "refused-422", call: "money", times: 1 },
-        { do: "alert", after: 110580, n: 2, asset: "SOL", direction: "long", trigger: false, old: false },
-        { do: "alert", after: 3, n: 2, asset: "SOL", direction: "short", trigger: false, old: true },
-        { do: "trouble", after: 5001, kind: "limit-429", call: "money", times: 2 },
-        { do: "trouble", after: 5010, kind: "refused-403", call: "faucet.claim", times: 1 },
-        { do: "bet", after: 1678, n: 2, side: "heads", micro: 1000000, desk: true },
-        { do: "trouble", after: 101129, kind: "unreadable-field", call: "money", times: 1 },
-        { do: "ask-alert", after: 7199991, twice: true },
-        { do: "escrow", after: 0, n: 0, micro: 100016, confirms: false, desk: true },
-        { do: "bet", after: 880, n: 0, side: "tails", micro: 5000001, desk: false },
-        { do: "alert", after: 119984, n: 3, asset: "ETH", direction: "short", trigger: false, old: false },
-        { do: "escrow", after: 8, n: 2, micro: 59999986, confirms: false, desk: false },
-      ],
-      late: false,
-    },
-  },
-  {
-    found:
-      "sent again on an operator's word and unknown again, then sent once more: the first decision stays unknown",
-    history: {
-      ...calm,
-      moves: [
-        { do: "trouble", after: 0, kind: "silence-before", call: "order.create", times: 1 },
-        { do: "trouble", after: 0, kind: "silence-before", call: "order.create", times: 1 },
-        { do: "alert", after: 0, n: 0, asset: "ETH", direction: "long", trigger: false, old: false },
-        { do: "settle", after: 300000, n: 0, then: "again" },
-        { do: "settle", after: 300000, n: 0, then: "again" },
-      ],
-    },
-  },
+/** What was counted twice, or never, or called something it was not. */
+export const MONEY: readonly Kept[] = [
   {
     found:
       "a position closes while its order is unknown: its result, told by webhook alone, is not taken or booked twice",
@@ -327,6 +189,91 @@ export const KEPT: readonly { found: string; history: History }[] = [
         { do: "claim", after: 0, desk: true, twice: false },
         { do: "settle", after: 300000, n: 3, then: "again" },
         { do: "settle", after: 300000, n: 2, then: "leave" },
+      ],
+    },
+  },
+  {
+    found:
+      "two tries of a bet, the first still waiting for the commitment when the second sends it: the first sends it again",
+    history: {
+      ...calm,
+      seed: 0,
+      moves: [
+        { do: "trouble", after: 300000, kind: "silence-before", call: "any", times: 1 },
+        { do: "trouble", after: 0, kind: "call-twice", call: "any", times: 1 },
+        { do: "trouble", after: 0, kind: "late", call: "casino.bet", times: 1 },
+        { do: "stop", after: 0, who: "engine", place: "desk-commit", of: "any", skip: 0, downMs: 200 },
+        { do: "bet", after: 0, n: 0, side: "heads", micro: 1000000, desk: false },
+        { do: "claim-confirmed", after: 219, n: 0, remoteId: false },
+      ],
+    },
+  },
+  {
+    found:
+      "the books open while a bet is sent again that a person wrongly said was not placed: it is counted twice",
+    history: {
+      ...calm,
+      seed: 0,
+      honoursKeys: true,
+      moves: [
+        { do: "trouble", after: 0, kind: "unreadable-cut", call: "casino.bet", times: 1 },
+        { do: "trouble", after: 5000, kind: "webhook-late", call: "any", times: 1 },
+        { do: "claim", after: 0, desk: true, twice: false },
+        { do: "bet", after: 0, n: 0, side: "heads", micro: 1000000, desk: false },
+        { do: "settle", after: 300000, n: 3, then: "again" },
+      ],
+    },
+  },
+  {
+    found:
+      "an order that a person wrongly said was not placed is refused when it is sent again: the rules asked too much",
+    history: {
+      ...calm,
+      seed: 0,
+      honoursKeys: true,
+      moves: [
+        { do: "trouble", after: 0, kind: "unreadable-cut", call: "order.create", times: 1 },
+        alert,
+        { do: "settle", after: 300000, n: 3, then: "again" },
+        { do: "trouble", after: 0, kind: "refused-401", call: "order.create", times: 1 },
+      ],
+    },
+  },
+  {
+    found:
+      "an escrow that a person wrongly said was not created cannot be sent again: the rules asked too much",
+    history: {
+      ...calm,
+      seed: 0,
+      honoursKeys: true,
+      moves: [
+        { do: "trouble", after: 0, kind: "late", call: "escrow.create", times: 1 },
+        { do: "escrow", after: 0, n: 0, micro: 100000, confirms: false, desk: true },
+        {
+          do: "stop",
+          after: 32523,
+          who: "purple-flea",
+          place: "desk-commit",
+          of: "any",
+          skip: 0,
+          downMs: 1200000,
+        },
+        { do: "settle", after: 362410, n: 3, then: "again" },
+      ],
+    },
+  },
+  {
+    found:
+      "a bet is sent again, and again asked for, while the answer is on its way: the decision's own answer stays unknown",
+    history: {
+      ...calm,
+      seed: 0,
+      moves: [
+        { do: "trouble", after: 0, kind: "broken-504-before", call: "casino.bet", times: 1 },
+        { do: "bet", after: 0, n: 0, side: "tails", micro: 2345678, desk: true },
+        { do: "trouble", after: 60000, kind: "slow", call: "casino.bet", times: 1 },
+        { do: "stop", after: 0, who: "engine", place: "before-call", of: "casino.bet", skip: 0, downMs: 200 },
+        { do: "settle", after: 240000, n: 0, then: "again" },
       ],
     },
   },
