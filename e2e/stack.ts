@@ -109,7 +109,12 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
     engineUrl,
     purpleFleaUrl,
     advance: (ms) => post(`${engineUrl}/clock/advance`, { ms }),
-    skip: async (ms) => post(`${engineUrl}/clock/set`, { now_ms: (await stack.now()) + ms }),
+    async skip(ms) {
+      // A wait that is just being asked for would begin after the days that were skipped.
+      await stack.pauseEngine();
+      await post(`${engineUrl}/clock/set`, { now_ms: (await stack.now()) + ms });
+      await stack.resumeEngine();
+    },
     async now() {
       const clock = (await (await fetch(`${engineUrl}/clock`)).json()) as { now_ms: number };
       return clock.now_ms;

@@ -118,12 +118,14 @@ export function openEngine(options: EngineOptions) {
     });
   }
 
-  async function moveTo(moment: number): Promise<void> {
-    if (loop.isOver()) return;
-    offset = moment - wall();
-    store.run("insert or replace into meta (key, value) values ('offset', ?)", String(offset));
-    await options.onTimeMoved?.(now(), offset);
-  }
+  /** Nothing is called before those who follow have moved as well: what an app waits for it computes from its own clock. */
+  const moveTo = (moment: number): Promise<void> =>
+    loop.during(async () => {
+      if (loop.isOver()) return;
+      offset = moment - wall();
+      store.run("insert or replace into meta (key, value) values ('offset', ?)", String(offset));
+      await options.onTimeMoved?.(now(), offset);
+    });
 
   async function pass(ms: number): Promise<number> {
     const target = now() + ms;
@@ -174,8 +176,8 @@ export function openEngine(options: EngineOptions) {
     underWay: loop.underWay,
     prune: (keep = retain) => prune(ctx, keep),
     /**
-     * Sets the engine's time at once. What was due before that moment is done at that moment; crons go on after it. For a
-     * history that begins in the past.
+     * Sets the engine's time at once, also while a call is under way. What was due before that moment is done at that moment; crons
+     * go on after it. For a history that begins in the past.
      */
     async setTime(moment: number): Promise<void> {
       await moveTo(moment);

@@ -35,6 +35,7 @@ export function createLoop(ctx: Context, options: LoopOptions) {
   let state: "still" | "running" | "paused" | "over" = "still";
   let timer: NodeJS.Timeout | undefined;
   let pumping = false;
+  let held = 0;
   let done = 0;
 
   function wake(): void {
@@ -45,7 +46,7 @@ export function createLoop(ctx: Context, options: LoopOptions) {
 
   function pump(): void {
     pumping = false;
-    if (state !== "running") return;
+    if (state !== "running" || held > 0) return;
     fireCrons(ctx);
     promoteDue(ctx);
     // A call may end the engine before it is even under way, when app and engine share a process.
@@ -149,6 +150,16 @@ export function createLoop(ctx: Context, options: LoopOptions) {
         idle.push(resolve);
         wake();
       });
+    },
+    /** Takes nothing up until `work` is done, whatever falls due meanwhile. */
+    async during(work: () => Promise<void>): Promise<void> {
+      held++;
+      try {
+        await work();
+      } finally {
+        held--;
+        wake();
+      }
     },
     /** Takes up no further work and waits for the calls that are under way. */
     async drain(): Promise<void> {

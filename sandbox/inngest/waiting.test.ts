@@ -197,3 +197,27 @@ describe("waiting for an event", () => {
     expect(bed.effects).toEqual(["42"]);
   });
 });
+
+test("nothing that falls due is called while those who follow the clock have not moved yet", async () => {
+  bed = openBed(
+    (make, effects) => [
+      make("sleeper", { triggers: [{ event: "t/go" }] }, async ({ step }) => {
+        await step.sleep("hour", HOUR);
+        await step.run("woken", () => void effects.push("woken"));
+      }),
+      make("other", { triggers: [{ event: "t/other" }] }, () => void bed.effects.push("other")),
+    ],
+    {
+      onTimeMoved: async () => {
+        await bed.send("t/other");
+        for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate);
+        bed.effects.push("followed");
+      },
+    },
+  );
+  await bed.sync();
+  await bed.send("t/go");
+  await bed.pass(HOUR);
+  expect(bed.effects[0]).toBe("followed");
+  expect(bed.effects.slice(1).sort()).toEqual(["other", "woken"]);
+});
