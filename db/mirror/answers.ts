@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import { given, prepared, type Writer } from "../connection";
 import { commandOutcomes, webhookOutcomes } from "../schema";
 
@@ -15,6 +15,20 @@ export function answerCommand(
   if (answer.state === "unknown") insert.onConflictDoNothing().run();
   else
     insert.onConflictDoUpdate({ target: commandOutcomes.commandId, set: row, setWhere: unknownOnly }).run();
+}
+
+/** Answers those of the commands that were answered "unknown". */
+export function reviseAnswers(
+  tx: Writer,
+  commandIds: readonly string[],
+  answer: { state: "confirmed" | "failed"; message: string; runId?: string },
+  at: number,
+): void {
+  if (commandIds.length === 0) return;
+  tx.update(commandOutcomes)
+    .set({ ...answer, runId: answer.runId ?? null, at })
+    .where(and(inArray(commandOutcomes.commandId, [...commandIds]), unknownOnly))
+    .run();
 }
 
 const unknownOnly = eq(commandOutcomes.state, "unknown");

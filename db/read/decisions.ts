@@ -1,5 +1,5 @@
 import { and, asc, eq } from "drizzle-orm";
-import { given, prepared, type Reader } from "../connection";
+import { given, prepared, type Reader, type Writer } from "../connection";
 import { approvals, commands, inbox, operators } from "../schema";
 
 export type Decision = typeof approvals.$inferSelect & { operatorName: string | null };
@@ -70,6 +70,20 @@ const asked = prepared((db) =>
 /** The command that asked for an escrow; null when none did. */
 export const commandForEscrow = (read: Reader, ref: string): string | null =>
   asked(read).get({ ref })?.id ?? null;
+
+const deciding = prepared((db) =>
+  db
+    .select({ id: commands.id })
+    .from(commands)
+    .where(and(eq(commands.subjectType, "intent"), eq(commands.subjectRef, given("key"))))
+    .prepare(),
+);
+
+/** The commands with which people decided about an unknown call. */
+export const decisionsAbout = (read: Reader | Writer, intentKey: string): string[] =>
+  deciding(read)
+    .all({ key: intentKey })
+    .map(({ id }) => id);
 
 const stored = prepared((db) =>
   db

@@ -1,8 +1,9 @@
 import { inTransaction } from "../../db/connection";
-import { answerCommand } from "../../db/mirror/answers";
+import { answerCommand, reviseAnswers } from "../../db/mirror/answers";
 import { getClaim } from "../../db/mirror/bets";
 import { decideIntent, getIntent, reopenIntent, type Decider, type Intent } from "../../db/mirror/intents";
 import { getTrade, settleAlert } from "../../db/mirror/trades";
+import { decisionsAbout } from "../../db/read/decisions";
 import { pauseReason } from "../../db/read/pauses";
 import { utcDay } from "../../domain/ids";
 import { DAY_IS_OVER, sendClaim } from "./claim-faucet";
@@ -47,10 +48,10 @@ export async function sendAgain(
     const result = reopenIntent(tx, key, decider, runId, now);
     if (result.kind === "send") {
       tellDecision(tx, intent, "Decided: it did not happen, do it again", decider, actor, runId, now);
-      // An earlier decision that sent it and heard nothing has its answer with this one.
+      // Earlier decisions that sent it and heard nothing have their answer with this one.
       if (!mine) {
         const message = "It did not happen, as was decided since. It was sent once more.";
-        answerCommand(tx, intent.decisionCommand, { state: "failed", message, runId }, now);
+        reviseAnswers(tx, decisionsAbout(tx, key), { state: "failed", message, runId }, now);
       }
     }
     return result;

@@ -213,6 +213,20 @@ describe("an order whose answer got lost", () => {
     expect(answers().map(({ state }) => state)).toEqual(["confirmed", "confirmed"]);
   });
 
+  test("done again, lost again and left: whatever is decided last answers the one that sent it", async () => {
+    world.fault({ call: "order.create", kind: "drop-before" });
+    await decide("order:a1", { choice: "not-happened", again: "on" });
+    await decide("order:a1", { choice: "left" });
+    expect(answers().map(({ state }) => state)).toEqual(["unknown", "confirmed"]);
+    await decide("order:a1", { choice: "not-happened", again: "on" });
+    expect(intent("order:a1")).toMatchObject({ status: "done", tries: 3n });
+    expect(
+      answers()
+        .map(({ state }) => state)
+        .sort(),
+    ).toEqual(["confirmed", "confirmed", "failed"]);
+  });
+
   test("done again while Purple Flea is busy: tried again until it is done, in one decision", async () => {
     world.fault({ call: "order.create", kind: "status", status: 429, retry_after_s: 2, times: 2 });
     await decide("order:a1", { choice: "not-happened", again: "on" });

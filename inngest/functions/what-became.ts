@@ -1,10 +1,11 @@
 import type { Writer } from "../../db/connection";
-import { answerCommand } from "../../db/mirror/answers";
+import { answerCommand, reviseAnswers } from "../../db/mirror/answers";
 import { changeBet, changeClaim, getClaim } from "../../db/mirror/bets";
 import { changeEscrow, getEscrow, tellEscrow } from "../../db/mirror/escrows";
 import { settleIntent, type Intent } from "../../db/mirror/intents";
 import { tell, type TimelineEntry } from "../../db/mirror/timeline";
 import { applyTradeNews, getTrade, settleAlert } from "../../db/mirror/trades";
+import { decisionsAbout } from "../../db/read/decisions";
 import type { Actor } from "../../domain/ids";
 import { escrowSums, formatMicro, type MicroUsdc } from "../../domain/money";
 import type { Bet, Escrow, Order } from "../purple-flea/contract";
@@ -187,15 +188,16 @@ export function showNotDone(tx: Writer, intent: Intent, reason: string, now: num
   answerAskers(tx, intent, { state: "failed", message, runId }, now);
 }
 
-/** Answers who asked for a call, and whose decision sent it again and heard nothing either. */
+/** Answers who asked for a call, and everybody whose decision sent it again and heard nothing either. */
 function answerAskers(
   tx: Writer,
-  { commandId, decisionCommand }: Intent,
-  answer: Parameters<typeof answerCommand>[2],
+  { key, commandId, decisionCommand }: Intent,
+  answer: Parameters<typeof reviseAnswers>[2],
   now: number,
 ): void {
   answerCommand(tx, commandId, answer, now);
   if (decisionCommand !== commandId) answerCommand(tx, decisionCommand, answer, now);
+  reviseAnswers(tx, decisionsAbout(tx, key), answer, now);
 }
 
 /** A call that may have been made and has no answer: intent, row and alert say so. */

@@ -277,4 +277,19 @@ export const MONEY: readonly Kept[] = [
       ],
     },
   },
+  {
+    found:
+      "done again and lost again, left, and done once more: the decision that sent it first stays unknown",
+    history: {
+      ...calm,
+      seed: 0,
+      moves: [
+        { do: "trouble", after: 0, kind: "silence-before", call: "order.create", times: 2 },
+        alert,
+        { do: "settle", after: 300000, n: 0, then: "again" },
+        { do: "settle", after: 300000, n: 0, then: "leave" },
+        { do: "settle", after: 300000, n: 0, then: "again" },
+      ],
+    },
+  },
 ];
