@@ -107,4 +107,16 @@ export const RUNS: readonly Kept[] = [
       ],
     },
   },
+  {
+    found:
+      "a pause comes between a request at the desk and its run, which holds the escrow: the request is never answered",
+    history: {
+      ...calm,
+      seed: 0,
+      moves: [
+        { do: "escrow", after: 0, n: 0, micro: 1000000, confirms: true, desk: true },
+        { do: "pause", after: 0, kind: "escrow-create" },
+      ],
+    },
+  },
 ];
