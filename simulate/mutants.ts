@@ -126,8 +126,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: "db/mirror/intents.ts",
-        find: 'return { kind: "send", idempotencyKey };\n  }\n  tx.insert',
-        replace: 'return { kind: "send", idempotencyKey: `run:${request.runId}` };\n  }\n  tx.insert',
+        find: 'return { kind: "send", idempotencyKey, tries };\n  }\n  tx.insert',
+        replace: 'return { kind: "send", idempotencyKey: `run:${request.runId}`, tries };\n  }\n  tx.insert',
       },
     ],
   },
