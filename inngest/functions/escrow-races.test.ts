@@ -297,6 +297,28 @@ describe("an escrow whose run is gone", () => {
     expect(row().status).toBe("refunded");
   });
 
+  test("is taken over within the next hour when the run that was to do it was given up as well", async () => {
+    await create("esc_1");
+    await cancelRun();
+    const { ctx } = world.engine;
+    const there = ctx.fetch;
+    const away = () => Promise.reject(Object.assign(new TypeError("fetch failed"), { code: "ECONNREFUSED" }));
+    ctx.fetch = (input, init) =>
+      new Request(input, init).url.includes("escrow-lifecycle") ? away() : there(input, init);
+    const sync = async (id: string) => {
+      await world.send("purple-flea/sync.requested", {}, id);
+      await world.advance(10 * MINUTE, MINUTE);
+    };
+    await world.advance(10 * MINUTE, MINUTE);
+    await sync("while away");
+    ctx.fetch = there;
+    await sync("at once");
+    expect(story()).not.toContain("Taken over by another run");
+    await world.advance(HOUR, 10 * MINUTE);
+    await sync("in the next hour");
+    expect(story()).toContain("Taken over by another run");
+  });
+
   test("also when the engine has lost everything it knew", async () => {
     await create("esc_1");
     // The run still reads as waiting in the mirror; the engine has never heard of it.

@@ -38,13 +38,15 @@ export async function findLoose(setting: Setting, runId: string) {
     if (next) events.push(next);
   }
   const now = clock.now();
+  // Part of each event's id: once an hour, until a run comes through. Of one that was given up nothing else may tell.
+  const hour = Math.floor(now / HOUR_MS);
   for (const row of openEscrows(mirror)) {
     const nth = retake(setting, row, now);
     if (nth !== null)
       events.push(
         escrowResumed.create(
           { escrow_id: row.ref },
-          { id: eventIdFor(escrowResumed.name, `${row.ref}-take-${nth}`) },
+          { id: eventIdFor(escrowResumed.name, `${row.ref}-take-${nth}-${hour}`) },
         ),
       );
   }
@@ -55,7 +57,7 @@ export async function findLoose(setting: Setting, runId: string) {
       events.push(
         alertResumed.create(
           { alert_id: id },
-          { id: eventIdFor(alertResumed.name, `${id}-held-${updatedAt}`) },
+          { id: eventIdFor(alertResumed.name, `${id}-held-${updatedAt}-${hour}`) },
         ),
       );
   if (pauseReason(read, "escrow-create") === null)
@@ -63,17 +65,17 @@ export async function findLoose(setting: Setting, runId: string) {
       events.push(
         escrowResumed.create(
           { escrow_id: ref },
-          { id: eventIdFor(escrowResumed.name, `${ref}-held-${updatedAt}`) },
+          { id: eventIdFor(escrowResumed.name, `${ref}-held-${updatedAt}-${hour}`) },
         ),
       );
   for (const webhook of listUnmatched(read, webhookNames, now - WEBHOOK_MS)) {
     if (webhook.outcome !== "unmatched" || !matchesNow(setting, webhook)) continue;
-    const id = eventIdFor(webhookReceived.name, `${webhook.id}-again`);
+    const id = eventIdFor(webhookReceived.name, `${webhook.id}-again-${hour}`);
     events.push(webhookReceived.create({ webhook_id: webhook.id }, { id }));
   }
   for (const id of listUnanswered(read, now - UNHEARD_MS)) {
-    // The run that was to look at it was given up. Once an hour, until one comes through.
-    const again = eventIdFor(webhookReceived.name, `${id}-unanswered-${Math.floor(now / HOUR_MS)}`);
+    // The run that was to look at it was given up.
+    const again = eventIdFor(webhookReceived.name, `${id}-unanswered-${hour}`);
     events.push(webhookReceived.create({ webhook_id: id }, { id: again }));
   }
   return { events: events.map(({ name, data, id }) => ({ name, data, id })) };

@@ -119,4 +119,24 @@ export const RUNS: readonly Kept[] = [
       ],
     },
   },
+  {
+    found:
+      "the run that takes an escrow over is given up: its event's id is known, and no other takes over for a day",
+    history: {
+      ...calm,
+      seed: 60717,
+      terse: true,
+      moves: [
+        { do: "escrow", after: 6, n: 2, micro: 32300748, confirms: false, desk: true },
+        { do: "trouble", after: 94964777, kind: "refused-404", call: "escrow.release", times: 5 },
+        { do: "trouble", after: 0, kind: "reset-after", call: "faucet.claim", times: 1 },
+        { do: "decide", after: 80080, n: 2, decision: "release", twice: false },
+        { do: "trouble", after: 39347, kind: "reset-after", call: "money", times: 2 },
+        { do: "sync", after: 60308, desk: false },
+        { do: "alert", after: 3962, n: 3, asset: "BTC", direction: "short", trigger: false, old: false },
+        stop("event-taken", 5, 90300000),
+        { do: "decide", after: 90396585, n: 0, decision: "release", twice: false },
+      ],
+    },
+  },
 ];
