@@ -50,9 +50,13 @@ test("a lost answer is unknown; it happened, with the id: filled", async ({ desk
   await stack.until("select 1 from command_outcomes where state = 'failed'", Boolean);
   expect(trade(stack, "lost-1")?.status).toBe("unknown");
   const [order] = await ordersFor(stack, "SOL");
+  // Its report is tried for a while and then kept: it may be this order, and nobody sends it again by default.
+  await stack.advance(2 * 60_000);
   await desk.reload();
+  await expect(desk.getByRole("checkbox", { name: /Do it again/ })).not.toBeChecked();
   await desk.getByRole("radio", { name: "It happened" }).check();
-  await desk.getByLabel("Purple Flea's id").fill(order?.id ?? "");
+  await desk.getByRole("button", { name: `Use this id ${order?.id}` }).click();
+  await expect(desk.getByLabel("Purple Flea's id")).toHaveValue(order?.id ?? "");
   await desk.getByLabel("How do you know?").fill("it is on Purple Flea's site");
   await desk.getByRole("button", { name: "Record the decision" }).click();
   await stack.until<{ status: string }>(

@@ -1,4 +1,4 @@
-import { useId, useState } from "react";
+import { useId, useState, type ReactNode } from "react";
 import type { Candidate, UnknownIntent } from "../../../db/read/unknown";
 import { FieldError, Field } from "../ui/field";
 import { Money } from "./money";
@@ -11,7 +11,8 @@ const consequences: Record<
 > = {
   order: {
     happened: "The order is looked up at Purple Flea and recorded under its id. The next alert may trade.",
-    again: "The same order is sent once more, at market now, under the same key.",
+    again:
+      "The same order is sent once more, at market now, under the same key. If the first one exists after all, it is bought twice.",
     asksId: true,
     idHint: "Purple Flea's order id, such as ord_1a2b3c",
   },
@@ -52,6 +53,42 @@ const consequences: Record<
   },
 };
 
+/** One answer, what it means, and what it asks for. */
+function Choice({
+  value,
+  title,
+  means,
+  chosen,
+  children,
+}: {
+  value: string;
+  title: string;
+  means: ReactNode;
+  chosen: boolean;
+  children?: ReactNode;
+}) {
+  const id = useId();
+  return (
+    <div className="choice">
+      <label>
+        <input
+          className="check"
+          type="radio"
+          name="choice"
+          value={value}
+          defaultChecked={chosen}
+          aria-describedby={id}
+        />
+        {title}
+      </label>
+      <p id={id} className="text-text-muted">
+        {means}
+      </p>
+      {children}
+    </div>
+  );
+}
+
 /** The three answers to "what became of it", each with its consequence in words. */
 export function OutcomeChoices({
   intent,
@@ -70,34 +107,30 @@ export function OutcomeChoices({
   const says = consequences[intent.action];
   const [remoteId, setRemoteId] = useState(values.remote_id ?? "");
   const ending = intent.action === "escrow-release" || intent.action === "escrow-cancel";
-  const radio = (value: string) => ({
-    className: "check",
-    type: "radio",
-    name: "choice",
-    value,
-    defaultChecked: values.choice === value,
-    "aria-describedby": `${id}-${value}`,
-  });
+  const reported = candidates.length > 0;
   return (
     <fieldset className="field" aria-describedby={fields.choice ? `${id}-error` : undefined}>
       <legend>Your decision</legend>
       {fields.choice && <FieldError id={`${id}-error`}>{fields.choice}</FieldError>}
-      <div className="grid gap-4">
-        <div className="grid gap-2">
-          <label className="inline-flex items-center gap-2">
-            <input {...radio("happened")} />
-            It happened
-          </label>
-          <p id={`${id}-happened`} className="text-text-muted">
-            {says.happened} An id that belongs to another row is refused.
-          </p>
-          {candidates.length > 0 && (
-            <ul className="list-none p-0 m-0 grid gap-1">
+      <div className="choices">
+        <Choice
+          value="happened"
+          title="It happened"
+          means={`${says.happened} An id that belongs to another row is refused.`}
+          chosen={values.choice === "happened"}
+        >
+          {reported && (
+            <ul className="list-none p-0 m-0 grid gap-2">
               {candidates.map((one) => (
-                <li key={one.remoteId} className="flex flex-wrap gap-2 items-center">
-                  <span className="mono">{one.remoteId}</span>
-                  <span className="text-text-muted">
-                    reported <Time ms={one.at} />, {one.words}; nothing here answers to it
+                <li
+                  key={one.remoteId}
+                  className="flex flex-wrap gap-x-3 gap-y-1 items-center justify-between"
+                >
+                  <span>
+                    <span className="mono">{one.remoteId}</span>
+                    <span className="block text-text-muted">
+                      reported <Time ms={one.at} />, {one.words}; nothing here answers to it
+                    </span>
                   </span>
                   <button type="button" className="btn" onClick={() => setRemoteId(one.remoteId)}>
                     Use this id<span className="sr"> {one.remoteId}</span>
@@ -119,28 +152,28 @@ export function OutcomeChoices({
               />
             </>
           )}
-        </div>
-        <div className="grid gap-2">
-          <label className="inline-flex items-center gap-2">
-            <input {...radio("not-happened")} />
-            It did not happen
-          </label>
-          <p id={`${id}-not-happened`} className="text-text-muted">
-            {dayIsOver
+        </Choice>
+        <Choice
+          value="not-happened"
+          title="It did not happen"
+          means={
+            dayIsOver
               ? "It is recorded as not claimed. Its day is over, so nothing is sent."
               : ending
                 ? says.again
-                : "It is recorded as not done and holds nothing any more, unless it is done again."}
-          </p>
-          {dayIsOver ? null : ending ? (
-            <input type="hidden" name="again" value="on" />
-          ) : (
-            <label className="inline-flex items-start gap-2">
+                : "It is recorded as not done and holds nothing any more, unless it is done again."
+          }
+          chosen={values.choice === "not-happened"}
+        >
+          {!dayIsOver && ending && <input type="hidden" name="again" value="on" />}
+          {!dayIsOver && !ending && (
+            <label className="again">
               <input
                 className="check"
                 type="checkbox"
                 name="again"
-                defaultChecked={values.choice ? values.again === "on" : true}
+                // What was reported may be this very call: nobody sends it once more without meaning to.
+                defaultChecked={values.choice ? values.again === "on" : !reported}
               />
               <span>
                 Do it again: {says.again}
@@ -153,19 +186,17 @@ export function OutcomeChoices({
               </span>
             </label>
           )}
-        </div>
-        <div className="grid gap-2">
-          <label className="inline-flex items-center gap-2">
-            <input {...radio("left")} />
-            Leave it
-          </label>
-          <p id={`${id}-left`} className="text-text-muted">
-            It stays unknown with your name and the reason, and leaves the urgent list.{" "}
-            {intent.lock === "order"
+        </Choice>
+        <Choice
+          value="left"
+          title="Leave it"
+          means={`It stays unknown with your name and the reason, and leaves the urgent list. ${
+            intent.lock === "order"
               ? "It goes on holding the trade lock: no other order is sent."
-              : "Its amount goes on counting as spent."}
-          </p>
-        </div>
+              : "Its amount goes on counting as spent."
+          }`}
+          chosen={values.choice === "left"}
+        />
       </div>
     </fieldset>
   );
