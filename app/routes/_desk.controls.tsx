@@ -181,18 +181,22 @@ function KindsForm({
       <fieldset className="field">
         <legend className="sr">{verb === "pause" ? "Pause" : "Resume"}</legend>
         {fields.kinds && <FieldError id={`${verb}-kinds`}>{fields.kinds}</FieldError>}
-        <div className="grid gap-3">
+        <div className="choices">
           {kinds.map((kind) => (
-            <div key={kind}>
-              <label className="inline-flex items-center gap-2">
+            <div key={kind} className="choice">
+              <label>
                 <input className="check" type="checkbox" name="kinds" value={kind} defaultChecked />
                 {pauseLook[kind].label}
               </label>
               {verb === "pause" && (
-                <p className="text-text-muted">
-                  Blocks “{pauseLook[kind].blocks}”. Held: {pauseLook[kind].holds} Goes on:{" "}
-                  {pauseLook[kind].goesOn}
-                </p>
+                <dl>
+                  <dt>Blocks</dt>
+                  <dd>“{pauseLook[kind].blocks}”</dd>
+                  <dt>Held</dt>
+                  <dd>{pauseLook[kind].holds}</dd>
+                  <dt>Goes on</dt>
+                  <dd>{pauseLook[kind].goesOn}</dd>
+                </dl>
               )}
             </div>
           ))}

@@ -109,7 +109,7 @@ export default function UnknownOutcome() {
           <Section title="What became of it?">
             <p>
               {!open
-                ? `${intentLook[intent.status].meaning}. ${intent.detail ?? ""}`
+                ? `${intentLook[intent.status].meaning}${intent.detail ? `: ${intent.detail}` : ""}.`
                 : !answered
                   ? "A decision was recorded and is being carried out."
                   : "Your role may look and not act."}
@@ -127,7 +127,7 @@ export default function UnknownOutcome() {
             ))}
             <dt>Tried</dt>
             <dd>
-              {intent.tries === 1 ? "once" : `${intent.tries} times`}, last <Time ms={intent.updatedAt} />
+              {intent.tries === 1 ? "once," : `${intent.tries} times, first`} <Time ms={intent.createdAt} />
             </dd>
             <dt>Holds</dt>
             <dd>

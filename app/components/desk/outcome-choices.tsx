@@ -12,7 +12,7 @@ const consequences: Record<
   order: {
     happened: "The order is looked up at Purple Flea and recorded under its id. The next alert may trade.",
     again:
-      "The same order is sent once more, at market now, under the same key. If the first one exists after all, it is bought twice.",
+      "The same order is sent once more, at market now, under the same key. If the first one exists after all, it is placed twice.",
     asksId: true,
     idHint: "Purple Flea's order id, such as ord_1a2b3c",
   },
