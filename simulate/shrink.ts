@@ -32,7 +32,7 @@ export async function shrink(
 }
 
 /** Leaves out as many moves as can be, many at once before one by one. What comes after them keeps its moment. */
-async function withFewerMoves(
+export async function withFewerMoves(
   history: History,
   breaks: (tried: History) => Promise<boolean>,
 ): Promise<History> {
