@@ -8,7 +8,7 @@ import type { Report } from "./worker";
 vi.setConfig({ testTimeout: 120_000 });
 const SEEDS = [3, 17, 145, 515];
 
-test("a bundled worker, with the SDK's costs taken out, plays what the SDK as it is plays", async () => {
+test("a bundled worker, with costs taken out, plays what is played without", async () => {
   const reports = new Map<number, Report>();
   const worker = await bundleWorker("worker-in-test");
   await playAll({

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { build, type Plugin } from "esbuild";
-import { SDK_COSTS } from "./sdk-costs";
+import { COSTS } from "./costs";
 
-/** One place in one file that is made another: a deliberate fault of ours, or a cost of the SDK's. */
+/** One place in one file that is made another: a deliberate fault of ours, or a cost that a history need not pay. */
 export interface Patch {
   file: string;
   find: string;
@@ -16,7 +16,7 @@ export interface Patch {
  * @returns the bundle's path
  */
 export async function bundleWorker(name: string, faults: readonly Patch[] = []): Promise<string> {
-  const patches = [...faults, ...SDK_COSTS];
+  const patches = [...faults, ...COSTS];
   const root = process.cwd();
   const outfile = join(root, "build/simulate", `${name}.mjs`);
   mkdirSync(join(root, "build/simulate"), { recursive: true });

@@ -39,6 +39,13 @@ const byKey = prepared((db) =>
     .where(eq(intents.key, given("key")))
     .prepare(),
 );
+const otherHolder = prepared((db) =>
+  db
+    .select()
+    .from(intents)
+    .where(and(eq(intents.lock, given("lock")), ne(intents.key, given("key"))))
+    .prepare(),
+);
 const unknown = prepared((db) =>
   db
     .select()
@@ -49,19 +56,25 @@ const unknown = prepared((db) =>
     .prepare(),
 );
 
+const mayBeGone = prepared((db) => {
+  const readAt = db.select({ at: sync.syncedAt }).from(sync).where(eq(sync.source, "wallet"));
+  return db
+    .select({ sum: sql<bigint>`coalesce(sum(${intents.amountMicro}), 0)` })
+    .from(intents)
+    .where(
+      sql`(${intents.status} in ('open', 'unknown') or (${intents.status} = 'done' and ${intents.settledAt} >= coalesce((${readAt}), 0))) and ${intents.action} in ('order', 'escrow-create', 'bet')`,
+    )
+    .prepare();
+});
+
 export const getIntent = (tx: Writer, key: string): Intent | undefined => byKey(tx).get({ key });
 
 /** Calls whose outcome is not known, those longest unsettled first. */
 export const unknownIntents = (tx: Writer, limit: number): Intent[] => unknown(tx).all({ limit });
 
 /** Who holds a lock, other than this intent. */
-export function holderOf(tx: Writer, lock: string, key: string): Intent | undefined {
-  return tx
-    .select()
-    .from(intents)
-    .where(and(eq(intents.lock, lock), ne(intents.key, key)))
-    .get();
-}
+export const holderOf = (tx: Writer, lock: string, key: string): Intent | undefined =>
+  otherHolder(tx).get({ lock, key });
 
 /**
  * Writes the intent of a money call, inside the transaction that checked it. What is known not to have happened may be sent
@@ -233,17 +246,7 @@ export function spentSince(tx: Writer, action: MoneyAction, since: number, asset
  * What the wallet no longer has, or may no longer have, although the mirror's balance still shows it: open and unknown calls,
  * and those done since that balance was read. micro-USDC.
  */
-export function committed(tx: Writer): MicroUsdc {
-  const readAt = tx.select().from(sync).where(eq(sync.source, "wallet")).get()?.syncedAt ?? 0;
-  const row = tx
-    .select({ sum: sql<bigint>`coalesce(sum(${intents.amountMicro}), 0)` })
-    .from(intents)
-    .where(
-      sql`(${intents.status} in ('open', 'unknown') or (${intents.status} = 'done' and ${intents.settledAt} >= ${readAt})) and ${intents.action} in ('order', 'escrow-create', 'bet')`,
-    )
-    .get();
-  return row?.sum ?? 0n;
-}
+export const committed = (tx: Writer): MicroUsdc => mayBeGone(tx).get()?.sum ?? 0n;
 
 /**
  * Calls of a run that has ended: of one found open nobody knows whether it was made, and it becomes unknown; one that is known

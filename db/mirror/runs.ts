@@ -1,6 +1,6 @@
 import { and, eq, lt } from "drizzle-orm";
 import type { RunStatus, StepStatus } from "../../domain/statuses";
-import type { Writer } from "../connection";
+import { given, prepared, type Writer } from "../connection";
 import { runs, stepAttempts, steps } from "../schema";
 import {
   asJson,
@@ -154,10 +154,18 @@ export function settleSteps(
   }
 }
 
+const endedBefore = prepared((db) =>
+  db
+    .select({ id: runs.id })
+    .from(runs)
+    .where(lt(runs.endedAt, given("before")))
+    .limit(500)
+    .prepare(),
+);
+
 /** Forgets runs that ended before a moment, with their steps. */
 export function forgetRuns(tx: Writer, before: number): void {
-  const old = tx.select({ id: runs.id }).from(runs).where(lt(runs.endedAt, before)).limit(500).all();
-  for (const { id } of old) {
+  for (const { id } of endedBefore(tx).all({ before })) {
     tx.delete(stepAttempts).where(eq(stepAttempts.runId, id)).run();
     tx.delete(steps).where(eq(steps.runId, id)).run();
     tx.delete(runs).where(eq(runs.id, id)).run();

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, isNull, lte, or } from "drizzle-orm";
+import { and, desc, eq, gte, isNull, lte, or, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import { given, prepared, type Reader } from "../connection";
 import { inbox, webhookOutcomes } from "../schema";
@@ -16,22 +16,39 @@ export interface Reported {
 const envelope = z.object({ data: z.record(z.string(), z.unknown()) });
 const LIMIT = 50;
 
+const ofTypes = (more?: SQL) =>
+  prepared((db) =>
+    db
+      .select({
+        id: inbox.id,
+        type: inbox.type,
+        receivedAt: inbox.receivedAt,
+        envelope: inbox.envelope,
+        outcome: webhookOutcomes.outcome,
+      })
+      .from(inbox)
+      .leftJoin(webhookOutcomes, eq(webhookOutcomes.webhookId, inbox.id))
+      .where(
+        and(
+          sql`${inbox.type} in (select value from json_each(${given("types")}))`,
+          gte(inbox.receivedAt, given("since")),
+          more,
+        ),
+      )
+      .orderBy(desc(inbox.receivedAt))
+      .limit(LIMIT)
+      .prepare(),
+  );
+const reported = ofTypes();
+const unmatched = ofTypes(or(isNull(webhookOutcomes.outcome), eq(webhookOutcomes.outcome, "unmatched")));
+
 /** Webhooks of these types that came since a moment (ms), the newest first. */
-export function listReported(db: Reader, types: readonly string[], since: number): Reported[] {
-  return read(db, and(inArray(inbox.type, [...types]), gte(inbox.receivedAt, since)));
-}
+export const listReported = (db: Reader, types: readonly string[], since: number): Reported[] =>
+  withData(reported(db).all({ types: JSON.stringify(types), since }));
 
 /** Of those, the ones that nothing in the mirror answers to. */
-export function listUnmatched(db: Reader, types: readonly string[], since: number): Reported[] {
-  return read(
-    db,
-    and(
-      inArray(inbox.type, [...types]),
-      gte(inbox.receivedAt, since),
-      or(isNull(webhookOutcomes.outcome), eq(webhookOutcomes.outcome, "unmatched")),
-    ),
-  );
-}
+export const listUnmatched = (db: Reader, types: readonly string[], since: number): Reported[] =>
+  withData(unmatched(db).all({ types: JSON.stringify(types), since }));
 
 const unanswered = prepared((db) =>
   db
@@ -50,23 +67,9 @@ export const listUnanswered = (db: Reader, before: number): string[] =>
     .all({ before })
     .map(({ id }) => id);
 
-function read(db: Reader, where: ReturnType<typeof and>): Reported[] {
-  return db
-    .select({
-      id: inbox.id,
-      type: inbox.type,
-      receivedAt: inbox.receivedAt,
-      envelope: inbox.envelope,
-      outcome: webhookOutcomes.outcome,
-    })
-    .from(inbox)
-    .leftJoin(webhookOutcomes, eq(webhookOutcomes.webhookId, inbox.id))
-    .where(where)
-    .orderBy(desc(inbox.receivedAt))
-    .limit(LIMIT)
-    .all()
-    .flatMap(({ envelope: raw, ...row }) => {
-      const parsed = envelope.safeParse(raw);
-      return parsed.success ? [{ ...row, data: parsed.data.data }] : [];
-    });
+function withData(rows: (Omit<Reported, "data"> & { envelope: unknown })[]): Reported[] {
+  return rows.flatMap(({ envelope: raw, ...row }) => {
+    const parsed = envelope.safeParse(raw);
+    return parsed.success ? [{ ...row, data: parsed.data.data }] : [];
+  });
 }
