@@ -107,9 +107,9 @@ export async function sendClaim(
   const claimed = inTransaction(mirror, (tx): Claimed => {
     const answer = (state: "confirmed" | "failed" | "unknown", message: string) =>
       answerCommand(tx, getIntent(tx, key)?.commandId, { state, message, runId: step.runId }, now);
-    // The webhook may have told of it while the call was still under way.
+    // A webhook or a look may have told of it while the call was still under way: it is of that moment, and stays so.
     const told = getIntent(tx, key)?.status === "done" ? getClaim(tx, ref) : undefined;
-    if (outcome.kind !== "done" && told?.status === "claimed" && told.amountMicro !== null)
+    if (told?.status === "claimed" && told.amountMicro !== null)
       return {
         kind: "claimed",
         key,
@@ -128,7 +128,7 @@ export async function sendClaim(
             amountMicro,
             txHash,
             reason: null,
-            settledAt: now,
+            settledAt: told?.settledAt ?? now,
             nextEligibleAt: startOfDay(now) + DAY_MS,
           },
           now,

@@ -14,9 +14,11 @@ const NEXT_DAY = "2026-11-25";
 
 let world: World;
 /** What becomes of a claim on its way to Purple Flea. */
-let wire: "well" | "refused" | "silent" | "late";
+let wire: "well" | "refused" | "silent" | "late" | "slow";
 /** Lets a late one come through. */
 let arrive: () => Promise<unknown>;
+/** Lets the answer of a slow one come through. */
+let answerIt: () => void;
 beforeEach(async () => {
   wire = "well";
   world = await openWorld({
@@ -24,6 +26,8 @@ beforeEach(async () => {
     upstream(request, next) {
       if (!request.url.endsWith(CLAIM) || wire === "well") return next(request);
       if (wire === "silent") return new Promise(() => undefined);
+      if (wire === "slow")
+        return next(request).then((reply) => new Promise((done) => (answerIt = () => done(reply))));
       arrive = () => next(request);
       const code = wire === "late" ? "ECONNRESET" : "ECONNREFUSED";
       const cause = Object.assign(new Error("no answer"), { code });
@@ -154,4 +158,18 @@ test("a claim that a person says did not happen, and is not to, is not sent by a
   await world.advance(3 * HOUR, MINUTE);
   expect(claims()).toMatchObject([{ day: NEXT_DAY, status: "refused" }]);
   expect(world.calls(`POST ${CLAIM}`)).toBe(1);
+});
+
+test("a claim is of the moment at which it was first told of, whenever its own answer comes", async () => {
+  await world.advance(HOUR);
+  wire = "slow";
+  const claiming = claimFaucet(world.setting, null, "run-1");
+  await world.advance(5 * SECOND, SECOND);
+  const told = world.row<{ status: string; at: bigint }>("select status, settled_at at from claims");
+  expect(told?.status).toBe("claimed");
+  await world.advance(SECOND);
+  answerIt();
+  expect(await claiming).toMatchObject({ kind: "claimed", amount_usdc: "1.000000" });
+  expect(world.row("select status, settled_at at from claims")).toEqual(told);
+  expect(world.rows("select title from timeline where subject_type = 'claim'")).toHaveLength(1);
 });

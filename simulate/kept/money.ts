@@ -292,4 +292,18 @@ export const MONEY: readonly Kept[] = [
       ],
     },
   },
+  {
+    found:
+      "a claim that was told of is answered late, behind the books' opening: it is dated anew, and booked beside its opening",
+    history: {
+      ...calm,
+      seed: 0,
+      moves: [
+        { do: "trouble", after: 0, kind: "slow", call: "money", times: 2 },
+        { do: "escrow", after: 5000, n: 0, micro: 100000, confirms: false, desk: true },
+        { do: "claim", after: 0, desk: false, twice: false },
+        { do: "decide", after: 1712, n: 0, decision: "release", twice: false },
+      ],
+    },
+  },
 ];
