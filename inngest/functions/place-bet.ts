@@ -277,9 +277,12 @@ export function recordVerification(mirror: Writer, ref: string, bet: Bet, now: n
   return inTransaction(mirror, (tx) => {
     const row = getBet(tx, ref);
     if (!row || bet.serverSeed === null || (bet.outcome !== "won" && bet.outcome !== "lost")) return null;
+    // What is kept was promised to the last try; a bet before it is an earlier one's, whose promise is not kept.
+    const { tries = 1 } = getIntent(tx, `bet:${row.requestKey}`) ?? {};
+    const earlier = tries > 1 && row.nonce !== null && bet.nonce < row.nonce;
     const fairness = verifyBet({
       committed:
-        row.serverSeedHash === null || row.nonce === null
+        row.serverSeedHash === null || row.nonce === null || earlier
           ? null
           : { hash: row.serverSeedHash, nonce: row.nonce },
       statedHash: bet.serverSeedHash,

@@ -1,4 +1,5 @@
 import { inTransaction, type Writer } from "../../db/connection";
+import { answerCommand } from "../../db/mirror/answers";
 import { walletBalance } from "../../db/mirror/balances";
 import {
   committed,
@@ -177,9 +178,18 @@ export async function sendOrder(
   const told = { at: now, actor: by(step.functionId), runId: step.runId, stepId: step.stepId };
   switch (outcome.kind) {
     case "done":
+      // Row, alert and answer in the same transaction: the run may have been told by another try that no answer came.
       inTransaction(mirror, (tx) => {
         settleIntent(tx, key, { status: "done", remoteId: outcome.value.id }, now);
         applyTradeNews(tx, ref, newsOf(outcome.value), now, now);
+        settleAlert(tx, trade.alertId, "traded", now, { tradeRef: ref });
+        const message = `Order ${outcome.value.id} placed.`;
+        answerCommand(
+          tx,
+          getIntent(tx, key)?.commandId,
+          { state: "confirmed", message, runId: step.runId },
+          now,
+        );
         tellTrade(tx, ref, {
           kind: "placed",
           ...told,

@@ -1,8 +1,7 @@
 import { inTransaction } from "../../db/connection";
-import { answerCommand, reviseAnswers } from "../../db/mirror/answers";
+import { reviseAnswers } from "../../db/mirror/answers";
 import { getClaim } from "../../db/mirror/bets";
-import { decideIntent, getIntent, reopenIntent, type Decider, type Intent } from "../../db/mirror/intents";
-import { getTrade, settleAlert } from "../../db/mirror/trades";
+import { decideIntent, reopenIntent, type Decider, type Intent } from "../../db/mirror/intents";
 import { decisionsAbout } from "../../db/read/decisions";
 import { pauseReason } from "../../db/read/pauses";
 import { utcDay } from "../../domain/ids";
@@ -77,7 +76,6 @@ export async function sendAgain(
     case "busy":
       throw new Error("another try has taken it over while this one waited; nothing was sent");
     case "placed":
-      if (action === "order") settleTheAlert(setting, ref);
       return {
         state: "confirmed",
         message: `Sent again and done: ${"orderId" in sent ? sent.orderId : sent.id}.`,
@@ -99,14 +97,4 @@ export async function sendAgain(
     default:
       return sent satisfies never;
   }
-}
-
-function settleTheAlert({ mirror, clock }: Setting, ref: string): void {
-  inTransaction(mirror, (tx) => {
-    const intent = getIntent(tx, `order:${getTrade(tx, ref)?.alertId ?? ""}`);
-    const alertId = getTrade(tx, ref)?.alertId;
-    if (alertId) settleAlert(tx, alertId, "traded", clock.now(), { tradeRef: ref });
-    const message = `Order ${intent?.remoteId ?? ref} placed.`;
-    answerCommand(tx, intent?.commandId, { state: "confirmed", message }, clock.now());
-  });
 }

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { inTransaction } from "../../db/connection";
+import { changeBet } from "../../db/mirror/bets";
 import { placeBet } from "../../app/commands/ask.server";
 import { openWorld, type World } from "../testing";
 import type { Commitment } from "../purple-flea/contract";
-import { betPlan, placeBet as placeTheBet, recordBet } from "./place-bet";
+import { betPlan, placeBet as placeTheBet, recordBet, recordVerification } from "./place-bet";
 import type { Setting } from "./setting";
 
 let world: World;
@@ -83,6 +84,26 @@ describe("a bet whose answer got lost", () => {
       expect(world.row("select status from intents")).toEqual({ status: "unknown" });
       expect(await placeTheBet(world.setting, plan(world.setting))).toMatchObject({ kind: "unknown" });
       expect(world.calls("POST /api/casino/bet")).toBe(1);
+    });
+  });
+  test("and of which an earlier try was carried out is not called a broken promise: what that one was promised is not kept", async () => {
+    world.fault({ call: "casino.bet", kind: "drop-after" });
+    await bet();
+    const known = world.row<{ ref: string; nonce: bigint; key: string }>(
+      "select b.ref, nonce, key from bets b join intents i on i.subject_ref = b.ref",
+    );
+    const { ref = "", key = "", nonce = 0n } = known ?? {};
+    // As it stands when the bet was sent once more, with a promise of its own.
+    inTransaction(world.mirror, (tx) => changeBet(tx, ref, { nonce: Number(nonce) + 1 }, world.clock.now()));
+    const [placed] = world.purpleFlea.db.prepare("select id from bets").all() as { id: string }[]; // its column
+    world.purpleFlea.placeBet(1_000_000n, "heads", "reveals the seed");
+    const revealed = await world.setting.purpleFlea.bet(placed?.id ?? "");
+    const verified = () => recordVerification(world.mirror, ref, revealed, world.clock.now());
+    expect(verified()).toBe(false);
+    world.mirror.$client.prepare("update intents set tries = 2 where key = ?").run(key);
+    expect(verified()).toBe(null);
+    expect(world.row("select verification from bets")).toEqual({
+      verification: expect.stringMatching(/^cannot be proven/),
     });
   });
   test("a report of somebody else's bet is not taken for it", async () => {

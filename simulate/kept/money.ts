@@ -306,4 +306,21 @@ export const MONEY: readonly Kept[] = [
       ],
     },
   },
+  {
+    found:
+      "a bet is sent once more while the first is on its way, and that one counts: it is called another than was promised",
+    history: {
+      ...calm,
+      seed: 300671,
+      honoursKeys: true,
+      slack: true,
+      moves: [
+        { do: "trouble", after: 0, kind: "late", call: "casino.bet", times: 1 },
+        { do: "trouble", after: 179836, kind: "webhook-late", call: "any", times: 2 },
+        { do: "trouble", after: 5007, kind: "silence-before", call: "casino.bet", times: 1 },
+        { do: "bet", after: 0, n: 1, side: "heads", micro: 5000000, desk: false },
+        { do: "settle", after: 365685, n: 3, then: "again" },
+      ],
+    },
+  },
 ];

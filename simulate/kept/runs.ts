@@ -139,4 +139,25 @@ export const RUNS: readonly Kept[] = [
       ],
     },
   },
+  {
+    found:
+      "an order is asked for twice, and its answer comes when the other try is called unknown: alert and request stay so",
+    history: {
+      ...calm,
+      seed: 0,
+      moves: [
+        { do: "trouble", after: 0, kind: "slow", call: "order.create", times: 1 },
+        {
+          do: "stop",
+          after: 0,
+          who: "engine",
+          place: "before-call",
+          of: "order.create",
+          skip: 0,
+          downMs: 200,
+        },
+        { do: "ask-alert", after: 0, twice: false },
+      ],
+    },
+  },
 ];
