@@ -37,16 +37,18 @@ test("killed between order and log: after the restart one order, one log", async
   // The answer still arrives and is recorded; the engine asks for no further step.
   await stack.pauseEngine();
   await stack.until("select 1 from intents where key = ? and status = 'done'", Boolean, `order:${id}`);
-  const logs = () =>
-    stack.query<{ n: number }>(
-      "select count(*) n from timeline join trades on ref = subject_ref where alert_id = ? and kind = 'logged'",
-      id,
-    )[0]?.n;
-  expect(logs()).toBe(0);
+  const logs =
+    "select count(*) n from timeline join trades on ref = subject_ref where alert_id = ? and kind = 'logged'";
+  expect(stack.query(logs, id)).toEqual([{ n: 0 }]);
   await stack.kill();
   await stack.start();
-  await stack.until("select 1 from alerts where id = ? and outcome = 'traded'", Boolean, id);
-  expect(logs()).toBe(1);
+  await stack.until<{ status: string }>(
+    "select status from runs where id = (select run_id from alerts where id = ?)",
+    (row) => row?.status === "completed",
+    id,
+  );
+  expect(stack.query(logs, id)).toEqual([{ n: 1 }]);
+  expect(stack.query("select outcome from alerts where id = ?", id)).toEqual([{ outcome: "traded" }]);
   expect((await stack.books()).orders.filter((order) => order.asset === "AVAX")).toHaveLength(1);
   expect(stack.query("select status from trades where alert_id = ?", id)).toEqual([{ status: "filled" }]);
 });
