@@ -63,7 +63,7 @@ function Choice({
 }: {
   value: string;
   title: string;
-  means: ReactNode;
+  means: string;
   chosen: boolean;
   children?: ReactNode;
 }) {
