@@ -1,6 +1,7 @@
 import { monotonicFactory } from "ulid";
-import { claimFaucet, createEscrow, placeBet, sendPriceAlert, syncNow } from "../app/commands/ask.server";
+import { claimFaucet, createEscrow, placeBet, syncNow } from "../app/commands/ask.server";
 import { decideEscrow } from "../app/commands/decide-escrow.server";
+import { sendPriceAlert } from "../app/commands/send-price-alert.server";
 import { settleUnknown } from "../app/commands/settle-unknown.server";
 import { pauseActions, resumeActions } from "../app/commands/steer-actions.server";
 import type { CommandResult } from "../app/commands/result";

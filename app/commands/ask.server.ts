@@ -8,16 +8,10 @@ import { pauseReason } from "../../db/read/pauses";
 import { isAddress, isReference } from "../../domain/ids";
 import { formatMicro } from "../../domain/money";
 import { pauseLook, type PauseKind } from "../../domain/statuses";
-import {
-  betRequested,
-  escrowCreated,
-  faucetClaimRequested,
-  priceAlert,
-  syncRequested,
-} from "../../inngest/events";
+import { betRequested, escrowCreated, faucetClaimRequested, syncRequested } from "../../inngest/events";
 import { requireRole } from "../auth/session.server";
 import type { DeskContext } from "../context";
-import { alertData, escrowData } from "../lib/asked-events";
+import { escrowData } from "../lib/asked-events";
 import { formatTime } from "../lib/time";
 import { commandId, messagesOf, typedAmount, valuesOf } from "./form.server";
 import type { CommandResult } from "./result";
@@ -82,31 +76,6 @@ export function pausedMessage(context: DeskContext, kind: PauseKind): string | n
   return (
     reason && `${pauseLook[kind].label} are ${reason}. Nothing was sent. Resume under Pauses and limits.`
   );
-}
-
-const alertSchema = z.object({
-  command_id: commandId,
-  asset: z
-    .string()
-    .trim()
-    .toUpperCase()
-    .regex(/^[A-Z0-9]{2,12}$/, "2 to 12 letters or digits, such as ETH."),
-  price: z
-    .string()
-    .trim()
-    .regex(/^\d{1,12}(\.\d{1,12})?$/, "Write a price above 0 such as 2840.5.")
-    .refine((text) => Number(text) > 0, "A price is above 0."),
-  direction: z.enum(["long", "short"], { error: "Choose long or short." }),
-});
-
-export function sendPriceAlert(context: DeskContext, operator: Operator, form: FormData): CommandResult {
-  return ask(context, operator, form, {
-    kind: "send-price-alert",
-    pausedBy: "trade",
-    schema: alertSchema,
-    event: priceAlert.name,
-    data: alertData,
-  });
 }
 
 const escrowSchema = z.object({

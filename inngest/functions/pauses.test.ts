@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { claimFaucet, createEscrow, placeBet, sendPriceAlert } from "../../app/commands/ask.server";
+import { claimFaucet, createEscrow, placeBet } from "../../app/commands/ask.server";
+import { sendPriceAlert } from "../../app/commands/send-price-alert.server";
 import { decideEscrow } from "../../app/commands/decide-escrow.server";
 import { pauseActions, resumeActions } from "../../app/commands/steer-actions.server";
 import { listHeld, listPauses } from "../../db/read/pauses";
