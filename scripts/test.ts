@@ -1,9 +1,12 @@
 /**
- * Every check, in order, with one line at the end that adds the tests up: `N passed, N failed`. A check (types, lint,
- * format, dead code, build) counts as one test, so that a failure there is a failure of the sum as well.
+ * Every check, with one line at the end that adds the tests up: `N passed, N failed`. A check (types, lint, format, dead code,
+ * build) counts as one test, so that a failure there is a failure of the sum as well.
+ *
+ * `npm test` takes samples where a whole figure takes long; `--long` (`npm run test:long`) takes the whole figures and nothing
+ * else; `--checks` the static checks alone; `--sum` adds up what the last `npm test` and the last `npm run test:long` said.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { ensureBrowser } from "./browser";
 
 interface Tally {
@@ -52,72 +55,65 @@ function numberAt(report: unknown, ...path: string[]): number {
 }
 
 const checks: [string, string, string[]][] = [
-  ["types", "npx", ["tsc", "--noEmit"]],
-  ["lint", "npx", ["eslint", ".", "--max-warnings", "0"]],
+  ["types", "npx", ["tsc", "--noEmit", "--incremental", "--tsBuildInfoFile", ".cache/types.tsbuildinfo"]],
+  ["lint", "npx", ["eslint", ".", "--max-warnings", "0", "--cache", "--cache-location", ".cache/eslint"]],
   ["format", "npx", ["prettier", "--check", "--log-level", "warn", "."]],
   ["dead code", "npx", ["knip"]],
   ["migrations match the schema", "npx", ["drizzle-kit", "check"]],
 ];
 
+const asked = process.argv.find((arg) => arg.startsWith("--"))?.slice(2) ?? "short";
 const total: Tally = { passed: 0, failed: 0 };
 const count = (tally: Tally) => {
   total.passed += tally.passed;
   total.failed += tally.failed;
 };
+const asTest = (ok: boolean): Tally => (ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 
-for (const [title, command, args] of checks) {
-  count((await run(title, command, args)) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+async function staticChecks(): Promise<void> {
+  for (const [title, command, args] of checks) count(asTest(await run(title, command, args)));
 }
-if (!process.argv.includes("--checks")) {
-  rmSync(`${reports}/vitest.json`, { force: true });
-  const unit = await run("unit and property tests", "npx", [
-    "vitest",
-    "run",
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile.json=${reports}/vitest.json`,
-  ]);
+
+/** All of them are one test: each of what they found by itself is one among the unit tests. */
+async function histories(many: number, ...more: string[]): Promise<void> {
+  const report = `${reports}/simulate.json`;
+  rmSync(report, { force: true });
+  const args = ["tsx", "simulate/main.ts", "--histories", String(many), "--report", report, ...more];
+  const played = await run(`${many.toLocaleString("en")} simulated histories`, "npx", args);
+  const wrong = (r: unknown) => numberAt(r, "failed") + numberAt(r, "thin") + numberAt(r, "missing");
+  count(read(report, (r) => asTest(wrong(r) === 0), played));
+}
+
+async function unitTests(): Promise<void> {
+  const report = `${reports}/vitest.json`;
+  rmSync(report, { force: true });
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const ok = await run("unit and property tests", "npx", ["vitest", "run", ...reporters]);
   count(
     read(
-      `${reports}/vitest.json`,
+      report,
       (r) => ({ passed: numberAt(r, "numPassedTests"), failed: numberAt(r, "numFailedTests") }),
-      unit,
+      ok,
     ),
   );
-  const simulated = `${reports}/simulate.json`;
-  rmSync(simulated, { force: true });
-  const simulation = await run("2,000 simulated histories", "npx", [
-    "tsx",
-    "simulate/main.ts",
-    "--histories",
-    "2000",
-    "--report",
-    simulated,
-  ]);
-  // All of them are one test: each of what they found by itself is one among the unit tests.
-  count(
-    read(
-      simulated,
-      (r) =>
-        numberAt(r, "failed") + numberAt(r, "thin") + numberAt(r, "missing") === 0
-          ? { passed: 1, failed: 0 }
-          : { passed: 0, failed: 1 },
-      simulation,
-    ),
-  );
+}
+
+/** The built app in a real browser. `env` says how thorough; `only` which files, all where there are none. */
+async function browserTests(title: string, env: Record<string, string>, ...only: string[]): Promise<void> {
   const built = await run("build", "npm", ["run", "--silent", "build"]);
-  count(built ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
-  const browser = built && (await ensureBrowser(run));
-  const e2eReport = `${reports}-e2e.json`;
-  rmSync(e2eReport, { force: true });
-  const e2e =
-    browser &&
-    (await run("browser tests", "npx", ["playwright", "test", "--reporter=list,json"], {
-      PLAYWRIGHT_JSON_OUTPUT_FILE: e2eReport,
+  count(asTest(built));
+  const report = `${reports}-e2e.json`;
+  rmSync(report, { force: true });
+  const ok =
+    built &&
+    (await ensureBrowser(run)) &&
+    (await run(title, "npx", ["playwright", "test", "--reporter=list,json", ...only], {
+      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+      ...env,
     }));
   count(
     read(
-      e2eReport,
+      report,
       (r) => ({
         passed: numberAt(r, "stats", "expected"),
         // A test that passed only when it was repeated has not passed.
@@ -126,9 +122,41 @@ if (!process.argv.includes("--checks")) {
           numberAt(r, "stats", "flaky") +
           numberAt(r, "stats", "skipped"),
       }),
-      e2e,
+      ok,
     ),
   );
 }
+
+const sumOf = (kind: string) => `${reports}-${kind}.json`;
+
+/** What a run said at its end; one that is missing has failed. */
+function sumUp(kind: string): Tally {
+  if (!existsSync(sumOf(kind))) return { passed: 0, failed: 1 };
+  const said: unknown = JSON.parse(readFileSync(sumOf(kind), "utf8"));
+  return { passed: numberAt(said, "passed"), failed: numberAt(said, "failed") };
+}
+
+switch (asked) {
+  case "checks":
+    await staticChecks();
+    break;
+  case "long":
+    rmSync(sumOf(asked), { force: true });
+    await histories(3_000);
+    break;
+  case "sum":
+    for (const kind of ["short", "long"]) count(sumUp(kind));
+    break;
+  case "short":
+    rmSync(sumOf(asked), { force: true });
+    await staticChecks();
+    await unitTests();
+    await histories(300, "--sample");
+    await browserTests("browser tests", {});
+    break;
+  default:
+    throw new Error(`there is no --${asked}: --checks, --long or --sum`);
+}
+if (asked === "short" || asked === "long") writeFileSync(sumOf(asked), JSON.stringify(total));
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;

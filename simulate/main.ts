@@ -21,6 +21,8 @@ const { values: args } = parseArgs({
     from: { type: "string", default: "1" },
     workers: { type: "string" },
     report: { type: "string" },
+    /** Few histories meet not everything: what never occurred is told, and no failure. */
+    sample: { type: "boolean", default: false },
   },
 });
 const SHOWN = 3;
@@ -117,15 +119,21 @@ async function simulate(): Promise<boolean> {
   for (const report of thin.slice(0, SHOWN))
     console.log(`✗ seed ${report.seed} tried too little: ${tooLittle(report)}`);
   const missing = coverage.missing();
-  if (missing.length > 0) console.log(`✗ never occurred: ${missing.join(" · ")}`);
+  if (missing.length > 0)
+    console.log(`${args.sample ? "in this sample" : "✗"} never occurred: ${missing.join(" · ")}`);
   if (args.report) {
     mkdirSync("test-results", { recursive: true });
-    const counts = { histories: played, failed: failed.length, thin: thin.length, missing: missing.length };
+    const counts = {
+      histories: played,
+      failed: failed.length,
+      thin: thin.length,
+      missing: args.sample ? 0 : missing.length,
+    };
     writeFileSync(args.report, JSON.stringify(counts));
   }
   if (thin.length > 0)
     console.log(`✗ ${thin.length} of ${played} histories tried less than every history is to try`);
-  return failed.length === 0 && thin.length === 0 && missing.length === 0;
+  return failed.length === 0 && thin.length === 0 && (args.sample || missing.length === 0);
 }
 
 const well = args.seed === undefined ? await simulate() : await replay(Number(args.seed));
