@@ -5,6 +5,7 @@ import type { Operator } from "../../db/desk/operators";
 import type { Role } from "../../domain/statuses";
 import { wallClock } from "../../domain/clock";
 import type { DeskContext } from "../context";
+import { safePath } from "../lib/safe-path";
 
 const sessionCookie = createCookie("desk", {
   httpOnly: true,
@@ -32,7 +33,7 @@ export async function requireOperator(request: Request, context: DeskContext): P
   const operator = await getOperator(request, context);
   if (operator) return operator;
   const url = new URL(request.url);
-  const next = request.method === "GET" ? `${url.pathname}${url.search}`.replace(/\.data(?=\?|$)/, "") : "/";
+  const next = request.method === "GET" ? safePath(`${url.pathname}${url.search}`) : "/";
   throw redirect(next === "/" ? "/login" : `/login?next=${encodeURIComponent(next)}`);
 }
 

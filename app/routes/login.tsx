@@ -14,7 +14,7 @@ import { PracticeAccounts } from "../components/shell/practice-accounts";
 import { Field } from "../components/ui/field";
 import { Icon } from "../components/ui/icon";
 import { Note } from "../components/ui/note";
-import { safePath } from "../lib/paths";
+import { safePath } from "../lib/safe-path";
 import { useAnswer } from "../lib/use-answer";
 
 export const meta: MetaFunction = () => [{ title: "Sign in · Purple Flea Operator" }];

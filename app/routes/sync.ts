@@ -2,7 +2,7 @@ import type { ActionFunctionArgs } from "@remix-run/node";
 import { redirect } from "@remix-run/node";
 import { requireOperator } from "../auth/session.server";
 import { syncNow } from "../commands/ask.server";
-import { safePath } from "../lib/paths";
+import { safePath } from "../lib/safe-path";
 
 /** Asks for a read of everything and leads back; the page changes by itself when the read is in. */
 export async function action({ request, context }: ActionFunctionArgs) {

@@ -1,6 +1,6 @@
 import type { ActionFunctionArgs } from "@remix-run/node";
 import { redirect } from "@remix-run/node";
-import { safePath } from "../lib/paths";
+import { safePath } from "../lib/safe-path";
 import { themes } from "../lib/theme";
 import { keepTheme } from "../lib/theme.server";
 
