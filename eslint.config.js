@@ -167,14 +167,7 @@ export default tseslint.config(
   // Who may read the environment, the wall clock and chance.
   {
     files: ["{app,inngest,db,server,sandbox,domain}/**/*.{ts,tsx}"],
-    ignores: [
-      ...tests,
-      "server/env.ts",
-      "sandbox/**/main.ts",
-      "**/*clock.ts",
-      "**/random.ts",
-      "db/migrate.ts",
-    ],
+    ignores: [...tests, "server/env.ts", "sandbox/**/main.ts", "**/*clock.ts", "**/random.ts"],
     rules: {
       "no-restricted-properties": [
         "error",

@@ -9,8 +9,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import autocannon from "autocannon";
 import { chromium, type BrowserContext } from "@playwright/test";
-import { closeDatabase, openReader, openWriter } from "../db/connection";
+import { closeDatabase, openReader } from "../db/connection";
 import { saveOperator } from "../db/desk/operators";
+import { openDesk } from "../db/identity";
+import { askedOf } from "../server/desk-files";
 import { seedMirror } from "../db/factories";
 import { listTrades } from "../db/read/trades";
 import { wallClock } from "../domain/clock";
@@ -125,7 +127,14 @@ const within = (what: string, value: number, limit: number, unit: string): Row =
 export async function listRows(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const file = join(folder, "desk.sqlite");
-  const writer = openWriter(file, join(process.cwd(), "db/migrations"), "test");
+  const { writer, reader: unused } = openDesk({
+    path: file,
+    migrationsFolder: join(process.cwd(), "db/migrations"),
+    durability: "test",
+    asked: askedOf({ APP_MODE: "test" }),
+    now: wallClock.now(),
+  });
+  closeDatabase(unused);
   console.error(`making ${HISTORY.trades} trades and ${HISTORY.escrows} escrows …`);
   seedMirror(writer, { now: wallClock.now(), ...HISTORY, runs: 1_000, bets: 100, balanceDays: 30 });
   await saveOperator(writer, account, wallClock.now());

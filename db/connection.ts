@@ -1,9 +1,8 @@
-import { mkdirSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { sql, type SQL } from "drizzle-orm";
 import { drizzle, type BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
+import { keepPrivate } from "./private-files";
 import * as schema from "./schema";
 
 type Db = BetterSQLite3Database<typeof schema> & { $client: Database.Database };
@@ -26,7 +25,7 @@ const SYNCHRONOUS: Record<Durability, string> = { "power-cut": "FULL", kill: "NO
 const MAX_STATEMENTS = 500;
 
 function open(path: string, readonly: boolean, durability: Durability = "power-cut"): Db {
-  if (!readonly && path !== ":memory:") mkdirSync(dirname(resolve(path)), { recursive: true });
+  if (!readonly && path !== ":memory:") keepPrivate(path);
   const client = new Database(path, { readonly, timeout: 5_000 });
   // Every integer comes out as a bigint; the column types in schema/columns.ts say which ones become numbers.
   client.defaultSafeIntegers(true);

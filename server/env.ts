@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEFAULT_PATH, fileModeOf } from "../domain/identity";
 import { MoneyFormatError, parseUsdc } from "../domain/money";
 
 const usdc = (fallback?: string) =>
@@ -64,7 +65,7 @@ const schema = z
     NODE_ENV: z.string().optional(),
     PORT: port(3000),
     HOST: text,
-    DATABASE_PATH: z.string().default("data/operator.sqlite"),
+    DATABASE_PATH: text,
     SESSION_SECRET: text,
     OPERATOR_EMAIL: text,
     OPERATOR_PASSWORD: text,
@@ -145,15 +146,29 @@ const schema = z
 /** The environment as it is, for processes started from this one. */
 export const inherited: NodeJS.ProcessEnv = process.env;
 
-export type Env = z.output<typeof schema>;
+export type Env = z.output<typeof schema> & { DATABASE_PATH: string };
 
 /** Reads the environment; every mistake as a line that names its variable and never its value. */
 export function readEnv(
   source: Record<string, string | undefined> = process.env,
 ): { env: Env } | { mistakes: string[] } {
   const parsed = schema.safeParse(source);
-  if (parsed.success) return { env: parsed.data };
+  if (parsed.success) {
+    const { DATABASE_PATH = DEFAULT_PATH[fileModeOf(parsed.data.APP_MODE)] } = parsed.data;
+    return { env: { ...parsed.data, DATABASE_PATH } };
+  }
   return { mistakes: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) };
+}
+
+/** What commands beside the desk take from the environment; the rest of it may be anything, or not there. */
+export function readCommandEnv(source: Record<string, string | undefined> = process.env) {
+  const given = (name: string) => source[name]?.trim() || undefined;
+  return {
+    DATABASE_PATH: given("DATABASE_PATH"),
+    AGENT_ID: given("AGENT_ID"),
+    // As it is: blanks are part of a password.
+    OPERATOR_PASSWORD: source.OPERATOR_PASSWORD || undefined,
+  };
 }
 
 /** Which keys are set, for the page that says how the desk is connected; never what they are. */

@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { createServer } from "node:http";
-import { join } from "node:path";
 import express from "express";
 import { serve } from "inngest/express";
 import pino from "pino";
 import type { PracticePort } from "../app/context";
-import { closeDatabase, openReader, openWriter } from "../db/connection";
+import { closeDatabase } from "../db/connection";
 import { hasOperators, saveOperator } from "../db/desk/operators";
 import { sessionOperator } from "../db/desk/sessions";
 import { wallClock } from "../domain/clock";
@@ -16,6 +15,7 @@ import { createInngest } from "../inngest/client";
 import { limitsOf, type Setting } from "../inngest/functions/setting";
 import { createJournal } from "../inngest/journal";
 import { createPurpleFlea } from "../inngest/purple-flea/client";
+import { askedOf, openDeskFiles } from "./desk-files";
 import { inherited, keysIn, readEnv } from "./env";
 import { liveNudge } from "./live";
 import { startOutbox } from "./outbox";
@@ -32,11 +32,14 @@ const { env } = read;
 const live = env.APP_MODE === "live";
 const withSandbox = !live && env.SANDBOX === "on";
 const log = pino({ level: env.APP_MODE === "test" ? "warn" : "info", base: undefined });
-const root = process.cwd();
 const appUrl = `http://127.0.0.1:${env.PORT}`;
 
-const writer = openWriter(env.DATABASE_PATH, join(root, "db/migrations"), live ? "power-cut" : "kill");
-const reader = openReader(env.DATABASE_PATH);
+const desk = openDeskFiles(env);
+if ("refusal" in desk) {
+  console.error(desk.refusal);
+  process.exit(1);
+}
+const { writer, reader } = desk;
 const practiceClock = followedClock(live ? undefined : `${env.DATABASE_PATH}-clock`);
 const clock = live ? wallClock : practiceClock;
 
@@ -50,7 +53,7 @@ const engineUrl = withSandbox
   : env.INNGEST_DEV && env.INNGEST_DEV.startsWith("http")
     ? env.INNGEST_DEV
     : env.INNGEST_BASE_URL;
-const agentId = env.AGENT_ID ?? "ag_practice";
+const agentId = askedOf(env).agent;
 const agentWallet = env.AGENT_WALLET ?? "0xA9e17c0000000000000000000000000000000001";
 
 const journal = createJournal({

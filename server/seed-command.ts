@@ -4,10 +4,12 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { closeDatabase, openWriter, type Writer } from "../db/connection";
+import { closeDatabase, type Writer } from "../db/connection";
 import { seedMirror } from "../db/factories";
+import { FileRefused, openDesk } from "../db/identity";
 import { wallClock } from "../domain/clock";
-import { readEnv } from "./env";
+import { askedOf } from "./desk-files";
+import { readCommandEnv } from "./env";
 
 const { values } = parseArgs({
   options: {
@@ -24,18 +26,35 @@ const { values } = parseArgs({
 /** Tables in which a single row means that somebody's history is in this file. */
 const history = ["trades", "escrows", "intents", "commands", "runs", "balances", "inbox"];
 
-function refusal(db: Writer): string | null {
-  const environment = readEnv();
-  if ("mistakes" in environment) return environment.mistakes.join("; ");
-  if (environment.env.APP_MODE === "live") return "APP_MODE is live";
-  const found = history.find((table) => db.$client.prepare(`select 1 from ${table} limit 1`).get());
-  return found ? `${values.file} holds ${found} already` : null;
+/** The file, when it may be filled; else why not. */
+function open(): Writer | string {
+  try {
+    // Whatever the environment says: a made-up history is practice.
+    const asked = askedOf({ APP_MODE: "practice", AGENT_ID: readCommandEnv().AGENT_ID });
+    const migrationsFolder = join(process.cwd(), "db/migrations");
+    const desk = openDesk({
+      path: values.file,
+      migrationsFolder,
+      durability: "kill",
+      asked,
+      now: wallClock.now(),
+    });
+    closeDatabase(desk.reader);
+    const found = history.find((table) =>
+      desk.writer.$client.prepare(`select 1 from ${table} limit 1`).get(),
+    );
+    if (!found) return desk.writer;
+    closeDatabase(desk.writer);
+    return `${values.file} holds ${found} already.`;
+  } catch (error) {
+    if (error instanceof FileRefused) return error.message;
+    throw error;
+  }
 }
 
-const db = openWriter(values.file, join(process.cwd(), "db/migrations"), "kill");
-const reason = refusal(db);
-if (reason) {
-  console.error(`Nothing was written: ${reason}. Seeding fills an empty practice database only.`);
+const db = open();
+if (typeof db === "string") {
+  console.error(`Nothing was written: ${db} Seeding fills an empty practice database only.`);
   process.exitCode = 1;
 } else {
   seedMirror(db, {
@@ -48,5 +67,5 @@ if (reason) {
     seed: Number(values.seed),
   });
   console.log(`${values.file} holds ${values.trades} trades and ${values.escrows} escrows`);
+  closeDatabase(db);
 }
-closeDatabase(db);

@@ -3,6 +3,7 @@ export * from "./bets";
 export * from "./books";
 export * from "./desk";
 export * from "./escrows";
+export * from "./identity";
 export * from "./intents";
 export * from "./runs";
 export * from "./trades";
