@@ -17,6 +17,25 @@ export function isReference(text: string): boolean {
   return REFERENCE.test(text);
 }
 
+/** Bounds an id from outside; in UTF-16 units, as every other length here. */
+const MAX_ID = 160;
+/** No control, format, private or unassigned character, no half of a pair, no line break. */
+const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
+
+/**
+ * True for a text from outside that may become a key: a webhook's id, a transaction's, an agent's. Half a character is stored
+ * by SQLite as another text, so that its row is never found again; U+FFFD stands where one was, and two such are not one.
+ */
+export function isForeignId(text: string): boolean {
+  return (
+    text.length <= MAX_ID &&
+    PRINTABLE.test(text) &&
+    /[\p{L}\p{N}]/u.test(text) &&
+    text.trim() === text &&
+    !text.includes("\ufffd")
+  );
+}
+
 /** A wallet address as Purple Flea takes it. */
 export function isAddress(text: string): boolean {
   return /^0x[0-9a-fA-F]{4,64}$/.test(text);

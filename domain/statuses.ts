@@ -255,32 +255,6 @@ export const stepLook: Record<StepStatus, StatusLook> = {
   dropped: { label: "Dropped", meaning: "its run ended first", tone: "none", icon: "circle-minus" },
 };
 
-/** queued and sent are told from the outbox; the others from what the functions answered in the mirror. */
-export const commandStates = ["queued", "sent", "confirmed", "failed", "unknown"] as const;
-export type CommandState = (typeof commandStates)[number];
-export const commandLook: Record<CommandState, StatusLook> = {
-  queued: {
-    label: "Queued, not sent yet",
-    meaning: "recorded here; the engine has not taken it",
-    tone: "none",
-    icon: "inbox",
-  },
-  sent: {
-    label: "Sent",
-    meaning: "accepted by the engine; the mirror does not agree yet",
-    tone: "info",
-    icon: "send",
-  },
-  confirmed: { label: "Confirmed", meaning: "the mirror agrees", tone: "positive", icon: "circle-check" },
-  failed: { label: "Failed", meaning: "refused; nothing moved", tone: "danger", icon: "circle-x" },
-  unknown: {
-    label: "Unknown",
-    meaning: "no answer; look it up or decide",
-    tone: "unknown",
-    icon: "circle-question-mark",
-  },
-};
-
 /** What a money call's record says: open is before the answer. */
 export const intentStatuses = ["open", "done", "refused", "not_done", "unknown"] as const;
 export type IntentStatus = (typeof intentStatuses)[number];

@@ -213,9 +213,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   async function drain(): Promise<number> {
     const due = dueEvents(mirror, Number.MAX_SAFE_INTEGER);
     for (const row of due) {
-      const data = row.data as Record<string, unknown>; // written from an event's schema
+      const data = JSON.parse(row.data) as Record<string, unknown>; // written from an event's schema
       const sent = await client.send({ id: row.id, ts: row.createdAt, name: row.eventName, data });
-      markSent(mirror, row.id, sent.ids[0] ?? null, clock.now());
+      markSent(mirror, row.rowId, sent.ids[0] ?? null, clock.now());
     }
     return due.length;
   }

@@ -6,9 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { manualClock } from "../domain/clock";
 import { openTestDatabase } from "../db/testing";
 import { inbox, outbox } from "../db/schema";
-import { recordCommand } from "../db/desk/commands";
 import { readEnv } from "./env";
-import { startOutbox } from "./outbox";
 import { webhookRoutes } from "./webhooks";
 
 const NOW = Date.UTC(2026, 10, 24, 12);
@@ -112,58 +110,5 @@ describe("webhooks", () => {
     const answer = await post(text, options);
     expect([answer.status, answer.body.error]).toEqual([status, error]);
     expect(db.reader.select().from(inbox).all()).toEqual([]);
-  });
-});
-
-describe("the outbox", () => {
-  const command = {
-    id: "01J00000000000000000000000",
-    kind: "send-price-alert",
-    operatorId: "op",
-    payload: {},
-    event: { name: "purple-flea/price.alert", data: { asset: "ETH" } },
-  };
-  test("a command is recorded once, whatever is pressed", () => {
-    expect(recordCommand(db.writer, command, NOW).kind).toBe("accepted");
-    expect(recordCommand(db.writer, command, NOW).kind).toBe("duplicate");
-    expect(db.reader.select().from(outbox).all()).toHaveLength(1);
-  });
-  test("an id spent on one deed is no repeat of another: that would be lost without a word", () => {
-    recordCommand(db.writer, command, NOW);
-    expect(() => recordCommand(db.writer, { ...command, kind: "approve-escrow" }, NOW)).toThrow(/already/);
-    expect(db.reader.select().from(outbox).all()).toHaveLength(1);
-  });
-  test("with the engine down it waits; back up, it goes out once under its own id", async () => {
-    recordCommand(db.writer, command, NOW);
-    const wall = manualClock(NOW);
-    let down = true;
-    const sent: unknown[] = [];
-    const client = {
-      send: (event: unknown) => {
-        if (down) return Promise.reject(new Error("refused"));
-        sent.push(event);
-        return Promise.resolve({ ids: ["engine-id"] });
-      },
-    };
-    const sender = startOutbox({
-      desk: db.writer,
-      client,
-      clock: manualClock(NOW),
-      wall,
-      log: () => undefined,
-    });
-    await sender.wake();
-    expect(db.reader.select().from(outbox).all()).toMatchObject([
-      { sentAt: null, attempts: 1, lastError: "the event engine does not answer" },
-    ]);
-    down = false;
-    wall.advance(60_000);
-    await sender.wake();
-    await sender.wake();
-    expect(sent).toMatchObject([{ id: command.id, name: "purple-flea/price.alert" }]);
-    expect(db.reader.select().from(outbox).all()).toMatchObject([
-      { sentAt: NOW, engineEventId: "engine-id" },
-    ]);
-    await sender.stop();
   });
 });

@@ -8,6 +8,7 @@ import type { PracticePort } from "../app/context";
 import { closeDatabase } from "../db/connection";
 import { hasOperators, saveOperator } from "../db/desk/operators";
 import { sessionOperator } from "../db/desk/sessions";
+import { countParked, countUnsent } from "../db/read/outbox";
 import { wallClock } from "../domain/clock";
 import { newId } from "../domain/ids";
 import { createFunctions } from "../inngest";
@@ -17,6 +18,7 @@ import { createJournal } from "../inngest/journal";
 import { createPurpleFlea } from "../inngest/purple-flea/client";
 import { askedOf, openDeskFiles } from "./desk-files";
 import { inherited, keysIn, readEnv } from "./env";
+import { eventApi } from "./event-api";
 import { liveNudge } from "./live";
 import { startOutbox } from "./outbox";
 import { pageRoutes } from "./pages";
@@ -122,7 +124,7 @@ const functions = createFunctions({
 
 const outbox = startOutbox({
   desk: writer,
-  client,
+  send: eventApi(client, fetch),
   clock,
   wall: wallClock,
   log: (message) => log.warn(message),
@@ -160,8 +162,8 @@ let stopSandbox: () => Promise<void> = () => Promise.resolve();
 const app = express();
 app.disable("x-powered-by");
 app.get("/healthz", (_request, response) => {
-  const waiting = writer.$client.prepare("select count(*) n from outbox where sent_at is null").pluck().get();
-  response.json({ ok: true, mode: env.APP_MODE, outbox_waiting: Number(waiting) });
+  const [waiting, parked] = [countUnsent(reader).n, countParked(reader).n];
+  response.json({ ok: true, mode: env.APP_MODE, outbox_waiting: waiting, outbox_parked: parked });
 });
 app.use(
   "/api/inngest",

@@ -1,26 +1,31 @@
-import { dueEvents, markNotSent, markSent, nextAttempt } from "../db/desk/outbox";
+import { dueEvents, markNotSent, markSent, nextAttempt, type DueEvent } from "../db/desk/outbox";
 import type { Writer } from "../db/connection";
 import type { Clock } from "../domain/clock";
-import type { InngestClient } from "../inngest/client";
+import { isAboutEvent, MAX_SEND_WAIT_MS, PARK_AFTER } from "../domain/sending";
+import type { SendEvent, Sent } from "./event-api";
 
 /** How often it looks when nothing waits and nobody woke it, ms. */
 const IDLE_MS = 1_000;
-const MAX_WAIT_MS = 30_000;
+/** So many answers in a row that the engine takes nothing just now, and the others are not tried in this round. */
+const BUSY_IN_A_ROW = 3;
+
+/** How long after the nth failure in a row the next try is, ms. */
+const backOff = (failures: number): number => Math.min(500 * 2 ** Math.min(failures, 6), MAX_SEND_WAIT_MS);
 
 /**
- * The one sender of the outbox. An event goes out under its row's id, so that a send whose answer was lost may be repeated;
- * with the engine down it waits and tries again.
+ * The one sender of the outbox. An event goes out under its own id, so that a send whose answer was lost may be repeated. A row
+ * that fails waits by itself and holds back no other; an engine that does not answer is asked with one row at a time.
  */
 export function startOutbox({
   desk,
-  client,
+  send,
   clock,
   wall,
   log,
   idleMs = IDLE_MS,
 }: {
   desk: Writer;
-  client: Pick<InngestClient, "send">;
+  send: SendEvent;
   clock: Clock;
   wall: Clock;
   log: (message: string) => void;
@@ -29,64 +34,94 @@ export function startOutbox({
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
+  /** Rounds that the engine ended, since it last took or refused an event. */
+  let failedRounds = 0;
+  /** Until when the engine is left alone, wall time, unless somebody asks for something new. */
+  let restUntil = 0;
 
+  /** Sends what is due, each row once. Ends early when the engine takes nothing from anybody. */
   async function drain(): Promise<void> {
-    for (
-      let rows = dueEvents(desk, wall.now());
-      rows.length > 0 && !stopped;
-      rows = dueEvents(desk, wall.now())
-    ) {
+    let busy = 0;
+    // After a round that ended early the newest go first: what ended it may be the oldest themselves.
+    const due = () => dueEvents(desk, wall.now(), failedRounds > 0 ? "newest" : "oldest");
+    for (let rows = due(); rows.length > 0 && !stopped; rows = due()) {
       for (const row of rows) {
-        try {
-          // What a row holds was written by this process from the event's own schema.
-          const sent = await client.send({
-            id: row.id,
-            // The moment it was asked for, on the clock everything else here goes by.
-            ts: row.createdAt,
-            name: row.eventName,
-            data: row.data as Record<string, unknown>,
-          });
-          markSent(desk, row.id, sent.ids[0] ?? null, clock.now());
-        } catch (error) {
-          const attempts = row.attempts + 1;
-          markNotSent(
-            desk,
-            row.id,
-            attempts,
-            "the event engine does not answer",
-            wall.now() + Math.min(500 * 2 ** Math.min(attempts, 6), MAX_WAIT_MS),
-          );
-          log(
-            `event ${row.id} not sent, attempt ${attempts}: ${error instanceof Error ? error.name : "error"}`,
-          );
+        if (stopped) return;
+        const sent = await attempt(row);
+        if (sent.ok || isAboutEvent(sent.failure)) {
+          busy = failedRounds = restUntil = 0;
+        } else if (sent.failure !== "busy" || ++busy >= BUSY_IN_A_ROW) {
+          return rest();
         }
       }
     }
   }
 
-  /** Until the next try is due, or the next look. ms. */
+  /** Leaves the engine alone, the longer the more often in a row. */
+  function rest(): void {
+    restUntil = wall.now() + backOff(++failedRounds);
+  }
+
+  async function attempt(row: DueEvent): Promise<Sent> {
+    const sent = await sendRow(row);
+    if (sent.ok) {
+      markSent(desk, row.rowId, sent.engineEventId, clock.now());
+      return sent;
+    }
+    const { failure, said } = sent;
+    const refusals = isAboutEvent(failure) ? row.refusals + 1 : row.refusals;
+    const isParked = failure === "unwritable" || refusals >= PARK_AFTER;
+    const attempts = row.attempts + 1;
+    markNotSent(desk, row.rowId, {
+      attempts,
+      refusals,
+      failure,
+      said,
+      nextAttemptAt: wall.now() + backOff(attempts),
+      parkedAt: isParked ? clock.now() : null,
+    });
+    log(`event ${row.id} not sent, attempt ${attempts}: ${failure}${isParked ? ", parked" : ""}`);
+    return sent;
+  }
+
+  /** Under the moment it was asked for, on the clock everything else here goes by. */
+  function sendRow(row: DueEvent): Promise<Sent> | Sent {
+    let data: unknown;
+    try {
+      data = JSON.parse(row.data);
+    } catch {
+      return { ok: false, failure: "unwritable", said: null };
+    }
+    return send({ id: row.id, name: row.eventName, ts: row.createdAt, data });
+  }
+
+  /** Until the next try is due, or the next look; never while the engine is left alone. ms. */
   function untilNext(): number {
+    const left = restUntil - wall.now();
     try {
       const due = nextAttempt(desk);
-      return due === null ? idleMs : Math.min(Math.max(due - wall.now(), 50), idleMs);
+      return Math.max(left, due === null ? idleMs : Math.min(Math.max(due - wall.now(), 50), idleMs));
     } catch {
       // The file cannot be read just now: the next look will say so.
-      return idleMs;
+      return Math.max(left, idleMs);
     }
   }
 
   function run(): Promise<void> {
     clearTimeout(timer);
     running ??= drain()
-      .catch((error: unknown) =>
-        log(`the outbox failed: ${error instanceof Error ? error.message : "error"}`),
-      )
+      .catch((error: unknown) => {
+        // What was sent and could not be written down is sent again: not all the time.
+        rest();
+        log(`the outbox failed: ${error instanceof Error ? error.message : "error"}`);
+      })
       .finally(() => {
         running = undefined;
         if (!stopped) timer = setTimeout(() => void run(), untilNext());
       });
     return running;
   }
+
   void run();
   return {
     /** Something new is in the outbox. Resolves when it was tried. */

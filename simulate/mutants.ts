@@ -138,9 +138,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: "server/outbox.ts",
-        find: "        try {\n          // What a row holds",
-        replace:
-          "        try {\n          markSent(desk, row.id, null, clock.now());\n          // What a row holds",
+        find: "    const sent = await sendRow(row);",
+        replace: "    markSent(desk, row.rowId, null, clock.now());\n    const sent = await sendRow(row);",
       },
     ],
   },

@@ -13,6 +13,7 @@ import { createApi as createEngineApi } from "../sandbox/inngest/api";
 import { openEngine } from "../sandbox/inngest/engine";
 import { createApi as createPurpleFleaApi } from "../sandbox/purple-flea/api";
 import { openUpstream } from "../sandbox/purple-flea/upstream";
+import { eventApi } from "../server/event-api";
 import { startOutbox } from "../server/outbox";
 import { receive } from "../server/webhooks";
 import { watchCommits } from "./commits";
@@ -97,7 +98,14 @@ export function startApp(world: Surroundings, config: Config, slack?: (text: str
   });
   const handler = serve({ client, functions, serveOrigin: APP_URL, servePath: "/api/inngest" });
   const outbox = scope.run({ life }, () =>
-    startOutbox({ desk: writer, client, clock, wall: clock, log: () => undefined, idleMs: OUTBOX_IDLE_MS }),
+    startOutbox({
+      desk: writer,
+      send: eventApi(client, world.fetch),
+      clock,
+      wall: clock,
+      log: () => undefined,
+      idleMs: OUTBOX_IDLE_MS,
+    }),
   );
   const edge = {
     desk: writer,

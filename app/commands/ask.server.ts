@@ -65,7 +65,8 @@ export function ask<S extends z.ZodType<{ command_id: string }>>(
     },
     context.clock.now(),
   );
-  if (recorded.kind === "decided") throw new Error("only escrow decisions can be decided before");
+  if (recorded.kind === "decided" || recorded.kind === "not-parked")
+    throw new Error("only a decision, and what is sent again, can be overtaken");
   context.outboxChanged();
   return recorded;
 }

@@ -134,6 +134,7 @@ export function decideEscrow(
       message: `This escrow was ${recorded.by.decision === "release" ? "approved" : "rejected"} already, at ${formatTime(recorded.by.at, operator.timeZone, now)}. Nothing was sent.`,
     };
   }
+  if (recorded.kind === "not-parked") throw new Error("a decision sends nothing again");
   context.outboxChanged();
   return recorded;
 }

@@ -40,6 +40,7 @@ export function auditSubjectPath({
     bet: `/bets/${subjectRef}`,
     intent: unknownPath(subjectRef),
     run: `/runs/${subjectRef}`,
+    event: "/outbox",
   };
   return (subjectType && of[subjectType]) ?? null;
 }

@@ -32,6 +32,8 @@ export function escrowGate(
   }
   if (decided) {
     const what = `${decided.by}’s ${decided.decision === "release" ? "approval" : "rejection"}`;
+    if (decided.status === "parked")
+      return both(`${what} is on record and could not be sent. Send it again from the outbox.`);
     return both(
       decided.sentAt === null ? `${what} waits to be sent.` : `${what} was sent at ${time(decided.sentAt)}.`,
     );

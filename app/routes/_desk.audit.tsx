@@ -2,7 +2,7 @@ import type { LoaderFunctionArgs } from "@remix-run/node";
 import { Link, useLoaderData, useLocation } from "@remix-run/react";
 import { useMemo } from "react";
 import { countAudit, listAudit, listAuditFacets, type AuditRow } from "../../db/read/audit";
-import { commandLook } from "../../domain/statuses";
+import { commandLook } from "../../domain/command-states";
 import { requireOperator } from "../auth/session.server";
 import { DataTable, Pager, type Column } from "../components/desk/data-table";
 import { DayRange, FilterChip } from "../components/desk/list-toolbar";

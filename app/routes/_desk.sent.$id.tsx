@@ -1,7 +1,9 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
+import { redirect } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
 import { getReceipt, type Receipt as ReceiptData } from "../../db/read/escrows";
-import { commandLook } from "../../domain/statuses";
+import { isUlid } from "../../domain/ids";
+import { commandLook } from "../../domain/command-states";
 import { requireOperator } from "../auth/session.server";
 import { Id } from "../components/desk/id";
 import { PageHead } from "../components/desk/page-head";
@@ -14,6 +16,11 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   await requireOperator(request, context);
   const receipt = getReceipt(context.read, params.id ?? "");
   if (!receipt) throw new Response("There is no command by this id.", { status: 404 });
+  // What was sent again has one receipt: that of the command it was.
+  if (receipt.kind === "send-again")
+    return redirect(
+      receipt.subject && isUlid(receipt.subject.ref) ? `/sent/${receipt.subject.ref}` : "/outbox",
+    );
   return { receipt };
 }
 

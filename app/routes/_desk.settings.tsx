@@ -4,7 +4,7 @@ import { Form, Link, useLoaderData } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { setTimeZone } from "../../db/desk/operators";
 import { endSessions } from "../../db/desk/sessions";
-import { countUnsent } from "../../db/read/outbox";
+import { countUnsent, getSendTrouble } from "../../db/read/outbox";
 import { readFreshness } from "../../db/read/overview";
 import { newestRunAt } from "../../db/read/runs";
 import { newestWebhookAt } from "../../db/read/webhooks";
@@ -18,6 +18,7 @@ import { Age, Time, useNow } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
 import { Section } from "../components/desk/section";
 import { Icon } from "../components/ui/icon";
+import { whyNotSent } from "../lib/sending-words";
 import { formatTime } from "../lib/time";
 import { useAnswer } from "../lib/use-answer";
 
@@ -36,6 +37,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     lastRun: newestRunAt(read),
     lastWebhook: newestWebhookAt(read),
     unsent: countUnsent(read).n,
+    trouble: getSendTrouble(read),
   };
 }
 
@@ -157,7 +159,7 @@ const modes = {
 
 /** Each end of the desk: whether it is there, when it was last heard of, and what to do when it is not. */
 function Connections({ loaded }: { loaded: Loaded }) {
-  const { mode, engine, keys, sources, lastRun, lastWebhook, unsent } = loaded;
+  const { mode, engine, keys, sources, lastRun, lastWebhook, unsent, trouble } = loaded;
   const failing = sources.filter((source) => source.error !== null);
   const lastRead = sources.reduce<number | null>(
     (latest, { syncedAt }) => (syncedAt === null ? latest : Math.max(latest ?? 0, syncedAt)),
@@ -179,7 +181,7 @@ function Connections({ loaded }: { loaded: Loaded }) {
       label: unsent === 0 ? "takes events" : `${unsent} not taken yet`,
       where: (
         <>
-          <code>{engine}</code>, {heard(lastRun, "last called us")}.{" "}
+          <code>{engine}</code>, {heard(lastRun, "last called us")}. {trouble && `${whyNotSent(trouble)} `}
           {unsent > 0 && (
             <>
               What waits is in the{" "}

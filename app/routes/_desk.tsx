@@ -3,7 +3,7 @@ import { Outlet, useLocation, useRouteLoaderData } from "@remix-run/react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { Reader } from "../../db/connection";
 import { countEscrows } from "../../db/read/escrows";
-import { countUnsent } from "../../db/read/outbox";
+import { countParked, countUnsent } from "../../db/read/outbox";
 import { listAttention, readFreshness } from "../../db/read/overview";
 import { countHeld, listPauses } from "../../db/read/pauses";
 import { countRunViews } from "../../db/read/runs";
@@ -31,12 +31,14 @@ function readCounts(read: Reader, now: number): NavCounts {
   const attention = listAttention(read, now).length;
   const pending = countEscrows(read).pending;
   const failed = countRunViews(read).failed;
-  const unsent = countUnsent(read);
+  const [unsent, parked] = [countUnsent(read), countParked(read)];
   return {
     ...(attention > 0 && { "/": { text: String(attention), of: "need attention", alert: false } }),
     ...(pending.n > 0 && { "/escrows": { text: countText(pending), of: "pending", alert: false } }),
     ...(failed.n > 0 && { "/runs": { text: countText(failed), of: "failed", alert: true } }),
+    // What waits leaves by itself; what was given up needs somebody, and is counted apart.
     ...(unsent.n > 0 && { "/outbox": { text: countText(unsent), of: "waiting to be sent", alert: false } }),
+    ...(parked.n > 0 && { "/outbox": { text: countText(parked), of: "not sent", alert: true } }),
   };
 }
 

@@ -1,9 +1,10 @@
 import { eq } from "drizzle-orm";
+import { PARK_AFTER } from "../../domain/sending";
 import type { PauseKind } from "../../domain/statuses";
 import { inTransaction, type Writer } from "../connection";
 import { approvals, commands, pauses } from "../schema";
 import { recordAudit } from "./audit";
-import { queueEvent } from "./outbox";
+import { queueEvent, unparkEvent } from "./outbox";
 
 export interface CommandRequest {
   /** The ULID made when the form was rendered. */
@@ -12,16 +13,21 @@ export interface CommandRequest {
   operatorId: string;
   subject?: { type: string; ref: string };
   payload: unknown;
-  event: { name: string; data: unknown };
+  /** What the functions are asked; a command that only changes the desk has none. */
+  event?: { name: string; data: unknown };
   before?: unknown;
   reason?: string | null;
   /** The decision about an escrow that this command is. */
   decision?: { escrowRef: string; decision: "release" | "cancel"; seenVersion: number };
   /** The kinds of action this command pauses or lets go on. */
   pause?: { kinds: readonly PauseKind[]; paused: boolean };
+  /** The outbox row that this command lets go out once more. */
+  sendAgain?: number;
 }
 export type Recorded =
   | { kind: "accepted" | "duplicate"; commandId: string }
+  /** The row to be sent again is not parked any more. */
+  | { kind: "not-parked" }
   | { kind: "decided"; by: typeof approvals.$inferSelect };
 
 /**
@@ -40,6 +46,9 @@ export function recordCommand(db: Writer, request: CommandRequest, now: number):
     const earlier =
       decision && tx.select().from(approvals).where(eq(approvals.escrowRef, decision.escrowRef)).get();
     if (earlier) return { kind: "decided", by: earlier };
+    // One refusal more parks it again: whoever pressed the button hears of it at once.
+    if (request.sendAgain !== undefined && !unparkEvent(tx, request.sendAgain, PARK_AFTER - 1))
+      return { kind: "not-parked" };
     tx.insert(commands)
       .values({
         id: request.id,
@@ -88,7 +97,7 @@ export function recordCommand(db: Writer, request: CommandRequest, now: number):
       },
       now,
     );
-    queueEvent(tx, { id: request.id, name: request.event.name, data: request.event.data }, now);
+    if (request.event) queueEvent(tx, { id: request.id, ...request.event }, now);
     return { kind: "accepted", commandId: request.id };
   });
 }

@@ -3,6 +3,7 @@ import type { DecidedStatus } from "../../domain/decided-status";
 import type { Reader } from "../connection";
 import { approvals, operators, outbox, runs, steps } from "../schema";
 import type { EscrowRow } from "./escrows";
+import { sendingState } from "./outbox";
 
 /** An operator's decision about an escrow, and how far it has come. Times in ms. */
 export interface Decided {
@@ -25,7 +26,7 @@ export function decisionsAbout(
 ): Map<string, Decided> {
   if (rows.length === 0) return new Map();
   const decided = db
-    .select({ approval: approvals, sentAt: outbox.sentAt, name: operators.name })
+    .select({ approval: approvals, sentAt: outbox.sentAt, parkedAt: outbox.parkedAt, name: operators.name })
     .from(approvals)
     .leftJoin(outbox, eq(outbox.id, approvals.commandId))
     .leftJoin(operators, eq(operators.id, approvals.operatorId))
@@ -54,7 +55,7 @@ export function decisionsAbout(
       .map((run) => [run.id, run]),
   );
   return new Map(
-    decided.map(({ approval, sentAt, name }) => {
+    decided.map(({ approval, sentAt, parkedAt, name }) => {
       const run = retrying.get(runIds.get(approval.escrowRef) ?? "");
       return [
         approval.escrowRef,
@@ -66,8 +67,12 @@ export function decisionsAbout(
           reason: approval.reason,
           seenVersion: approval.seenVersion,
           commandId: approval.commandId,
-          status: run ? "retrying" : sentAt === null ? "queued" : "sent",
-          retry: run ? { attempt: run.attempt + 1, of: run.maxAttempts, at: run.nextAttemptAt } : null,
+          // A run that has not been told of it yet retries something else.
+          status: run && sentAt !== null ? "retrying" : sendingState({ sentAt, parkedAt }),
+          retry:
+            run && sentAt !== null
+              ? { attempt: run.attempt + 1, of: run.maxAttempts, at: run.nextAttemptAt }
+              : null,
         },
       ];
     }),

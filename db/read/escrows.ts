@@ -15,6 +15,7 @@ import {
 } from "../schema";
 import { resumedAt, type Decided } from "./escrow-decisions";
 import { countRows, listByKeyset, type Page, type PageRequest } from "./keyset";
+import { sendingColumns, sendingState, troubleOf, type SendingState, type SendTrouble } from "./outbox";
 
 export type EscrowRow = InferSelectModel<typeof escrows>;
 
@@ -157,7 +158,13 @@ export interface Receipt {
   by: string;
   clickedAt: number;
   sentAt: number | null;
-  lastError: string | null;
+  /** How far its event has come; null for a command that has none. */
+  sending: SendingState | null;
+  eventName: string | null;
+  parkedAt: number | null;
+  attempts: number;
+  /** Why it has not been sent: its own last failure, or what holds for everything that waits. */
+  trouble: SendTrouble | null;
   engineEventId: string | null;
   ranAt: number | null;
   runId: string | null;
@@ -172,7 +179,13 @@ export interface Receipt {
 /** The receipt of a command by its id. */
 export function getReceipt(db: Reader, commandId: string): Receipt | null {
   const row = db
-    .select({ command: commands, outbox, answer: commandOutcomes, by: operators.name, decision: approvals })
+    .select({
+      command: commands,
+      outbox: sendingColumns,
+      answer: commandOutcomes,
+      by: operators.name,
+      decision: approvals,
+    })
     .from(commands)
     .leftJoin(outbox, eq(outbox.id, commands.id))
     .leftJoin(approvals, eq(approvals.commandId, commands.id))
@@ -201,7 +214,11 @@ export function getReceipt(db: Reader, commandId: string): Receipt | null {
     by: row.by ?? row.command.operatorId,
     clickedAt: row.command.createdAt,
     sentAt,
-    lastError: row.outbox?.lastError ?? null,
+    sending: row.outbox && sendingState(row.outbox),
+    eventName: row.outbox?.eventName ?? null,
+    parkedAt: row.outbox?.parkedAt ?? null,
+    attempts: row.outbox?.attempts ?? 0,
+    trouble: row.outbox && sentAt === null ? troubleOf(db, row.outbox) : null,
     engineEventId: row.outbox?.engineEventId ?? null,
     ranAt: ran ?? row.answer?.at ?? null,
     runId: row.answer?.runId ?? run?.id ?? null,

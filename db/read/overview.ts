@@ -3,6 +3,8 @@ import { sources, type Source } from "../../domain/statuses";
 import type { Reader } from "../connection";
 import { bets, claims, escrows, runs, sync, timeline, trades } from "../schema";
 import { listLooseEnds } from "./loose-ends";
+import type { SendTrouble } from "./outbox";
+import { listUnheard } from "./unheard";
 
 /** How old a source's last good read is, and why the last one failed. */
 export function readFreshness(
@@ -33,7 +35,9 @@ export interface Attention {
     | "unknown-call"
     | "stray"
     | "orphan"
-    | "failed-run";
+    | "failed-run"
+    | "not-sent"
+    | "other-webhook";
   /** The escrow, trade, bet or claim, or the function that failed. */
   ref: string;
   to: string;
@@ -46,8 +50,10 @@ export interface Attention {
   said: string | null;
   /** True when no other order is sent until this is settled. */
   holdsOrders?: boolean;
-  /** What a failed run was about. */
+  /** What a failed run, or an event that was not sent, was about. */
   about?: string | null;
+  /** An event that was not sent: why, and its name. */
+  unsent?: { trouble: SendTrouble | null; eventName: string };
 }
 const SOON_MS = 24 * 3_600_000;
 const LIMIT = 20;
@@ -132,6 +138,7 @@ export function listAttention(db: Reader, now: number): Attention[] {
       said: row.claimedConfirmationBy,
     })),
     ...loose,
+    ...listUnheard(db, now),
     ...failed.map((row) => ({
       key: `run ${row.id}`,
       kind: "failed-run" as const,

@@ -170,7 +170,7 @@ describe("the outbox", () => {
       for (let n = 0; n < 100_000; n++) insert.run(`c${n}`, BigInt(n));
     })();
     const plans = explainQueries(db.reader, () => [listUnsent(db.reader), countUnsent(db.reader)]);
-    for (const plan of plans) expect(plan).toMatch(/outbox_unsent \(sent_at=\?\)/);
+    for (const plan of plans) expect(plan).toMatch(/outbox_unsent \(sent_at=\? AND parked_at=\?\)/);
     const [sent] = explainQueries(db.reader, () => listSent(db.reader, { at: "last" }, 50));
     expect(sent).toMatch(/outbox_created/);
     expect(sent).not.toMatch(/TEMP B-TREE/);

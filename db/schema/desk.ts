@@ -1,5 +1,7 @@
+import { sql } from "drizzle-orm";
 import { index, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { ActorKind } from "../../domain/ids";
+import type { SendFailure } from "../../domain/sending";
 import type { PauseKind, Role } from "../../domain/statuses";
 import { flag, int, json } from "./columns";
 
@@ -35,7 +37,7 @@ export const commands = sqliteTable(
     id: text("id").primaryKey(),
     /**
      * approve-escrow, reject-escrow, create-escrow, send-price-alert, claim-faucet, place-bet, sync-now, settle-unknown,
-     * pause-actions, resume-actions, accept-drift
+     * pause-actions, resume-actions, accept-drift, send-again
      */
     kind: text("kind").notNull(),
     subjectType: text("subject_type"),
@@ -65,20 +67,33 @@ export const approvals = sqliteTable("approvals", {
 export const outbox = sqliteTable(
   "outbox",
   {
+    /** Counts up with what is asked for; what the sender knows a row by, whatever its event is called. */
+    // SQLite gives the next number for null.
+    rowId: int("row_id")
+      .primaryKey()
+      .$defaultFn(() => sql`null`),
     /** The event's id. */
-    id: text("id").primaryKey(),
+    id: text("id").notNull().unique(),
     eventName: text("event_name").notNull(),
     data: json("data").notNull(),
     createdAt: int("created_at").notNull(),
     attempts: int("attempts").notNull().default(0),
+    /** How many of the attempts were answered by a refusal of this very event. */
+    refusals: int("refusals").notNull().default(0),
+    /** Wall time. */
     nextAttemptAt: int("next_attempt_at").notNull(),
+    /** Why the last attempt failed; null before the first, and once it is sent. */
+    failure: text("failure").$type<SendFailure>(),
+    /** What the engine said to it, its status first. */
     lastError: text("last_error"),
+    /** When it was given up until an operator sends it again. */
+    parkedAt: int("parked_at"),
     sentAt: int("sent_at"),
     /** The engine's own id for it. */
     engineEventId: text("engine_event_id"),
   },
   (t) => [
-    index("outbox_unsent").on(t.sentAt, t.nextAttemptAt),
+    index("outbox_unsent").on(t.sentAt, t.parkedAt, t.nextAttemptAt),
     index("outbox_created").on(t.createdAt, t.id),
   ],
 );
@@ -94,10 +109,17 @@ export const inbox = sqliteTable(
     signedAt: int("signed_at").notNull(),
     receivedAt: int("received_at").notNull(),
     deliveries: int("deliveries").notNull().default(1),
+    /** How many of them said something else under the same id. Nothing of it was applied; the last one is kept. */
+    differing: int("differing").notNull().default(0),
+    otherEnvelope: json("other_envelope"),
+    /** SHA-256 of its signed bytes, hexadecimal. */
+    otherHash: text("other_hash"),
+    otherAt: int("other_at"),
   },
   (t) => [
     index("inbox_received").on(t.receivedAt, t.id),
     index("inbox_type_received").on(t.type, t.receivedAt, t.id),
+    index("inbox_other").on(t.otherAt),
   ],
 );
 

@@ -2,6 +2,7 @@ import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
 import type { Attention } from "../../../db/read/overview";
 import { sentence, shorten, usdcText } from "../../lib/money";
+import { meaningOfUnsent, whyNotSent } from "../../lib/sending-words";
 import { formatDuration } from "../../lib/time";
 import { Icon } from "../ui/icon";
 import { Time, useNow } from "./moment";
@@ -95,6 +96,22 @@ function tell(item: Attention, now: number): Told {
         what: item.about ? `failed, about ${item.about}` : "failed",
         then: `${sentence(shorten(item.said ?? "out of attempts"))} ${item.amountMicro === null ? "It is not started again by itself." : `${amount} is still locked; a sync starts another run.`}`,
         deed: "Open run",
+      };
+    case "not-sent":
+      return {
+        icon: "circle-pause",
+        tone: "text-danger",
+        what: item.about ? `was not sent, about ${item.about}` : "was not sent",
+        then: `${item.unsent?.trouble ? `${whyNotSent(item.unsent.trouble)} ` : ""}${meaningOfUnsent(item.unsent?.eventName ?? null)}`,
+        deed: "Open outbox",
+      };
+    case "other-webhook":
+      return {
+        icon: "triangle-alert",
+        tone: "text-caution",
+        what: `${item.about ?? "webhook"} came again and said something else`,
+        then: "The first was acted on, the other was not. Which one is true has to be seen at Purple Flea.",
+        deed: "Compare",
       };
   }
 }

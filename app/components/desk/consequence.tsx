@@ -1,3 +1,4 @@
+import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
 import type { Decided } from "../../../db/read/escrow-decisions";
 import type { EscrowRow } from "../../../db/read/escrows";
@@ -30,7 +31,11 @@ export function Consequence({ escrow, decided }: { escrow: EscrowRow; decided: D
       <span className="conseq">
         <Icon name={decidedLook[decided.status].icon} />
         <span>
-          {decided.retry ? (
+          {decided.status === "parked" ? (
+            <>
+              {moves}, but the decision could not be sent; <Link to="/outbox">send it again</Link>
+            </>
+          ) : decided.retry ? (
             <>
               Attempt {decided.retry.attempt}
               {decided.retry.of === null ? "" : ` of ${decided.retry.of}`}

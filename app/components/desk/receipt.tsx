@@ -1,7 +1,8 @@
 import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
 import type { Receipt as ReceiptData } from "../../../db/read/escrows";
-import { commandLook, type CommandState } from "../../../domain/statuses";
+import { commandLook, type CommandState } from "../../../domain/command-states";
+import { meaningOfUnsent, whyNotSent } from "../../lib/sending-words";
 import { formatWait } from "../../lib/time";
 import { Icon } from "../ui/icon";
 import { Time, useNow } from "./moment";
@@ -23,7 +24,46 @@ const hopIcon: Record<HopState, string> = {
 };
 
 export const stateOf = (receipt: ReceiptData): CommandState =>
-  receipt.answer?.state ?? (receipt.sentAt === null ? "queued" : "sent");
+  receipt.answer?.state ?? receipt.sending ?? "queued";
+
+function sendingHop(receipt: ReceiptData): Hop {
+  const { sending, trouble } = receipt;
+  const why = trouble && whyNotSent(trouble);
+  if (receipt.answer && sending !== "sent")
+    return {
+      title: "Read from the record",
+      state: "done",
+      at: receipt.ranAt,
+      note: "Its event was not sent; a sync acted on what is on record.",
+    };
+  if (sending === "parked")
+    return {
+      title: "Not sent",
+      state: "failed",
+      at: receipt.parkedAt,
+      note: (
+        <>
+          {why} {meaningOfUnsent(receipt.eventName)} It is not tried again by itself:{" "}
+          <Link to="/outbox">send it again from the outbox</Link>.
+        </>
+      ),
+    };
+  if (sending === "queued")
+    return {
+      title: "Queued, not sent yet",
+      state: "waiting",
+      at: null,
+      note: why
+        ? `${why} It is on disk, is tried again by itself and takes effect once.`
+        : "It is on disk and leaves in a moment.",
+    };
+  return {
+    title: "Event accepted",
+    state: "done",
+    at: receipt.sentAt,
+    note: receipt.engineEventId && <span className="mono">{receipt.engineEventId}</span>,
+  };
+}
 
 function lastHop(receipt: ReceiptData, waitsFor: ReactNode): Hop {
   const { answer, retry } = receipt;
@@ -57,9 +97,8 @@ function lastHop(receipt: ReceiptData, waitsFor: ReactNode): Hop {
   };
 }
 
-/** The four hops in order. The first that is not made is open; what comes after it has not begun. */
+/** The four hops in order. The first that is not made, or failed before the last, is open; what comes after it has not begun. */
 function hopsOf(receipt: ReceiptData, waitsFor: ReactNode): Hop[] {
-  const queued = receipt.sentAt === null;
   const hops: Hop[] = [
     {
       title: "Clicked",
@@ -67,16 +106,7 @@ function hopsOf(receipt: ReceiptData, waitsFor: ReactNode): Hop[] {
       at: receipt.clickedAt,
       note: receipt.reason ? `${receipt.by}, “${receipt.reason}”` : receipt.by,
     },
-    {
-      title: queued ? "Queued, not sent yet" : "Event accepted",
-      state: queued ? "waiting" : "done",
-      at: receipt.sentAt,
-      note: queued
-        ? receipt.lastError
-          ? "The event engine does not answer. It is on disk, and sent once when the engine is back."
-          : "It is on disk and leaves in a moment."
-        : receipt.engineEventId && <span className="mono">{receipt.engineEventId}</span>,
-    },
+    sendingHop(receipt),
     {
       title: "Function ran",
       state: receipt.ranAt === null ? "waiting" : "done",
@@ -87,7 +117,9 @@ function hopsOf(receipt: ReceiptData, waitsFor: ReactNode): Hop[] {
     },
     lastHop(receipt, waitsFor),
   ];
-  const open = hops.findIndex((hop) => hop.state === "waiting");
+  const open = hops.findIndex(
+    (hop, index) => hop.state === "waiting" || (index === 1 && hop.state === "failed"),
+  );
   return hops.map((hop, index) =>
     open === -1 || index <= open ? hop : { ...hop, state: "todo", at: null, note: null },
   );
