@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { serve } from "inngest/edge";
 import type { DeskContext } from "../app/context";
 import { closeDatabase, openReader, openWriter, type Reader, type Writer } from "../db/connection";
-import { receiveWebhook } from "../db/desk/inbox";
+import { receive as receiveWebhook } from "../server/webhooks";
 import type { Operator } from "../db/desk/operators";
 import { dueEvents, markSent } from "../db/desk/outbox";
 import { operators } from "../db/schema";
@@ -18,12 +18,9 @@ import type { Fault } from "../sandbox/purple-flea/faults";
 import { openUpstream, type Upstream } from "../sandbox/purple-flea/upstream";
 import { createFunctions } from ".";
 import { createInngest } from "./client";
-import { eventIdFor, webhookReceived } from "./events";
 import { limitsOf, type Setting } from "./functions/setting";
 import { createJournal } from "./journal";
 import { createPurpleFlea } from "./purple-flea/client";
-import { webhookEnvelope } from "./purple-flea/contract";
-import { verifySignature } from "./purple-flea/webhook-signature";
 
 const APP = "http://app.test/api/inngest";
 const SECRET = "whsec_world";
@@ -191,24 +188,16 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     return createEngineApi({ engine, signingKeys: [], eventKeys: [], sdkUrls: [] });
   }
   async function receive(request: Request): Promise<Response> {
-    const body = new Uint8Array(await request.arrayBuffer());
-    const timestamp = request.headers.get("x-purpleflea-timestamp");
-    const verdict = verifySignature(
-      SECRET,
-      { timestamp, signature: request.headers.get("x-purpleflea-signature") },
-      body,
-      wall.now(),
+    const { headers } = request;
+    const { status, body } = receiveWebhook(
+      { desk: mirror, clock, wall, secrets: [SECRET], stored: () => undefined },
+      {
+        timestamp: headers.get("x-purpleflea-timestamp"),
+        signature: headers.get("x-purpleflea-signature"),
+      },
+      Buffer.from(await request.arrayBuffer()),
     );
-    if (verdict.kind !== "ok") return new Response(null, { status: 401 });
-    const raw: unknown = JSON.parse(new TextDecoder().decode(body));
-    const { id, name } = webhookEnvelope.parse(raw);
-    receiveWebhook(
-      mirror,
-      { id, type: name, envelope: raw, signedAt: Number(timestamp) * 1_000 },
-      { id: eventIdFor(webhookReceived.name, id), name: webhookReceived.name, data: { webhook_id: id } },
-      clock.now(),
-    );
-    return new Response(null, { status: 200 });
+    return Response.json(body, { status });
   }
   async function drain(): Promise<number> {
     const due = dueEvents(mirror, Number.MAX_SAFE_INTEGER);

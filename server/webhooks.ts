@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { raw, type ErrorRequestHandler, type Request, type Response, Router } from "express";
 import { receiveWebhook } from "../db/desk/inbox";
 import type { Writer } from "../db/connection";
 import type { Clock } from "../domain/clock";
+import { ForeignJsonError, parseForeignJson, wellFormed } from "../domain/foreign-json";
 import { eventIdFor, webhookReceived } from "../inngest/events";
-import { webhookEnvelope } from "../inngest/purple-flea/contract";
+import { isSameNews, webhookEnvelope } from "../inngest/purple-flea/contract";
 import { verifySignature, type HeaderValue } from "../inngest/purple-flea/webhook-signature";
 
 interface Options {
@@ -32,26 +34,35 @@ export function receive(
     return no(401, `signature_${verdict.kind}`, "the webhook's signature was not accepted");
   let envelope: unknown;
   try {
-    envelope = JSON.parse(bytes.toString("utf8"));
-  } catch {
-    return no(400, "not_json", "the body is not JSON");
+    envelope = parseForeignJson(bytes.toString("utf8"));
+  } catch (error) {
+    if (!(error instanceof ForeignJsonError)) throw error;
+    return no(400, "not_json", error.message);
   }
+  // Before half characters are replaced: an id that holds one names nothing.
   const parsed = webhookEnvelope.safeParse(envelope);
-  if (!parsed.success)
-    return no(
-      400,
-      "bad_envelope",
-      `field ${parsed.error.issues[0]?.path.join(".") || "id"} is missing or wrong`,
-    );
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return no(400, "bad_envelope", `field ${issue?.path.join(".") || "id"} is missing or wrong`);
+  }
   const { id, name } = parsed.data;
   const outcome = receiveWebhook(
     desk,
-    { id, type: name, envelope, signedAt: Number(headers.timestamp) * 1_000 },
+    {
+      id,
+      type: name,
+      envelope: wellFormed(envelope),
+      hash: createHash("sha256").update(bytes).digest("hex"),
+      signedAt: Number(headers.timestamp) * 1_000,
+    },
+    isSameNews,
     { id: eventIdFor(webhookReceived.name, id), name: webhookReceived.name, data: { webhook_id: id } },
     clock.now(),
   );
   if (outcome === "stored") stored();
-  return { status: 200, body: { received: true, duplicate: outcome === "duplicate" } };
+  // Anything but 200 would bring the same again, and again: what differs is for a person to look at.
+  const different = outcome === "different" && { different: true };
+  return { status: 200, body: { received: true, duplicate: outcome !== "stored", ...different } };
 }
 
 /** Purple Flea's webhooks, under both names. */

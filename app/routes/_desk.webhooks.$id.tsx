@@ -2,6 +2,7 @@ import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { getWebhook } from "../../db/read/webhooks";
 import { requireOperator } from "../auth/session.server";
+import { Changes } from "../components/desk/changes";
 import { Id } from "../components/desk/id";
 import { Time } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
@@ -9,6 +10,8 @@ import { Payload } from "../components/desk/payload";
 import { RunLink } from "../components/desk/run-link";
 import { Section } from "../components/desk/section";
 import { StatusBadge } from "../components/desk/status-badge";
+import { Note } from "../components/ui/note";
+import { envelopeChanges } from "../lib/envelope-changes";
 import { webhookLook } from "../lib/webhook-look";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
@@ -16,11 +19,14 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const webhook = getWebhook(context.read, params.id ?? "");
   if (!webhook)
     throw new Response(`No webhook was kept under ${(params.id ?? "").slice(0, 80)}.`, { status: 404 });
-  return { webhook };
+  return {
+    webhook,
+    changes: webhook.differing > 0 ? envelopeChanges(webhook.envelope, webhook.otherEnvelope) : [],
+  };
 }
 
 export default function Webhook() {
-  const { webhook } = useLoaderData<typeof loader>();
+  const { webhook, changes } = useLoaderData<typeof loader>();
   const look = webhookLook(webhook.outcome);
   return (
     <>
@@ -33,7 +39,32 @@ export default function Webhook() {
         <RunLink runId={webhook.runId} />
       </PageHead>
       <div className="split">
-        <Payload title="Envelope, as it was signed" value={webhook.envelope} />
+        <div className="grid min-w-0 gap-6">
+          {webhook.differing > 0 && (
+            <Note tone="caution" icon="triangle-alert">
+              <b>
+                It came again {webhook.differing === 1 ? "once" : `${webhook.differing} times`} and said
+                something else under the same id, last at <Time ms={webhook.otherAt} focusable />.
+              </b>
+              <p>
+                Only the first was acted on; the other moved nothing and changed nothing. Look at Purple Flea
+                which of the two is true.
+              </p>
+            </Note>
+          )}
+          {changes.length > 0 && (
+            <Changes changes={changes} heads={["First, acted on", "Last, not acted on"]} />
+          )}
+          <div className={webhook.differing > 0 ? "grid min-w-0 gap-6 xl:grid-cols-2" : "min-w-0"}>
+            <Payload
+              title={webhook.differing > 0 ? "The first, acted on" : "Envelope, as it was signed"}
+              value={webhook.envelope}
+            />
+            {webhook.differing > 0 && (
+              <Payload title="The last that differs, not acted on" value={webhook.otherEnvelope} />
+            )}
+          </div>
+        </div>
         <div className="rail">
           <Section title="Delivery">
             <dl className="kv">
@@ -51,6 +82,14 @@ export default function Webhook() {
                   ? "once"
                   : `${webhook.deliveries} times; only the first was acted on`}
               </dd>
+              {webhook.otherHash !== null && (
+                <>
+                  <dt>Its SHA-256</dt>
+                  <dd>
+                    <Id id={webhook.otherHash} />
+                  </dd>
+                </>
+              )}
               <dt>Outcome</dt>
               <dd>
                 {look.label}: {look.meaning}

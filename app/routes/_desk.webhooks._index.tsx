@@ -106,7 +106,12 @@ function webhookColumns(zone: string, now: number): Column<WebhookRow>[] {
       head: "Deliveries",
       kind: "num",
       place: 2,
-      cell: (row) => (row.deliveries === 1 ? "once" : `${row.deliveries} times`),
+      cell: (row) => (
+        <>
+          {row.deliveries === 1 ? "once" : `${row.deliveries} times`}
+          {row.differing > 0 && <span className="text-caution">, {row.differing} different</span>}
+        </>
+      ),
     },
     {
       id: "run",

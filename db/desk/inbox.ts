@@ -23,18 +23,60 @@ const kept = prepared((db) =>
     .prepare(),
 );
 
-/** Keeps a verified webhook and queues its event, in one transaction. A second delivery is counted and nothing else. */
+const differing = prepared((db) =>
+  db
+    .update(inbox)
+    .set({
+      differing: sql`${inbox.differing} + 1`,
+      otherEnvelope: given("envelope"),
+      otherHash: given("hash"),
+      otherAt: given("now"),
+    })
+    .where(eq(inbox.id, given("id")))
+    .prepare(),
+);
+const first = prepared((db) =>
+  db
+    .select({ envelope: inbox.envelope })
+    .from(inbox)
+    .where(eq(inbox.id, given("id")))
+    .prepare(),
+);
+
+/** A webhook as it is kept. */
+export interface IncomingWebhook {
+  id: string;
+  type: string;
+  /** JSON without half characters. */
+  envelope: unknown;
+  /** SHA-256 of the signed bytes, hexadecimal. */
+  hash: string;
+  signedAt: number;
+}
+
+/**
+ * Keeps a verified webhook and queues its event, in one transaction. A second delivery is counted and nothing else; one that says
+ * something else is kept beside the first, the last one of them, and not acted on.
+ */
 export function receiveWebhook(
   db: Writer,
-  webhook: { id: string; type: string; envelope: unknown; signedAt: number },
+  webhook: IncomingWebhook,
+  isSame: (kept: unknown, came: unknown) => boolean,
   event: { id: string; name: string; data: unknown },
   now: number,
-): "stored" | "duplicate" {
+): "stored" | "duplicate" | "different" {
   return inTransaction(db, (tx) => {
-    const { id, type, signedAt } = webhook;
-    if (again(tx).run({ id }).changes > 0) return "duplicate";
-    kept(tx).run({ id, type, envelope: JSON.stringify(webhook.envelope), signedAt, now });
-    queueEvent(tx, event, now);
-    return "stored";
+    const { id, type, signedAt, hash } = webhook;
+    const envelope = JSON.stringify(webhook.envelope);
+    const known = first(tx).get({ id });
+    if (!known) {
+      kept(tx).run({ id, type, envelope, signedAt, now });
+      queueEvent(tx, event, now);
+      return "stored";
+    }
+    again(tx).run({ id });
+    if (isSame(known.envelope, webhook.envelope)) return "duplicate";
+    differing(tx).run({ id, envelope, hash, now });
+    return "different";
   });
 }

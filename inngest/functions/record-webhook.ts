@@ -232,10 +232,18 @@ function readable<S extends z.ZodType>(
   apply: (data: z.output<S>) => Applied,
 ): Applied {
   const data = schema.safeParse(envelope.data);
-  return data.success
-    ? apply(data.data)
-    : {
-        outcome: "unreadable",
-        detail: `${envelope.name} lacks ${data.error.issues[0]?.path.join(".") ?? "its data"}`,
-      };
+  if (data.success) return apply(data.data);
+  const [issue] = data.error.issues;
+  const field = issue?.path.join(".") || "its data";
+  const given = issue?.path.reduce<unknown>(
+    (value, name) => (typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined),
+    envelope.data,
+  );
+  return {
+    outcome: "unreadable",
+    detail:
+      given === undefined
+        ? `${envelope.name} lacks ${field}`
+        : `${field} of ${envelope.name} ${issue?.code === "custom" ? issue.message : "cannot be read"}`,
+  };
 }

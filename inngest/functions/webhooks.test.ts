@@ -197,3 +197,49 @@ describe("a bet is held against its commitment", () => {
     expect(bet?.verification).toMatch(/cannot be proven: nonce 0 was committed to and another bet took it/);
   });
 });
+
+test("data that is no data of its kind is answered in words, whatever it holds, and holds up nobody", async () => {
+  const odd = {
+    escrow_id: "x\ud800",
+    order_id: { toString: 1 },
+    bet_id: -1.5,
+    agent_id: "a\u0000b",
+    tx_id: "t\ud800",
+    amount_usdc: 9e22,
+    balance_after: 9e22,
+    direction: "in",
+  };
+  const huge = {
+    ...odd,
+    escrow_id: "e",
+    order_id: "o",
+    bet_id: "b",
+    agent_id: "a",
+    tx_id: "t",
+    claimed_at: 8.64e15,
+  };
+  const names = [
+    "escrow.released",
+    "trade.filled",
+    "bet.won",
+    "faucet.claimed",
+    "wallet.transfer",
+    "__proto__",
+  ];
+  for (const name of names) {
+    await world.webhook(name, odd, { id: `odd-${name}` });
+    await world.webhook(name, huge, { id: `huge-${name}` });
+  }
+  await world.advance(5 * MINUTE, 15_000);
+  const outcomes = world.rows<{ id: string; outcome: string | null; detail: string | null }>(
+    "select i.id, o.outcome, o.detail from inbox i left join webhook_outcomes o on o.webhook_id = i.id",
+  );
+  expect(outcomes).toHaveLength(2 * names.length);
+  expect(outcomes.filter((row) => row.outcome === null)).toEqual([]);
+  const detail = (id: string) => outcomes.find((row) => row.id === id)?.detail;
+  expect(detail("odd-wallet.transfer")).toMatch(
+    /^tx_id of wallet.transfer is not an id: printable characters only/,
+  );
+  expect(detail("odd-faucet.claimed")).toMatch(/^agent_id of faucet.claimed is not an id/);
+  expect(detail("odd-escrow.released")).toMatch(/^escrow_id of escrow.released is not an id: letters/);
+});

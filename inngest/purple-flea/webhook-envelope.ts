@@ -1,5 +1,7 @@
+import canonicalize from "canonicalize";
 import { z } from "zod";
-import { extra, moment, nonNegativeUsdc, price, remoteId, shortText, usdc } from "./wire-values";
+import { wellFormed } from "../../domain/foreign-json";
+import { extra, foreignId, moment, nonNegativeUsdc, price, remoteId, shortText, usdc } from "./wire-values";
 
 /** Names seen in the docs, spelled with dots. A name outside this list is stored and shown, never refused. */
 export const webhookNames = [
@@ -35,18 +37,18 @@ export function isKnownWebhookName(name: string): name is WebhookName {
 /** The envelope: `event` or `type`, whichever is there; `event` when both are. */
 export const webhookEnvelope = z
   .object({
-    id: shortText,
-    event: extra(shortText),
-    type: extra(shortText),
+    id: foreignId,
+    event: extra(foreignId),
+    type: extra(foreignId),
     timestamp: extra(moment),
     api_version: extra(shortText),
-    agent_id: extra(shortText),
+    agent_id: extra(foreignId),
     data: z.record(z.string(), z.unknown()),
   })
   .transform((wire, context) => {
     const rawName = wire.event ?? wire.type;
     if (rawName === null) {
-      context.addIssue({ code: "custom", message: "neither event nor type names the webhook" });
+      context.addIssue({ code: "custom", path: ["event"], message: "names no webhook, nor does type" });
       return z.NEVER;
     }
     return {
@@ -59,6 +61,19 @@ export const webhookEnvelope = z
       data: wire.data,
     };
   });
+
+/**
+ * Whether two envelopes say the same: in whatever order and spacing they were written, and whenever each was sent. A sender may
+ * stamp what it delivers again anew; that alone is no other news.
+ */
+export function isSameNews(one: unknown, other: unknown): boolean {
+  return canonicalize(undated(wellFormed(one))) === canonicalize(undated(wellFormed(other)));
+}
+function undated(envelope: unknown): unknown {
+  if (typeof envelope !== "object" || envelope === null) return envelope;
+  return Object.fromEntries(Object.entries(envelope).filter(([name]) => name !== "timestamp"));
+}
+
 export type WebhookEnvelopeWire = z.input<typeof webhookEnvelope>;
 export type WebhookEnvelope = z.output<typeof webhookEnvelope>;
 
@@ -139,10 +154,10 @@ export type CasinoWebhookData = z.output<typeof casinoWebhookData>;
 /** faucet.claimed */
 export const faucetWebhookData = z
   .object({
-    agent_id: shortText,
+    agent_id: foreignId,
     amount_usdc: extra(nonNegativeUsdc),
     wallet_address: extra(shortText),
-    tx_hash: extra(shortText),
+    tx_hash: extra(foreignId),
     claimed_at: extra(moment),
   })
   .transform((wire) => ({
@@ -157,7 +172,7 @@ export type FaucetWebhookData = z.output<typeof faucetWebhookData>;
 /** wallet.transfer */
 export const transferWebhookData = z
   .object({
-    tx_id: shortText,
+    tx_id: foreignId,
     direction: z.enum(["in", "out"]),
     amount_usdc: nonNegativeUsdc,
     balance_after: extra(usdc),

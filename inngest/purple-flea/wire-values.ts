@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isReference } from "../../domain/ids";
+import { isForeignId, isReference } from "../../domain/ids";
 import { MoneyFormatError, shortUsdc, usdcFromWire, type MicroUsdc } from "../../domain/money";
 
 /** An amount on the wire: a JSON number or a decimal string, at most six places. Parsed to micro-USDC. */
@@ -46,10 +46,19 @@ function decimalOf(value: number): string {
 export const remoteId = z
   .union([z.string(), z.number().int()])
   .transform(String)
-  .refine(isReference, "not an id: letters, digits, . _ : and - only, 80 at most");
+  .refine(isReference, "is not an id: letters, digits, . _ : and - only, 80 at most");
 
-/** Text that is stored and shown, never interpreted. */
-export const shortText = z.string().min(1).max(200);
+/** An id of somebody else's that becomes a key here, and stands in no path of theirs. */
+export const foreignId = z
+  .string()
+  .refine(isForeignId, "is not an id: printable characters only, 160 at most, a letter or digit among them");
+
+/** Text that is stored and shown, never interpreted; half a character in it becomes U+FFFD. */
+export const shortText = z
+  .string()
+  .min(1)
+  .max(200)
+  .overwrite((text) => text.toWellFormed());
 
 /**
  * A field that only some pages of the documentation name. When it is absent or unreadable it is null: the fields the guide

@@ -1,13 +1,19 @@
 /** What changed between what was seen and what is, field by field. */
-export function Changes({ changes }: { changes: { field: string; was: string; now: string }[] }) {
+export function Changes({
+  changes,
+  heads = ["You saw", "Now"],
+}: {
+  changes: { field: string; was: string; now: string }[];
+  heads?: [was: string, now: string];
+}) {
   return (
     <table className="diff">
       <caption className="sr">What changed</caption>
       <thead>
         <tr>
           <th scope="col">Field</th>
-          <th scope="col">You saw</th>
-          <th scope="col">Now</th>
+          <th scope="col">{heads[0]}</th>
+          <th scope="col">{heads[1]}</th>
         </tr>
       </thead>
       <tbody>
