@@ -5,7 +5,7 @@ import { formatMicro } from "../../domain/money";
 import { driftAccepted } from "../../inngest/events";
 import type { DeskContext } from "../context";
 import { ask } from "./ask.server";
-import { commandId } from "./form.server";
+import { commandId, hiddenText } from "./form.server";
 import type { CommandResult } from "./result";
 
 /** Takes the present difference as it is, with what the operator knows of it. Only the one that was shown. */
@@ -14,8 +14,8 @@ export function acceptDrift(context: DeskContext, operator: Operator, form: Form
     kind: "accept-drift",
     schema: z.object({
       command_id: commandId,
-      drift_id: z.string(),
-      difference_usdc: z.string(),
+      drift_id: hiddenText,
+      difference_usdc: hiddenText,
       reason: z
         .string()
         .trim()

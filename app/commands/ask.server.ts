@@ -1,9 +1,7 @@
 import { z } from "zod";
-import { recordCommand } from "../../db/desk/commands";
 import type { Operator } from "../../db/desk/operators";
 import { getEscrowRow } from "../../db/read/escrows";
 import { getFaucetDay } from "../../db/read/claims";
-import { getCommand } from "../../db/read/decisions";
 import { pauseReason } from "../../db/read/pauses";
 import { isAddress, isReference } from "../../domain/ids";
 import { formatMicro } from "../../domain/money";
@@ -13,12 +11,15 @@ import { requireRole } from "../auth/session.server";
 import type { DeskContext } from "../context";
 import { escrowData } from "../lib/asked-events";
 import { formatTime } from "../lib/time";
-import { commandId, messagesOf, typedAmount, valuesOf } from "./form.server";
+import { commandId, messagesOf, readForm, typedAmount } from "./form.server";
+import { record } from "./record.server";
 import type { CommandResult } from "./result";
 
 interface Ask<S extends z.ZodType> {
   kind: string;
   schema: S;
+  /** The fields that may come more than once. */
+  lists?: readonly string[];
   event: string;
   data: (fields: z.output<S>) => unknown;
   subject?: (fields: z.output<S>) => { type: string; ref: string };
@@ -31,7 +32,7 @@ interface Ask<S extends z.ZodType> {
   refuse?: (fields: z.output<S>) => Record<string, string> | null;
 }
 
-/** Role, parse, one transaction: what every form that sends an event has in common. */
+/** Role, form, parse, one transaction: what every form that sends an event has in common, in this order. */
 export function ask<S extends z.ZodType<{ command_id: string }>>(
   context: DeskContext,
   operator: Operator,
@@ -39,36 +40,31 @@ export function ask<S extends z.ZodType<{ command_id: string }>>(
   what: Ask<S>,
 ): CommandResult {
   requireRole(operator, "operator", context, what.kind);
-  const values = valuesOf(form);
-  const parsed = what.schema.safeParse(values);
+  const { values, lists, damage } = readForm(form, what.lists);
+  if (damage) return { kind: "invalid", fields: { form: damage }, values };
+  const parsed = what.schema.safeParse({ ...values, ...lists });
   if (!parsed.success) return { kind: "invalid", fields: messagesOf(parsed.error), values };
   const fields = parsed.data;
-  // A repeat is answered as one before anything else is looked at: its own effect may have changed that.
-  const { command_id: id } = fields;
-  if (getCommand(context.read, id)?.kind === what.kind) return { kind: "duplicate", commandId: id };
-  const paused = what.pausedBy && pausedMessage(context, what.pausedBy);
-  if (paused) return { kind: "paused", message: paused };
-  const refused = what.refuse?.(fields);
-  if (refused) return { kind: "invalid", fields: refused, values };
   const data = what.data(fields);
-  const recorded = recordCommand(
-    context.desk,
+  return record(
+    context,
+    operator,
     {
       id: fields.command_id,
       kind: what.kind,
-      operatorId: operator.id,
       subject: what.subject?.(fields),
       payload: data,
       event: { name: what.event, data },
       reason: what.reason?.(fields) ?? null,
       pause: what.pause?.(fields),
     },
-    context.clock.now(),
+    () => {
+      const paused = what.pausedBy && pausedMessage(context, what.pausedBy);
+      if (paused) return { kind: "paused", message: paused };
+      const refused = what.refuse?.(fields);
+      return refused ? { kind: "invalid", fields: refused, values } : null;
+    },
   );
-  if (recorded.kind === "decided" || recorded.kind === "not-parked")
-    throw new Error("only a decision, and what is sent again, can be overtaken");
-  context.outboxChanged();
-  return recorded;
 }
 
 /** Why a kind of action cannot be asked for now, in words; null when it can. */

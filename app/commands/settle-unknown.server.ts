@@ -6,21 +6,21 @@ import { pauseKindOf } from "../../domain/statuses";
 import { outcomeDecided } from "../../inngest/events";
 import type { DeskContext } from "../context";
 import { ask, pausedMessage } from "./ask.server";
-import { commandId } from "./form.server";
+import { commandId, hiddenNumber, hiddenText } from "./form.server";
 import type { CommandResult } from "./result";
 
 const decided = z
   .object({
     command_id: commandId,
-    intent_key: z.string(),
+    intent_key: hiddenText,
     choice: z.enum(["happened", "not-happened", "left"], { error: "Choose what became of it." }),
     again: z
       .literal("on")
       .optional()
       .transform((box) => box === "on"),
-    remote_id: z.string().trim().optional(),
+    remote_id: z.string().trim().max(200, "At most 200 characters.").optional(),
     needs_id: z.literal("1").optional(),
-    seen_tries: z.coerce.number().int(),
+    seen_tries: hiddenNumber,
     reason: z
       .string()
       .trim()
@@ -42,14 +42,13 @@ const decided = z
  * after the page was opened.
  */
 export function settleUnknown(context: DeskContext, operator: Operator, form: FormData): CommandResult {
-  const key = form.get("intent_key");
-  const found = typeof key === "string" ? getUnknown(context.read, key) : null;
   return ask(context, operator, form, {
     kind: "settle-unknown",
     schema: decided,
     event: outcomeDecided.name,
     subject: ({ intent_key: ref }) => ({ type: "intent", ref }),
-    refuse: ({ seen_tries: seen, choice, again }) => {
+    refuse: ({ intent_key: key, seen_tries: seen, choice, again }) => {
+      const found = getUnknown(context.read, key);
       if (!found || found.intent.status !== "unknown")
         return { form: "Its outcome is known by now. Nothing was sent; open the page again." };
       if (found.intent.tries !== seen)

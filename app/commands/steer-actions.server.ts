@@ -9,22 +9,23 @@ import { commandId } from "./form.server";
 import type { CommandResult } from "./result";
 
 const reason = z.string().trim().min(1, "Say why; it stays on record.").max(500, "At most 500 characters.");
+/** Ticked one by one, or several in one value. */
 const kinds = z
-  .string()
-  .default("")
-  .transform((text) => text.split(",").filter(Boolean))
-  .pipe(z.array(z.enum(pauseKinds)).min(1, "Choose at least one kind of action."));
-
-/** A form carries several values under one name; a command keeps them as one list. */
-function joined(form: FormData, ...names: string[]): FormData {
-  for (const name of names) form.set(name, form.getAll(name).join(","));
-  return form;
-}
+  .array(z.string())
+  .transform((values) => [...new Set(values.flatMap((text) => text.split(",")).filter(Boolean))])
+  .pipe(
+    z
+      .array(z.enum(pauseKinds, { error: "Choose among the kinds of action there are." }))
+      .min(1, "Choose at least one kind of action."),
+  );
+/** What was held when the list was drawn: `alert:<id>`, `escrow:<ref>`. */
+const heldIds = z.array(z.string().max(1_100));
 
 /** Pauses kinds of action: from this moment on no intent of theirs is written. */
 export function pauseActions(context: DeskContext, operator: Operator, form: FormData): CommandResult {
-  return ask(context, operator, joined(form, "kinds"), {
+  return ask(context, operator, form, {
     kind: "pause-actions",
+    lists: ["kinds"],
     schema: z.object({ command_id: commandId, kinds, reason }),
     event: actionsPaused.name,
     data: (fields) => ({ kinds: fields.kinds, reason: fields.reason }),
@@ -38,16 +39,20 @@ export function pauseActions(context: DeskContext, operator: Operator, form: For
  * the list was drawn goes on too.
  */
 export function resumeActions(context: DeskContext, operator: Operator, form: FormData): CommandResult {
-  const drop = form.getAll("shown").filter((id) => !form.getAll("keep").includes(id));
-  return ask(context, operator, joined(form, "kinds"), {
+  return ask(context, operator, form, {
     kind: "resume-actions",
-    schema: z.object({ command_id: commandId, kinds, reason }),
+    lists: ["kinds", "shown", "keep"],
+    schema: z.object({ command_id: commandId, kinds, shown: heldIds, keep: heldIds, reason }),
     event: actionsResumed.name,
     refuse: (fields) =>
       fields.kinds.some((kind) => pauseReason(context.read, kind) !== null)
         ? null
         : { form: "None of these is paused (any more). Nothing was sent." },
-    data: (fields) => ({ kinds: fields.kinds, drop: drop.map(String), reason: fields.reason }),
+    data: (fields) => {
+      const kept = new Set(fields.keep);
+      const drop = [...new Set(fields.shown)].filter((id) => !kept.has(id));
+      return { kinds: fields.kinds, drop, reason: fields.reason };
+    },
     pause: (fields) => ({ kinds: fields.kinds, paused: false }),
     reason: (fields) => fields.reason,
   });

@@ -1,7 +1,8 @@
 import type { Decided } from "../../db/read/escrow-decisions";
 import type { EscrowRow } from "../../db/read/escrows";
 import { isStale, STALE_AFTER_MS } from "../../domain/freshness";
-import { escrowLook, type EscrowStatus, type Role } from "../../domain/statuses";
+import { formatMicro } from "../../domain/money";
+import { escrowLook, escrowStatuses, type Role } from "../../domain/statuses";
 import { shorten } from "./money";
 import { formatDuration, formatTime } from "./time";
 
@@ -60,10 +61,27 @@ export interface SeenEscrow {
   /** A decimal string of USDC. */
   amount: string;
   payee: string;
+  description: string;
   status: string;
   /** ms, or empty when there is none. */
   deadline: string;
+  version: string;
 }
+/** The same of an escrow as it stands. */
+export const seenOf = (
+  escrow: Pick<
+    EscrowRow,
+    "amountMicro" | "counterparty" | "description" | "status" | "expiresAt" | "version"
+  >,
+): SeenEscrow => ({
+  amount: formatMicro(escrow.amountMicro),
+  payee: escrow.counterparty,
+  description: escrow.description,
+  status: escrow.status,
+  deadline: String(escrow.expiresAt ?? ""),
+  version: String(escrow.version),
+});
+
 export interface Change {
   field: string;
   was: string;
@@ -76,11 +94,16 @@ export function changesSince(seen: SeenEscrow, now: SeenEscrow, zone: string, no
   const amount = (text: string) => `${shorten(text)} USDC`;
   const deadline = (text: string) =>
     /^\d{1,15}$/.test(text) ? formatTime(Number(text), zone, nowMs) : "none";
-  const status = (text: string) => (text in escrowLook ? escrowLook[text as EscrowStatus].label : text); // just seen to be one
+  const status = (text: string) => {
+    const known = escrowStatuses.find((one) => one === text);
+    return known ? escrowLook[known].label : text;
+  };
   return [
     { field: "Amount", was: amount(seen.amount), now: amount(now.amount) },
     { field: "Payee", was: seen.payee, now: now.payee },
+    { field: "For", was: seen.description, now: now.description },
     { field: "Status", was: status(seen.status), now: status(now.status) },
     { field: "Deadline", was: deadline(seen.deadline), now: deadline(now.deadline) },
+    { field: "Version", was: seen.version, now: now.version },
   ];
 }

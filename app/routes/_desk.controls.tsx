@@ -6,6 +6,7 @@ import { listHeld, listPauses } from "../../db/read/pauses";
 import { newId } from "../../domain/ids";
 import { pauseKinds, pauseLook, type PauseKind } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
+import { damagedForm } from "../commands/form.server";
 import { complaintsOf, statusOf, type CommandResult } from "../commands/result";
 import { pauseActions, resumeActions } from "../commands/steer-actions.server";
 import { CommandForm } from "../components/desk/command-form";
@@ -57,9 +58,14 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 export async function action({ request, context }: ActionFunctionArgs) {
   const operator = await requireOperator(request, context);
   const form = await request.formData();
-  const verb = form.get("verb") === "resume" ? "resume" : "pause";
+  const asked = form.get("verb");
+  const verb = asked === "resume" ? "resume" : "pause";
   const result =
-    verb === "resume" ? resumeActions(context, operator, form) : pauseActions(context, operator, form);
+    asked === "resume"
+      ? resumeActions(context, operator, form)
+      : asked === "pause"
+        ? pauseActions(context, operator, form)
+        : damagedForm();
   if (result.kind === "accepted" || result.kind === "duplicate") return redirect("/controls");
   return data({ verb, result }, { status: statusOf(result) });
 }

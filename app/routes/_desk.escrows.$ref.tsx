@@ -11,6 +11,7 @@ import { newId } from "../../domain/ids";
 import { runLook } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
 import { decideEscrow } from "../commands/decide-escrow.server";
+import { damagedForm } from "../commands/form.server";
 import { statusOf } from "../commands/result";
 import { Consequence, standingOf } from "../components/desk/consequence";
 import { Id } from "../components/desk/id";
@@ -66,12 +67,12 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
   const operator = await requireOperator(request, context);
   const form = await request.formData();
   form.set("ref", params.ref ?? "");
-  const result = decideEscrow(
-    context,
-    operator,
-    form,
-    form.get("decision") === "cancel" ? "cancel" : "release",
-  );
+  const decision = form.get("decision");
+  // Which of the two buttons was pressed is never guessed.
+  const result =
+    decision === "release" || decision === "cancel"
+      ? decideEscrow(context, operator, form, decision)
+      : damagedForm();
   if (result.kind === "accepted" || result.kind === "duplicate")
     return redirect(`/escrows/${params.ref ?? ""}`);
   return data(result, { status: statusOf(result) });

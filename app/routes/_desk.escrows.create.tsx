@@ -3,7 +3,6 @@ import { data, redirect } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { useRef } from "react";
 import { newId } from "../../domain/ids";
-import { formatMicro, MoneyFormatError, parseUsdc } from "../../domain/money";
 import { escrowCreated } from "../../inngest/events";
 import { requireOperator } from "../auth/session.server";
 import { createEscrow, pausedMessage } from "../commands/ask.server";
@@ -14,6 +13,7 @@ import { PageHead } from "../components/desk/page-head";
 import { escrowMoney, SumTable } from "../components/desk/sum-table";
 import { Field } from "../components/ui/field";
 import { escrowData } from "../lib/asked-events";
+import { amountForEvent, typedMicro } from "../lib/typed-amount";
 import { useTyped } from "../lib/use-typed";
 import { useAnswer } from "../lib/use-answer";
 
@@ -38,17 +38,6 @@ export async function action({ request, context }: ActionFunctionArgs) {
   return data(result, { status: statusOf(result) });
 }
 
-/** The amount as the command reads it, or null while it is none. */
-function amountOf(text: string): bigint | null {
-  try {
-    const micro = parseUsdc(text.trim().replace(/,(?=\d{3})/g, ""));
-    return micro > 0n ? micro : null;
-  } catch (error) {
-    if (error instanceof MoneyFormatError) return null;
-    throw error;
-  }
-}
-
 export default function CreateEscrow() {
   const { commandId, eventName, closed } = useLoaderData<typeof loader>();
   const result = useAnswer<typeof action>();
@@ -57,7 +46,7 @@ export default function CreateEscrow() {
     { escrow_id: "", amount_usdc: "", counterparty: "", description: "" },
     complaintsOf(result),
   );
-  const amount = amountOf(typed.amount_usdc);
+  const amount = typedMicro(typed.amount_usdc);
   return (
     <>
       <PageHead
@@ -112,7 +101,7 @@ export default function CreateEscrow() {
               name={eventName}
               data={escrowData({
                 escrow_id: typed.escrow_id.trim(),
-                amount_usdc: amount === null ? typed.amount_usdc : formatMicro(amount),
+                amount_usdc: amountForEvent(typed.amount_usdc),
                 counterparty: typed.counterparty.trim(),
                 description: typed.description.trim(),
               })}

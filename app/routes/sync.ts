@@ -9,8 +9,9 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const operator = await requireOperator(request, context);
   const form = await request.formData();
   const result = syncNow(context, operator, form);
-  if (result.kind === "invalid" || result.kind === "conflict")
-    throw new Response("This form is damaged. Open the page again.", { status: 422 });
+  if (result.kind === "invalid")
+    throw new Response(result.fields.form ?? "This form is damaged. Open the page again.", { status: 422 });
+  if (result.kind === "conflict") throw new Response(result.message, { status: 409 });
   return redirect(safePath(form.get("back")));
 }
 export const loader = () => redirect("/");

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { PARK_AFTER } from "../../domain/sending";
 import type { PauseKind } from "../../domain/statuses";
 import { inTransaction, type Writer } from "../connection";
-import { approvals, commands, pauses } from "../schema";
+import { approvals, commands, outbox, pauses } from "../schema";
 import { recordAudit } from "./audit";
 import { queueEvent, unparkEvent } from "./outbox";
 
@@ -24,24 +24,56 @@ export interface CommandRequest {
   /** The outbox row that this command lets go out once more. */
   sendAgain?: number;
 }
-export type Recorded =
+export type Recorded<Why = never> =
   | { kind: "accepted" | "duplicate"; commandId: string }
   /** The row to be sent again is not parked any more. */
   | { kind: "not-parked" }
-  | { kind: "decided"; by: typeof approvals.$inferSelect };
+  | { kind: "decided"; by: typeof approvals.$inferSelect }
+  | { kind: "refused"; why: Why };
+
+type SpentOn = Pick<typeof commands.$inferSelect, "kind" | "subjectRef" | "createdAt">;
+
+/** The command's id is that of another deed. Answered as a repeat, this one would be lost without a word. */
+export class SpentIdError extends Error {
+  override name = "SpentIdError";
+  constructor(
+    id: string,
+    /** What the id was spent on. */
+    readonly spentOn: SpentOn,
+  ) {
+    super(`${id} is a ${spentOn.kind} already`);
+  }
+}
 
 /**
- * Command, audit row, decision or pause, and outbox row in one transaction. The same id again is a duplicate and changes nothing; a
- * second decision about an escrow is refused with the first one. Throws where the id was spent on another kind of deed.
+ * Command, audit row, decision or pause, and outbox row in one transaction. The same form again is a duplicate and changes
+ * nothing; a second decision about an escrow is refused with the first one.
+ * @param refuse says why not, as things stand: it is asked with the write lock held, so that what any handle reads in it still
+ *   holds when the command is written
+ * @throws SpentIdError where the id was spent on another deed, or on the same by another operator
  */
-export function recordCommand(db: Writer, request: CommandRequest, now: number): Recorded {
-  return inTransaction(db, (tx) => {
+export function recordCommand<Why = never>(
+  db: Writer,
+  request: CommandRequest,
+  now: number,
+  refuse?: () => Why | null,
+): Recorded<Why> {
+  return inTransaction(db, (tx): Recorded<Why> => {
     const known = tx.select().from(commands).where(eq(commands.id, request.id)).get();
     if (known) {
-      // Answered as a repeat, this deed would be lost without a word.
-      if (known.kind !== request.kind) throw new Error(`${request.id} is a ${known.kind} already`);
+      if (!isSameDeed(tx, known, request)) throw new SpentIdError(request.id, known);
       return { kind: "duplicate", commandId: request.id };
     }
+    const queued = tx.select().from(outbox).where(eq(outbox.id, request.id)).get();
+    // The event would count as sent, and never be.
+    if (queued)
+      throw new SpentIdError(request.id, {
+        kind: queued.eventName,
+        subjectRef: null,
+        createdAt: queued.createdAt,
+      });
+    const why = refuse?.() ?? null;
+    if (why !== null) return { kind: "refused", why };
     const { decision } = request;
     const earlier =
       decision && tx.select().from(approvals).where(eq(approvals.escrowRef, decision.escrowRef)).get();
@@ -100,4 +132,19 @@ export function recordCommand(db: Writer, request: CommandRequest, now: number):
     if (request.event) queueEvent(tx, { id: request.id, ...request.event }, now);
     return { kind: "accepted", commandId: request.id };
   });
+}
+
+/** The same operator, asking for the same about the same thing, in the same words. */
+function isSameDeed(tx: Writer, known: typeof commands.$inferSelect, request: CommandRequest): boolean {
+  const same =
+    known.kind === request.kind &&
+    known.operatorId === request.operatorId &&
+    known.subjectType === (request.subject?.type ?? null) &&
+    known.subjectRef === (request.subject?.ref ?? null) &&
+    // The same code writes both, so the same content is the same text.
+    JSON.stringify(known.payload) === JSON.stringify(request.payload ?? null);
+  if (!same || !request.decision) return same;
+  // A decision's reason stands with the decision and not in the payload.
+  const made = tx.select().from(approvals).where(eq(approvals.commandId, known.id)).get();
+  return made !== undefined && made.reason === (request.reason ?? null);
 }

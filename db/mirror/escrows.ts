@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, isNotNull, isNull } from "drizzle-orm";
 import type { Actor } from "../../domain/ids";
 import type { EscrowStatus } from "../../domain/statuses";
+import { escrowSums } from "../../domain/money";
 import { given, prepared, type Writer } from "../connection";
 import { confirmations, escrows } from "../schema";
 import { bookMoves, escrowMoves, placedAt } from "./books";
@@ -102,8 +103,17 @@ const OVER: readonly EscrowStatus[] = ["released", "refunded", "refused"];
 export const isOver = (status: EscrowStatus): boolean => OVER.includes(status);
 
 type Change = Partial<Omit<EscrowRow, "ref" | "createdAt" | "observedAt" | "updatedAt" | "version">>;
-/** What an approver looks at: a change here is another version. */
-const SEEN: readonly (keyof Change)[] = ["amountMicro", "counterparty", "status", "expiresAt", "feeMicro"];
+/**
+ * What an approver looks at: a change here is another version. Sums that Purple Flea has not named are shown as they must come
+ * out, so that it naming just these changes nothing.
+ */
+function seenIn(row: EscrowRow): string {
+  const { amountMicro, counterparty, description, status, expiresAt } = row;
+  const ours = escrowSums(amountMicro);
+  const fee = row.feeMicro ?? ours.fee;
+  const sums = [amountMicro, fee, row.netMicro ?? amountMicro - fee, row.referralMicro ?? ours.referral];
+  return JSON.stringify([counterparty, description, status, expiresAt, ...sums.map(String)]);
+}
 
 /**
  * Applies what was seen at `observedAt` (ms). An escrow that is over stays as it ended; of one that is not, news older than
@@ -134,13 +144,12 @@ export function changeEscrow(
   const next = { ...row, ...changed };
   const placed = placedAt(tx, `escrow-create:${ref}`, now);
   bookMoves(tx, { type: "escrow", ref }, escrowMoves(next, placed, now), now);
-  const seen = differing.some(([key]) => SEEN.includes(key as keyof Change)); // keys of Change
   tx.update(escrows)
     .set({
       ...changed,
       observedAt: Math.max(observedAt, row.observedAt),
       updatedAt: now,
-      version: seen ? row.version + 1 : row.version,
+      version: seenIn(next) === seenIn(row) ? row.version : row.version + 1,
     })
     .where(eq(escrows.ref, ref))
     .run();

@@ -2,9 +2,8 @@ import { Form, Link } from "@remix-run/react";
 import { useEffect, useRef, useState } from "react";
 import type { EscrowRow } from "../../../db/read/escrows";
 import type { Payee } from "../../../db/read/payees";
-import { formatMicro } from "../../../domain/money";
 import type { CommandResult } from "../../commands/result";
-import { changesSince, type Gate, type SeenEscrow } from "../../lib/escrow-gate";
+import { changesSince, seenOf, type Gate } from "../../lib/escrow-gate";
 import { usdcText } from "../../lib/money";
 import { formatDuration, formatUtc } from "../../lib/time";
 import { FieldError } from "../ui/field";
@@ -21,12 +20,6 @@ import { SyncNow } from "./sync-now";
 const HOUR_MS = 3_600_000;
 
 type Reviewed = EscrowRow & { sourceSyncedAt: number | null };
-const seenOf = (escrow: Reviewed): SeenEscrow => ({
-  amount: formatMicro(escrow.amountMicro),
-  payee: escrow.counterparty,
-  status: escrow.status,
-  deadline: String(escrow.expiresAt ?? ""),
-});
 
 /**
  * The review before a decision: what moves, to whom, what happens otherwise. It keeps what it showed when it was opened, for
@@ -66,9 +59,10 @@ export function ReviewSheet({
     if (changes) setEscrow(latest);
   }, [changes, latest]);
   const back = `/escrows/${escrow.ref}`;
-  const news = told ? [] : changesSince(seenOf(escrow), seenOf(latest), zone, now);
+  const seen = seenOf(escrow);
+  const news = told ? [] : changesSince(seen, seenOf(latest), zone, now);
   const money = escrowMoney(escrow);
-  const reason = problem?.kind === "invalid" ? problem.fields.reason : undefined;
+  const wrong = problem?.kind === "invalid" ? problem.fields : {};
   const readAt = escrow.sourceSyncedAt ?? escrow.observedAt;
   return (
     <Sheet back={back} titleId="review-title">
@@ -100,6 +94,11 @@ export function ReviewSheet({
         {/* A region that scrolls must be reachable by keyboard. */}
         {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
         <div className="sheet-body" tabIndex={0} role="group" aria-label="What you decide about">
+          {wrong.form && (
+            <Note tone="danger" icon="circle-alert" alert>
+              <b>Not done.</b> {wrong.form}
+            </Note>
+          )}
           {told && (
             <div className="grid gap-3">
               <Note tone="danger" icon="git-compare-arrows" alert>
@@ -156,19 +155,20 @@ export function ReviewSheet({
               rows={2}
               maxLength={500}
               className="input"
-              aria-invalid={reason ? true : undefined}
-              aria-describedby={reason ? "review-reason-error" : undefined}
+              aria-invalid={wrong.reason ? true : undefined}
+              aria-describedby={wrong.reason ? "review-reason-error" : undefined}
               defaultValue={problem?.kind === "invalid" ? problem.values.reason : ""}
             />
-            {reason && <FieldError id="review-reason-error">{reason}</FieldError>}
+            {wrong.reason && <FieldError id="review-reason-error">{wrong.reason}</FieldError>}
           </div>
         </div>
         <input type="hidden" name="command_id" value={id.current} />
-        <input type="hidden" name="version" value={escrow.version} />
-        <input type="hidden" name="seen_amount" value={seenOf(escrow).amount} />
-        <input type="hidden" name="seen_payee" value={escrow.counterparty} />
-        <input type="hidden" name="seen_status" value={escrow.status} />
-        <input type="hidden" name="seen_deadline" value={escrow.expiresAt ?? ""} />
+        <input type="hidden" name="version" value={seen.version} />
+        <input type="hidden" name="seen_amount" value={seen.amount} />
+        <input type="hidden" name="seen_payee" value={seen.payee} />
+        <input type="hidden" name="seen_description" value={seen.description} />
+        <input type="hidden" name="seen_status" value={seen.status} />
+        <input type="hidden" name="seen_deadline" value={seen.deadline} />
       </Form>
       {/* Sync now goes when the source is fresh again, by whatever read: above the buttons, it moves none of them under the pointer. */}
       <div className="sheet-foot">
