@@ -59,6 +59,11 @@ export const escrowRejected = eventType("purple-flea/escrow.rejected", {
   schema: z.object({ escrow_id: reference, rejected_by: z.string().max(120), reason: z.string().max(500) }),
 });
 
+/** Sent by record-confirmation once it has recorded what came: the escrow's run waits for it, and reads the record. */
+export const escrowDecisionRecorded = eventType("purple-flea/escrow.decision.recorded", {
+  schema: z.object({ escrow_id: reference }),
+});
+
 /** Sent by the operator. */
 export const faucetClaimRequested = eventType("purple-flea/faucet.claim.requested", {
   schema: z.object({ requested_by: z.string().max(120).optional() }),

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { InngestFunction } from "inngest";
 import { serve } from "inngest/edge";
 import type { DeskContext } from "../app/context";
 import { closeDatabase, openReader, openWriter, type Reader, type Writer } from "../db/connection";
@@ -33,6 +34,8 @@ export interface WorldOptions {
   config?: Partial<Setting["config"]>;
   /** Stands between the functions and Purple Flea. `next` asks the sandbox and throws as a broken connection does. */
   upstream?: (request: Request, next: (request: Request) => Promise<Response>) => Promise<Response>;
+  /** The functions the app begins with, in place of the product's. */
+  functions?: (setting: Setting) => InngestFunction.Any[];
 }
 
 /** The whole background in one process on a clock that only moves when it is told to. */
@@ -53,6 +56,8 @@ export interface World {
   /** Sends a signed webhook that the sandbox did not think of. The status the edge answered. */
   webhook(type: string, data: unknown, more?: { id?: string; atMs?: number }): Promise<number>;
   fault(fault: Partial<Fault> & Pick<Fault, "kind">): void;
+  /** Sends what is in the outbox. How many events. */
+  drain(): Promise<number>;
   /** Lets everything that is due at this moment happen, until nothing is left. */
   settle(): Promise<void>;
   /** Lets time pass, `stepMs` at a time, with all that falls due. */
@@ -61,6 +66,8 @@ export interface World {
   rows<T>(sql: string, ...params: unknown[]): T[];
   /** How often Purple Flea was asked for a call, such as "POST /api/trading/order". */
   calls(what: string): number;
+  /** Puts the product's functions in the place of those the app began with, as an upgrade does. */
+  upgrade(): Promise<void>;
   /** Stops the app and the engine as a killed process does, and starts both again from what is on disk. */
   crash(): Promise<void>;
   close(): Promise<void>;
@@ -143,12 +150,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       ...options.config,
     },
   };
-  const handler = serve({
-    client,
-    functions: createFunctions(setting),
-    serveOrigin: "http://app.test",
-    servePath: "/api/inngest",
-  });
+  const serveApp = (functions: InngestFunction.Any[]) =>
+    serve({ client, functions, serveOrigin: "http://app.test", servePath: "/api/inngest" });
+  let handler = serveApp((options.functions ?? createFunctions)(setting));
   const operator: Operator = {
     id: newId(wall.now()),
     email: "operator@world.test",
@@ -181,6 +185,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   }
   async function startEngine(): Promise<void> {
     engine.start();
+    await syncFunctions();
+  }
+  async function syncFunctions(): Promise<void> {
     const synced = await syncApp(engine, APP, wall.now);
     if (typeof synced !== "string") throw new Error(synced.error);
   }
@@ -280,6 +287,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       return status;
     },
     fault: (fault) => purpleFlea.faults.add({ call: "*", times: 1, ...fault }),
+    drain,
     settle,
     async advance(ms, stepMs = ms) {
       for (let passed = 0; passed < ms; passed += stepMs) {
@@ -291,6 +299,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     row: <T>(sql: string, ...params: unknown[]) => read.$client.prepare(sql).get(...params) as T | undefined,
     rows: <T>(sql: string, ...params: unknown[]) => read.$client.prepare(sql).all(...params) as T[],
     calls: (what) => asked.filter((each) => each === what).length,
+    async upgrade() {
+      handler = serveApp(createFunctions(setting));
+      await syncFunctions();
+    },
     async crash() {
       engine.kill();
       engine = openEngineHere();

@@ -55,6 +55,11 @@ export function takeEscrow(tx: Writer, ref: string, runId: string, now: number):
   return { ...row, runId };
 }
 
+/** Notes what the escrow's run has read on record. No news of the escrow: neither its version nor its times change. */
+export function markHeard(tx: Writer, ref: string, heard: string | null): void {
+  tx.update(escrows).set({ heard }).where(eq(escrows.ref, ref)).run();
+}
+
 /** Keeps a confirmation as it came. `escrowRef` is null while no escrow answers to what it names. */
 export function recordConfirmationEvent(tx: Writer, confirmation: typeof confirmations.$inferInsert): void {
   const { escrowRef } = confirmation;

@@ -47,6 +47,8 @@ export const escrows = sqliteTable(
     /** Who ended it, in words: an operator's id, `counterparty`, `time-out`, `Purple Flea`. */
     settledBy: text("settled_by"),
     runId: text("run_id"),
+    /** What its run has last read on record, as `onRecord` words it; null while it has read that nothing is. */
+    heard: text("heard"),
     observedAt: int("observed_at").notNull(),
     updatedAt: int("updated_at").notNull(),
     /** Goes up whenever something an approver looks at changes. */

@@ -5,6 +5,7 @@ import {
   changeEscrow,
   getEscrow,
   isOver,
+  markHeard,
   takeEscrow,
   tellEscrow,
   type EscrowRow,
@@ -17,13 +18,15 @@ import {
   actionsResumed,
   escrowConfirmed,
   escrowCreated,
+  escrowDecisionRecorded,
   escrowRejected,
   escrowResumed,
   eventIdFor,
   outcomeUnknown,
 } from "../events";
 import { createEscrow, type Created } from "./create-escrow";
-import { endEscrow, endOf, type Ending } from "./end-escrow";
+import { endEscrow, endOf, type Ended, type Ending } from "./end-escrow";
+import { onRecord } from "./hearing";
 import { mirrorUpstream } from "./mirror-upstream";
 import { askId } from "./reconcile-unknown";
 import { by, DAY_MS, HOUR_MS, type Setting } from "./setting";
@@ -39,15 +42,18 @@ type Verdict =
   | { kind: "act"; ending: Ending }
   | { kind: "over" }
   | { kind: "taken-over" }
-  | { kind: "wait"; remaining: number };
+  /** `hears` is what it waits for: the record alone. Absent in the results of the build that raced two waits. */
+  | { kind: "wait"; remaining: number; hears?: "record" };
+type Followed = Ended | { status: "taken-over" | "handed-over"; escrow_id: string };
 
 /** When Purple Flea refunds it by itself, as far as it is known. ms */
 const deadlineOf = (row: EscrowRow): number => row.expiresAt ?? (row.lockedAt ?? row.createdAt) + 7 * DAY_MS;
 
 /**
  * An escrow's life: locks the money, waits up to 7 days for a decision, releases or cancels. What wakes it is not proof: each
- * time it reads the record at the desk and the escrow at Purple Flea, and goes on waiting when neither says enough. Another
- * run takes over (`escrow.resumed`) when this one is gone or does not hear; the escrow's row says which run looks after it.
+ * time it reads the record at the desk and the escrow at Purple Flea, and goes on waiting when neither says enough. A wait does
+ * not look back, so what comes between a look and its wait is not heard: `record-confirmation` looks whether it was, and has
+ * another run take over (`escrow.resumed`), as when this one is gone. The escrow's row says which run looks after it.
  */
 export function escrowLifecycle(setting: Setting) {
   const { client, mirror, read, purpleFlea, clock } = setting;
@@ -104,46 +110,54 @@ export function escrowLifecycle(setting: Setting) {
         return { status: "unknown", reason: created.reason };
       }
 
-      // The wait that lost a race stays open. Only a step that is itself part of a race lets the function go on meanwhile.
-      const race = <T>(work: () => Promise<T>): Promise<T> => group.parallel({ mode: "race" }, work);
-      for (let look = 0; look < MAX_LOOKS; look++) {
-        const verdict = await race(() => step.run("check-decision", () => decide(ref, runId)));
-        if (verdict.kind === "taken-over") return { status: "taken-over", escrow_id: ref };
-        if (verdict.kind === "over") return race(() => step.run("read-end", () => endOf(requireRow(ref))));
-        if (verdict.kind === "act") {
-          const { ending } = verdict;
-          const name = ending.action === "release" ? "release-escrow" : "cancel-escrow";
-          const ended = await race(() => step.run(name, () => endEscrow(setting, ref, ending, runId))).catch(
-            async (error: unknown) => {
-              const reason = error instanceof Error ? error.message : "out of attempts";
-              await race(() =>
-                step.run("record-not-ended", () => recordNotEnded(ref, ending, reason, runId)),
-              );
-              const key = `escrow-end:${ref}`;
-              const id = askId(key, runId);
-              await race(() =>
-                step.sendEvent("ask-what-became", outcomeUnknown.create({ intent_key: key }, { id })),
-              );
-              throw new NonRetriableError(`the ${ending.action} did not go through: ${reason}`);
-            },
-          );
-          if (ended.status !== "held") return ended;
-          // A pause that is lifted, or time: what holds it is looked at again.
-          await race(() => step.waitForEvent("held", { event: actionsResumed, timeout: HELD_MS }));
-          continue;
+      return follow(0);
+
+      /** Looks, acts and waits in turns, until the escrow is over or another run looks after it. */
+      async function follow(from: number): Promise<Followed> {
+        for (let look = from; look < MAX_LOOKS; look++) {
+          const verdict = await step.run("check-decision", () => decide(ref, runId));
+          if (verdict.kind === "taken-over") return { status: "taken-over", escrow_id: ref };
+          if (verdict.kind === "over") return step.run("read-end", () => endOf(requireRow(ref)));
+          if (verdict.kind === "act") {
+            const { ending } = verdict;
+            const name = ending.action === "release" ? "release-escrow" : "cancel-escrow";
+            const ended = await step
+              .run(name, () => endEscrow(setting, ref, ending, runId))
+              .catch(async (error: unknown) => {
+                const reason = error instanceof Error ? error.message : "out of attempts";
+                await step.run("record-not-ended", () => recordNotEnded(ref, ending, reason, runId));
+                const key = `escrow-end:${ref}`;
+                const id = askId(key, runId);
+                await step.sendEvent("ask-what-became", outcomeUnknown.create({ intent_key: key }, { id }));
+                throw new NonRetriableError(`the ${ending.action} did not go through: ${reason}`);
+              });
+            if (ended.status !== "held") return ended;
+            // A pause that is lifted, or time: what holds it is looked at again.
+            await step.waitForEvent("held", { event: actionsResumed, timeout: HELD_MS });
+            continue;
+          }
+          const wait = { timeout: verdict.remaining, if: `async.data.escrow_id == "${ref}"` };
+          if (verdict.hears === undefined) return followAsBegun(look, wait);
+          await step.waitForEvent("wait-for-counterparty", { event: escrowDecisionRecorded, ...wait });
         }
-        const condition = `async.data.escrow_id == "${ref}"`;
-        const timeout = verdict.remaining;
-        await race(() =>
-          Promise.race([
-            step.waitForEvent("wait-for-counterparty", { event: escrowConfirmed, timeout, if: condition }),
-            step.waitForEvent("wait-for-rejection", { event: escrowRejected, timeout, if: condition }),
-          ]),
-        );
+        const id = eventIdFor(escrowResumed.name, `${ref}-after-${runId}`);
+        await step.sendEvent("hand-over", escrowResumed.create({ escrow_id: ref }, { id }));
+        return { status: "handed-over", escrow_id: ref };
       }
-      const id = eventIdFor(escrowResumed.name, `${ref}-after-${runId}`);
-      await race(() => step.sendEvent("hand-over", escrowResumed.create({ escrow_id: ref }, { id })));
-      return { status: "handed-over", escrow_id: ref };
+
+      /**
+       * A look of the build that raced two waits waits as it began to. The wait that loses stays open, and only what is itself
+       * part of a race goes on meanwhile.
+       */
+      async function followAsBegun(look: number, wait: { timeout: number; if: string }): Promise<Followed> {
+        return group.parallel({ mode: "race" }, async () => {
+          await Promise.race([
+            step.waitForEvent("wait-for-counterparty", { event: escrowConfirmed, ...wait }),
+            step.waitForEvent("wait-for-rejection", { event: escrowRejected, ...wait }),
+          ]);
+          return follow(look + 1);
+        });
+      }
     },
   );
 
@@ -182,10 +196,16 @@ export function escrowLifecycle(setting: Setting) {
     const before = requireRow(ref);
     if (isOver(before.status)) return { kind: "over" };
     if (before.runId !== runId) return { kind: "taken-over" };
+    // Already now: a run that is here and cannot read Purple Flea has heard, and tries again by itself.
+    markHeard(mirror, ref, onRecord(read, before));
     const upstream = await purpleFlea.escrow(before.remoteId ?? "");
     const now = clock.now();
-    inTransaction(mirror, (tx) => mirrorUpstream(setting, tx, requireRow(ref), upstream, now, runId));
-    const row = requireRow(ref);
+    const row = inTransaction(mirror, (tx) => {
+      mirrorUpstream(setting, tx, requireRow(ref), upstream, now, runId);
+      const seen = requireRow(ref);
+      markHeard(tx, ref, onRecord(read, seen));
+      return seen;
+    });
     if (isOver(row.status)) return { kind: "over" };
     const decision = getDecision(read, ref);
     const who = decision ? (decision.operatorName ?? decision.operatorId) : null;
@@ -208,7 +228,7 @@ export function escrowLifecycle(setting: Setting) {
       );
       return { kind: "act", ending: { action: "cancel", decidedBy: "time-out" } };
     }
-    return { kind: "wait", remaining: Math.max(deadline - now, 1_000) };
+    return { kind: "wait", remaining: Math.max(deadline - now, 1_000), hears: "record" };
   }
 
   /** The last try may have died after it had sent, or after it had recorded the answer: the intent says which. */

@@ -1,14 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { decideEscrow } from "../../app/commands/decide-escrow.server";
-import { formatMicro } from "../../domain/money";
 import { openWorld, type World } from "../testing";
+import { escrowsIn, SILENT } from "./testing";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const SILENT = "0x00000000000000000000000000000000000000a1";
 
 let world: World;
+const { create, row, story, upstream, decide, moves, runs } = escrowsIn(() => world);
 /** What stands between the functions and Purple Flea in a test; null lets everything through. */
 let between: ((request: Request, next: (request: Request) => Promise<Response>) => Promise<Response>) | null;
 beforeEach(async () => {
@@ -20,71 +19,12 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const create = (ref: string) =>
-  world.send("purple-flea/escrow.created", { escrow_id: ref, amount_usdc: 50, counterparty: SILENT }, ref);
-interface Row {
-  status: string;
-  remote: string;
-  settled_by: string | null;
-  fee: bigint | null;
-  referral: bigint | null;
-  run: string;
-}
-const row = (ref = "esc_1"): Row => {
-  const found = world.row<Row>(
-    "select status, remote_id remote, settled_by, fee_micro fee, referral_micro referral, run_id run from escrows where ref = ?",
-    ref,
-  );
-  if (!found) throw new Error(`no escrow ${ref}`);
-  return found;
-};
-const story = (ref = "esc_1") =>
-  world
-    .rows<{ title: string }>(
-      "select title from timeline where subject_type = 'escrow' and subject_ref = ? order by at, id",
-      ref,
-    )
-    .map((entry) => entry.title);
-const upstream = (ref = "esc_1") => world.purpleFlea.getEscrow(row(ref).remote).status;
-function decide(decision: "release" | "cancel", ref = "esc_1") {
-  const shown = world.row<{
-    amount: bigint;
-    payee: string;
-    status: string;
-    deadline: bigint;
-    version: bigint;
-  }>(
-    "select amount_micro amount, counterparty payee, status, expires_at deadline, version from escrows where ref = ?",
-    ref,
-  );
-  if (!shown) throw new Error(`no escrow ${ref}`);
-  return decideEscrow(
-    world.desk,
-    world.operator,
-    world.form({
-      ref,
-      version: String(shown.version),
-      seen_amount: formatMicro(shown.amount),
-      seen_payee: shown.payee,
-      seen_status: shown.status,
-      seen_deadline: String(shown.deadline),
-      reason: "seen",
-    }),
-    decision,
-  );
-}
 const confirmed = (ref: string, id?: string) =>
   world.send(
     "purple-flea/escrow.confirmed",
     { escrow_id: ref, confirmed_by: "0xfeed", confirmed_at: new Date(world.clock.now()).toISOString() },
     id,
   );
-const moves = () => ({
-  releases: world.calls(`POST /api/escrow/${row().remote}/release`),
-  cancels: world.calls(`POST /api/escrow/${row().remote}/cancel`),
-});
-const runs = (status: string) =>
-  world.rows("select id from runs where function_id = 'escrow-lifecycle' and status = ?", status).length;
 
 describe("an escrow ends once, as Purple Flea has it", () => {
   test("approved: released, fee and referral exact, one release", async () => {

@@ -10,11 +10,14 @@ import { getDecision } from "../../db/read/decisions";
 import { pauseReason } from "../../db/read/pauses";
 import { webhookNames } from "../purple-flea/contract";
 import { alertResumed, escrowResumed, eventIdFor, webhookReceived } from "../events";
+import { isHeard } from "./hearing";
 import { lookUp } from "./look-up";
 import { goOn } from "./reconcile-unknown";
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Setting } from "./setting";
 
-/** A confirmation or decision whose run has not acted on it after so long was not heard. */
+/** A decision or proven confirmation that no run has read after so long was not heard: the look for that is lost as well. */
+const UNREAD_MS = MINUTE_MS;
+/** One whose run has not acted on it after so long is taken for not heard, whatever was read. */
 const UNHEARD_MS = 10 * MINUTE_MS;
 /** The first take-over comes at once, the next ones after 15 minutes, 30 minutes and so on, at most every 8 hours. */
 const RETAKE_MS = 15 * MINUTE_MS;
@@ -89,7 +92,10 @@ function retake({ mirror, read }: Setting, row: EscrowRow, now: number): number 
   const releases = decision ? decision.decision === "release" : row.confirmedAt !== null;
   const paused = releases && pauseReason(read, "escrow-release") !== null;
   const unheard =
-    row.status === "pending" && since !== null && since !== undefined && !paused && now - since > UNHEARD_MS;
+    row.status === "pending" &&
+    since !== null &&
+    !paused &&
+    now - since > (isHeard(read, row) ? UNHEARD_MS : UNREAD_MS);
   const overdue = row.status === "pending" && row.expiresAt !== null && now - row.expiresAt > UNHEARD_MS;
   if (!ended && !unheard && !overdue) return null;
   return inTransaction(mirror, (tx) => {

@@ -112,9 +112,13 @@ export function mirrorUpstream(
       );
       return;
     case "locked":
-    case "completed":
-      changeEscrow(tx, row.ref, { ...facts, status: "pending", reason: null }, at, at);
+    case "completed": {
+      // "Locked" does not say that a call in flight, or one without an answer, did not happen: it may arrive yet.
+      const end = getIntent(tx, `escrow-end:${row.ref}`)?.status;
+      const status = end === "open" || end === "unknown" ? undefined : "pending";
+      changeEscrow(tx, row.ref, { ...facts, status, reason: null }, at, at);
       return;
+    }
     default:
       upstream.status satisfies never;
   }

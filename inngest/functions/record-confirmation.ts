@@ -9,9 +9,17 @@ import {
   tellEscrow,
   type EscrowRow,
 } from "../../db/mirror/escrows";
+import { getIntent } from "../../db/mirror/intents";
 import { runHasEnded } from "../../db/mirror/runs";
 import { getDecision, isCommand } from "../../db/read/decisions";
-import { escrowConfirmed, escrowRejected, escrowResumed, eventIdFor } from "../events";
+import {
+  escrowConfirmed,
+  escrowDecisionRecorded,
+  escrowRejected,
+  escrowResumed,
+  eventIdFor,
+} from "../events";
+import { isHeard } from "./hearing";
 import { by, type Setting } from "./setting";
 
 const ID = "record-confirmation";
@@ -24,12 +32,18 @@ interface Recorded {
   translated?: string;
   /** Nobody listens for it: this run is gone. */
   orphanOf?: string;
+  /** The escrow is open, and its run is to read the record. */
+  tell?: boolean;
 }
 
+/** How long the escrow's run is given to read what was recorded. ms */
+const TIME_TO_HEAR_MS = 30_000;
+
 /**
- * Puts every confirmation and rejection on record, whoever sent it. A confirmation that neither an operator nor a verified
- * webhook stands behind is noted as claimed and not proven; it never releases by itself. One that names Purple Flea's id is
- * handed on under ours, and one whose escrow has no run (any more) starts another.
+ * Puts every confirmation and rejection on record, whoever sent it, and then tells the escrow's run to read it. A confirmation
+ * that neither an operator nor a verified webhook stands behind is noted as claimed and not proven; it never releases by itself,
+ * and makes the run ask Purple Flea. One that names Purple Flea's id is handed on under ours. Where something stands on record
+ * that the run has not read after half a minute, such as when the engine lost the run, another takes over.
  */
 export function recordConfirmation({ client, mirror, read, clock }: Setting) {
   return client.createFunction(
@@ -57,12 +71,12 @@ export function recordConfirmation({ client, mirror, read, clock }: Setting) {
             answerCommand(tx, commandId, { state: "failed", message, runId }, now);
             return { recorded: false, reason: "no such escrow" };
           }
-          const gone =
-            !isOver(row.status) && row.remoteId !== null && row.runId !== null && runHasEnded(tx, row.runId)
-              ? { orphanOf: row.runId }
-              : {};
+          const isOpen = !isOver(row.status) && row.remoteId !== null;
+          const isOrphan =
+            isOpen && row.runId !== null && runHasEnded(tx, row.runId) && !mayBeEnding(tx, ref);
           const proof = put(tx, row, event, commandId, now, runId);
-          return { recorded: true, proof, ...(proof !== "none" && gone) };
+          const orphanOf = isOrphan && proof !== "none" ? (row.runId ?? undefined) : undefined;
+          return { recorded: true, proof, tell: isOpen, orphanOf };
         }),
       );
       if (result.translated !== undefined) {
@@ -88,9 +102,28 @@ export function recordConfirmation({ client, mirror, read, clock }: Setting) {
             { id: eventIdFor(escrowResumed.name, `${ref}-after-${result.orphanOf}`) },
           ),
         );
+      if (result.tell) {
+        const id = eventIdFor(escrowDecisionRecorded.name, event.id ?? runId);
+        await step.sendEvent("tell-run", escrowDecisionRecorded.create({ escrow_id: ref }, { id }));
+        if (result.proof !== "none") {
+          await step.sleep("time-to-hear", TIME_TO_HEAR_MS);
+          if (await step.run("check-heard", () => isUnheard(ref))) {
+            const again = eventIdFor(escrowResumed.name, `${ref}-unheard-${event.id ?? runId}`);
+            await step.sendEvent("resume-run", escrowResumed.create({ escrow_id: ref }, { id: again }));
+          }
+        }
+      }
       return result;
     },
   );
+
+  /** Whether nobody has read what is on record of an escrow that waits for it. */
+  function isUnheard(ref: string): boolean {
+    return inTransaction(mirror, (tx) => {
+      const row = getEscrow(tx, ref);
+      return row?.status === "pending" && !mayBeEnding(tx, ref) && !isHeard(read, row);
+    });
+  }
 
   /** Writes what the event tells and says what stands behind it: operator, webhook, upstream, over or none. */
   function put(
@@ -140,4 +173,10 @@ export function recordConfirmation({ client, mirror, read, clock }: Setting) {
       );
     return "none";
   }
+}
+
+/** Whether a call that ends the escrow is in flight, or its outcome unknown: then nobody takes over. */
+function mayBeEnding(tx: Writer, ref: string): boolean {
+  const end = getIntent(tx, `escrow-end:${ref}`)?.status;
+  return end === "open" || end === "unknown";
 }

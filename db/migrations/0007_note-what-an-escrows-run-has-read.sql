@@ -1,0 +1,1 @@
+ALTER TABLE `escrows` ADD `heard` text;

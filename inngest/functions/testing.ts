@@ -1,0 +1,82 @@
+import { decideEscrow } from "../../app/commands/decide-escrow.server";
+import type { CommandResult } from "../../app/commands/result";
+import { formatMicro } from "../../domain/money";
+import type { World } from "../testing";
+
+/** A payee that confirms nothing by itself. */
+export const SILENT = "0x00000000000000000000000000000000000000a1";
+
+interface Row {
+  status: string;
+  remote: string;
+  settled_by: string | null;
+  fee: bigint | null;
+  referral: bigint | null;
+  run: string;
+}
+
+/** What tests of escrows do and look at; `esc_1` where nothing else is named. */
+export function escrowsIn(world: () => World) {
+  const row = (ref = "esc_1"): Row => {
+    const found = world().row<Row>(
+      "select status, remote_id remote, settled_by, fee_micro fee, referral_micro referral, run_id run from escrows where ref = ?",
+      ref,
+    );
+    if (!found) throw new Error(`no escrow ${ref}`);
+    return found;
+  };
+  return {
+    row,
+    create: (ref: string) =>
+      world().send(
+        "purple-flea/escrow.created",
+        { escrow_id: ref, amount_usdc: 50, counterparty: SILENT },
+        ref,
+      ),
+    /** The titles of its timeline, oldest first. */
+    story: (ref = "esc_1") =>
+      world()
+        .rows<{ title: string }>(
+          "select title from timeline where subject_type = 'escrow' and subject_ref = ? order by at, id",
+          ref,
+        )
+        .map((entry) => entry.title),
+    upstream: (ref = "esc_1") => world().purpleFlea.getEscrow(row(ref).remote).status,
+    /** Decides as the operator who sees the row as it is now. */
+    decide(decision: "release" | "cancel", ref = "esc_1"): CommandResult {
+      const shown = world().row<{
+        amount: bigint;
+        payee: string;
+        status: string;
+        deadline: bigint;
+        version: bigint;
+      }>(
+        "select amount_micro amount, counterparty payee, status, expires_at deadline, version from escrows where ref = ?",
+        ref,
+      );
+      if (!shown) throw new Error(`no escrow ${ref}`);
+      return decideEscrow(
+        world().desk,
+        world().operator,
+        world().form({
+          ref,
+          version: String(shown.version),
+          seen_amount: formatMicro(shown.amount),
+          seen_payee: shown.payee,
+          seen_status: shown.status,
+          seen_deadline: String(shown.deadline),
+          reason: "seen",
+        }),
+        decision,
+      );
+    },
+    /** How often Purple Flea was asked to end it. */
+    moves: (ref = "esc_1") => ({
+      releases: world().calls(`POST /api/escrow/${row(ref).remote}/release`),
+      cancels: world().calls(`POST /api/escrow/${row(ref).remote}/cancel`),
+    }),
+    runs: (status: string) =>
+      world().rows("select id from runs where function_id = 'escrow-lifecycle' and status = ?", status)
+        .length,
+  };
+}
