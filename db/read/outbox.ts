@@ -12,7 +12,7 @@ import {
 } from "drizzle-orm";
 import { isAboutEvent, sendFailures, type SendFailure } from "../../domain/sending";
 import type { CommandState } from "../../domain/command-states";
-import { prepared, type Reader } from "../connection";
+import type { Reader } from "../connection";
 import { commandOutcomes, commands, operators, outbox } from "../schema";
 import { countRows, listByKeyset, type Count, type Page, type PageRequest } from "./keyset";
 
@@ -59,27 +59,16 @@ export const countUnsent = (db: Reader): Count => countRows(db, outbox, waiting)
 /** How many events were given up. */
 export const countParked = (db: Reader): Count => countRows(db, outbox, parked);
 
-const troubled = prepared((db) =>
-  db
-    .select({ failure: outbox.failure, said: outbox.lastError })
-    .from(outbox)
-    .where(
-      and(
-        ...waiting,
-        inArray(
-          outbox.failure,
-          sendFailures.filter((failure) => !isAboutEvent(failure)),
-        ),
-      ),
-    )
-    .orderBy(desc(outbox.nextAttemptAt))
-    .limit(1)
-    .prepare(),
-);
-
 /** Why nothing leaves just now, when that is the engine's doing: it holds for what was not tried since as well. */
 export function getSendTrouble(db: Reader): SendTrouble | null {
-  const row = troubled(db).get();
+  const ofEngine = sendFailures.filter((failure) => !isAboutEvent(failure));
+  const row = db
+    .select({ failure: outbox.failure, said: outbox.lastError })
+    .from(outbox)
+    .where(and(...waiting, inArray(outbox.failure, ofEngine)))
+    .orderBy(desc(outbox.nextAttemptAt))
+    .limit(1)
+    .get();
   return row?.failure ? { failure: row.failure, said: row.said } : null;
 }
 
