@@ -2,7 +2,8 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { z } from "zod";
-import { dialects, fileModes, PRACTICE_DOMAIN, type FileIdentity, type FileMode } from "../domain/identity";
+import { dialects, fileModes, type FileIdentity, type FileMode } from "../domain/identity";
+import { PRACTICE_DOMAIN } from "../domain/practice-accounts";
 import {
   closeDatabase,
   inTransaction,
@@ -99,6 +100,25 @@ export function fileMode(read: Reader | Writer): FileMode | undefined {
   return found.kind === "marked" ? found.identity.mode : found.kind === "rows" ? found.mode : undefined;
 }
 
+/** The file's mark; undefined when it has none yet. */
+export const readIdentity = (read: Reader | Writer): FileIdentity | undefined =>
+  read.select({ mode: identity.mode, dialect: identity.dialect, agent: identity.agent }).from(identity).get();
+
+/** Whether no other process has the file open. It is not written. */
+export function isAlone(path: string): boolean {
+  const client = new Database(path, { fileMustExist: true, timeout: 500 });
+  try {
+    client.pragma("locking_mode = EXCLUSIVE");
+    client.exec("begin immediate; rollback");
+    return true;
+  } catch (error) {
+    if (error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY")) return false;
+    throw error;
+  } finally {
+    client.close();
+  }
+}
+
 const modeWords: Record<FileMode, string> = { live: "a live desk's file", practice: "a practice file" };
 const evidence: Record<FileMode, string> = {
   live: `it has rows and no account of ${PRACTICE_DOMAIN}`,
@@ -162,19 +182,19 @@ export function openDesk(options: {
   return { writer, reader: openReader(path) };
 }
 
-/**
- * Opens a file that a desk has used, for a command: what it is, it says itself.
- * @throws FileRefused when no desk has used it
- */
-export function openUsedFile(path: string, migrationsFolder: string): { db: Writer; mode: FileMode } {
+/** What a file is that a desk has used. @throws FileRefused when none has */
+export function inspectUsedFile(path: string): Extract<Found, { kind: "marked" | "rows" }> {
   const found = inspectFile(path);
   if (found.kind === "unreadable") throw new FileRefused(`${path} is not a desk's file: ${found.why}.`);
   if (found.kind === "empty")
     throw new FileRefused(
       `${path} has not been used by a desk yet, so nobody can say whose it is. Start the desk on it first.`,
     );
-  return {
-    db: openWriter(path, migrationsFolder),
-    mode: found.kind === "marked" ? found.identity.mode : found.mode,
-  };
+  return found;
+}
+
+/** Opens a file that a desk has used, for a command: what it is, it says itself. @throws FileRefused when none has */
+export function openUsedFile(path: string, migrationsFolder: string): Writer {
+  inspectUsedFile(path);
+  return openWriter(path, migrationsFolder);
 }

@@ -24,10 +24,3 @@ export const DEFAULT_PATH: Record<FileMode, string> = {
   live: "data/operator.sqlite",
   practice: "data/practice/operator.sqlite",
 };
-
-/** The accounts that practice publishes are of this domain, which no mail reaches (RFC 6761). */
-export const PRACTICE_DOMAIN = "practice.test";
-
-/** True for an account whose password anybody may know. */
-export const isPracticeAccount = (email: string): boolean =>
-  email.trim().toLowerCase().endsWith(`@${PRACTICE_DOMAIN}`);

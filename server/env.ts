@@ -161,7 +161,12 @@ export function readEnv(
 }
 
 /** What commands beside the desk take from the environment; the rest of it may be anything, or not there. */
-export function readCommandEnv(source: Record<string, string | undefined> = process.env) {
+export interface CommandEnv {
+  DATABASE_PATH?: string;
+  AGENT_ID?: string;
+  OPERATOR_PASSWORD?: string;
+}
+export function readCommandEnv(source: Record<string, string | undefined> = process.env): CommandEnv {
   const given = (name: string) => source[name]?.trim() || undefined;
   return {
     DATABASE_PATH: given("DATABASE_PATH"),

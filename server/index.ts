@@ -6,7 +6,6 @@ import { serve } from "inngest/express";
 import pino from "pino";
 import type { PracticePort } from "../app/context";
 import { closeDatabase } from "../db/connection";
-import { hasOperators, saveOperator } from "../db/desk/operators";
 import { sessionOperator } from "../db/desk/sessions";
 import { countParked, countUnsent } from "../db/read/outbox";
 import { wallClock } from "../domain/clock";
@@ -19,6 +18,7 @@ import { createPurpleFlea } from "../inngest/purple-flea/client";
 import { askedOf, openDeskFiles } from "./desk-files";
 import { inherited, keysIn, readEnv } from "./env";
 import { eventApi } from "./event-api";
+import { firstAccounts } from "./first-accounts";
 import { liveNudge } from "./live";
 import { startOutbox } from "./outbox";
 import { pageRoutes } from "./pages";
@@ -44,6 +44,11 @@ if ("refusal" in desk) {
 const { writer, reader } = desk;
 const practiceClock = followedClock(live ? undefined : `${env.DATABASE_PATH}-clock`);
 const clock = live ? wallClock : practiceClock;
+const first = await firstAccounts(env, writer, reader, clock.now());
+if ("mistakes" in first) {
+  for (const line of first.mistakes) console.error(line);
+  process.exit(1);
+}
 
 /** In practice sessions need not outlive the process. */
 const sessionSecret = env.SESSION_SECRET ?? randomBytes(32).toString("hex");
@@ -130,32 +135,6 @@ const outbox = startOutbox({
   log: (message) => log.warn(message),
 });
 
-const demoAccounts = live
-  ? []
-  : [
-      {
-        email: "operator@practice.test",
-        password: "practice-operator-1",
-        role: "operator",
-        name: "Olive Operator",
-      },
-      { email: "viewer@practice.test", password: "practice-viewer-1", role: "viewer", name: "Vera Viewer" },
-    ];
-for (const account of demoAccounts) {
-  await saveOperator(
-    writer,
-    { ...account, role: account.role === "viewer" ? "viewer" : "operator" },
-    clock.now(),
-  );
-}
-if (env.OPERATOR_EMAIL && env.OPERATOR_PASSWORD && (live ? !hasOperators(reader) : true)) {
-  await saveOperator(
-    writer,
-    { email: env.OPERATOR_EMAIL, name: env.OPERATOR_EMAIL, password: env.OPERATOR_PASSWORD, role: "admin" },
-    clock.now(),
-  );
-}
-
 let practice: PracticePort | undefined;
 let stopSandbox: () => Promise<void> = () => Promise.resolve();
 
@@ -228,7 +207,7 @@ app.use(
         driftApprovalLimitMicro: env.DRIFT_APPROVAL_LIMIT_USDC,
         secureCookies: live,
         sessionSecret,
-        demoAccounts,
+        demoAccounts: first.accounts,
         engine: engineUrl ?? "Inngest Cloud",
         keys: keysIn(env, !withSandbox),
       },

@@ -1,8 +1,9 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { and, eq, isNull, lt } from "drizzle-orm";
+import { and, eq, lt } from "drizzle-orm";
 import type { Reader, Writer } from "../connection";
 import { unchanged } from "../read/unchanged";
 import { operators, sessions } from "../schema";
+import { mayEnter } from "./may-enter";
 import type { Operator } from "./operators";
 
 /** A session ends 12 hours after it was made. ms. */
@@ -41,7 +42,7 @@ export function sessionOperator(
       .select({ operator: operators, expiresAt: sessions.expiresAt })
       .from(sessions)
       .innerJoin(operators, eq(operators.id, sessions.operatorId))
-      .where(and(eq(sessions.tokenHash, tokenHash), isNull(operators.disabledAt)))
+      .where(and(eq(sessions.tokenHash, tokenHash), mayEnter))
       .get(),
   );
   return row && row.expiresAt > wallNow ? row.operator : null;
