@@ -1,3 +1,4 @@
+import type { AfterUnknown } from "../domain/after-unknown";
 import type { Clock } from "../domain/clock";
 import type { MicroUsdc } from "../domain/money";
 import type { Reader, Writer } from "../db/connection";
@@ -33,6 +34,7 @@ export interface Limits {
   tradeAssetLimits?: ReadonlyMap<string, MicroUsdc>;
   tradeMinBalanceMicro: MicroUsdc;
   tradeMaxAlertAgeMs: number;
+  tradeAfterUnknown: AfterUnknown;
   casinoStakeMicro: MicroUsdc;
   casinoDailyLossMicro: MicroUsdc;
 }

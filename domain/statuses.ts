@@ -141,7 +141,7 @@ export const alertOutcomes = [
 export type AlertOutcome = (typeof alertOutcomes)[number];
 export const alertLook: Record<AlertOutcome, StatusLook> = {
   received: { label: "Received", meaning: "a run has picked it up", tone: "info", icon: "circle-dot" },
-  waiting: { label: "Waiting", meaning: "another order is in flight", tone: "none", icon: "hourglass" },
+  waiting: { label: "Waiting", meaning: "waits for another order", tone: "none", icon: "hourglass" },
   held: {
     label: "Held",
     meaning: "came while trading is paused; nothing was sent",

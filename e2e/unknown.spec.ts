@@ -41,7 +41,7 @@ test("a lost answer is unknown; it happened, with the id: filled", async ({ desk
   await desk.goto(`/trades/${ref}`);
   await expect(desk.getByText(/no answer came/i).first()).toBeVisible();
   await openFromOverview(desk, ref);
-  await expect(desk.getByText(/no other order is sent until this is settled/)).toBeVisible();
+  await expect(desk.getByText(/other orders on SOL: none is sent until this is settled/)).toBeVisible();
   // An id that belongs to nothing changes nothing.
   await desk.getByRole("radio", { name: "It happened" }).check();
   await desk.getByLabel("Purple Flea's id").fill("ord_nothing");
@@ -108,7 +108,7 @@ test("left as it is: out of the urgent list, never out of sight; and not without
   await desk.getByRole("button", { name: "Record the decision" }).click();
   await stack.until("select 1 from intents where key = ? and decision = 'left'", Boolean, key("lost-3"));
   await desk.goto("/");
-  await expect(desk.getByText(/still holds the trade lock: no other order is sent/)).toBeVisible();
+  await expect(desk.getByText(/holds other orders on DOGE: none is sent/)).toBeVisible();
   await desk.goto("/unknown");
   await expect(desk.getByText("left by Olive Operator")).toBeVisible();
   expect(await ordersFor(stack, "DOGE")).toHaveLength(0);

@@ -73,6 +73,7 @@ function start(retryIntervalMs?: number): void {
           tradeSizeMicro: 1n,
           tradeMinBalanceMicro: 1n,
           tradeMaxAlertAgeMs: 1,
+          tradeAfterUnknown: "market",
           casino: { stakeMicro: 1n, dailyLossMicro: 1n },
         },
       }),

@@ -146,6 +146,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       tradeSizeMicro: 10_000_000n,
       tradeMinBalanceMicro: 10_000_000n,
       tradeMaxAlertAgeMs: 15 * 60_000,
+      tradeAfterUnknown: "market",
       casino: { stakeMicro: 5_000_000n, dailyLossMicro: 25_000_000n },
       ...options.config,
     },

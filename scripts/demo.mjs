@@ -141,9 +141,10 @@ await bet("tails", 1)();
 await advance(40 * MINUTE);
 await alert("SOL", 149.8, "short", "breakout")();
 await advance(40 * MINUTE);
-// An order whose answer is lost: it may exist. It is shown as unknown and never sent again by itself.
+// An order whose answer is lost: it may exist, it is never sent again by itself, and it holds its market until somebody decides.
+// That market is one which no example names, so that the first alert of whoever tries the demo trades.
 await fault({ call: "order.create", kind: "drop-after", times: 1 });
-await alert("ETH", 2914.2, "long", "rsi_oversold")();
+await alert("AVAX", 28.4, "long", "rsi_oversold")();
 await advance(Math.max(Date.now() - (await now()), 0));
 await look();
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { afterUnknownChoices } from "../domain/after-unknown";
 import { DEFAULT_PATH, fileModeOf } from "../domain/identity";
 import { MoneyFormatError, parseUsdc } from "../domain/money";
 
@@ -83,6 +84,11 @@ const schema = z
     TRADE_DAILY_LIMIT_USDC: usdc(),
     TRADE_ASSET_LIMITS: assetLimits,
     TRADE_MAX_ALERT_AGE: age,
+    TRADE_AFTER_UNKNOWN: z
+      .enum(afterUnknownChoices, "is one of market, all and none")
+      .or(z.literal(""))
+      .transform((value) => value || "market")
+      .default("market"),
     DRIFT_APPROVAL_LIMIT_USDC: required("100"),
     CASINO_CRON: text,
     CASINO_STAKE_USDC: required("5"),

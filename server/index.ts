@@ -96,6 +96,7 @@ const functionsConfig: Setting["config"] = {
   tradeDailyLimitMicro: env.TRADE_DAILY_LIMIT_USDC,
   tradeAssetLimits: env.TRADE_ASSET_LIMITS,
   tradeMaxAlertAgeMs: env.TRADE_MAX_ALERT_AGE,
+  tradeAfterUnknown: env.TRADE_AFTER_UNKNOWN,
   casino: {
     cron: env.CASINO_CRON,
     stakeMicro: env.CASINO_STAKE_USDC,

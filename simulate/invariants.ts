@@ -41,6 +41,7 @@ function atMostOnce({ ledger, say }: Evidence): void {
   for (const [thing, times] of seen)
     if (times > 1) say("nothing happens twice", `${thing} happened ${times} times`);
   for (const what of ledger.crossed) say("one order at a time", what);
+  for (const what of ledger.heldBack) say("a lost order holds its market", what);
   const used = new Map<string, string>();
   for (const [about, keys] of ledger.keys) {
     if (keys.size > 1) say("one thing, one key", `${about} was sent under ${[...keys].join(" and ")}`);
@@ -67,9 +68,10 @@ function trades(evidence: Evidence): void {
       if (
         !same(row.size_micro, order.size) ||
         !same(row.fee_micro, order.fee) ||
-        !same(row.fill_price, order.price)
+        !same(row.fill_price, order.price) ||
+        !same(row.asset, order.asset)
       )
-        say("mirror = upstream", `${name}: size, fee or price differ`);
+        say("mirror = upstream", `${name}: market, size, fee or price differ`);
       if (order.status === "closed" && !same(row.pnl_micro, order.pnl))
         say("mirror = upstream", `${name}: result differs`);
       continue;

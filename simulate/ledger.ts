@@ -82,8 +82,15 @@ export class Ledger {
   readonly mistaken = new Map<string, string>();
   /** Orders that met another one on its way. */
   readonly crossed: string[] = [];
+  /** Orders that were sent for an alert while another one on their market had lost its answer. */
+  readonly heldBack: string[] = [];
   private readonly seen = new Set<string>();
   private readonly ordersUnderWay = new Map<Exchange, string>();
+  /** Orders whose answer is lost and about which nobody has decided, with their markets. */
+  private readonly lost = new Map<string, string>();
+
+  /** @param marketOf the market of an alert's order, once it is sent */
+  constructor(private readonly marketOf: (thing: string) => string = () => "") {}
 
   sent(exchange: Exchange, trouble: Trouble | null, now: number): void {
     const thing = thingOf(exchange, now);
@@ -95,18 +102,38 @@ export class Ledger {
     if (exchange.call !== "order.create") return;
     for (const [earlier, other] of this.ordersUnderWay) {
       // Whoever sent it has given it up or is gone: the answer is lost, and a person may have settled it since.
-      if (earlier.from?.alive === false || earlier.request.signal.aborted)
+      if (earlier.from?.alive === false || earlier.request.signal.aborted) {
         this.ordersUnderWay.delete(earlier);
-      else if (other !== thing) this.crossed.push(`${thing} was sent while ${other} was on its way`);
+        this.lost.set(other, this.marketOf(other));
+      } else if (other !== thing) this.crossed.push(`${thing} was sent while ${other} was on its way`);
     }
     this.ordersUnderWay.set(exchange, thing);
+    this.mayBeSent(exchange, thing);
+    if (leavesDoubt(trouble)) this.lost.set(thing, this.marketOf(thing));
+  }
+
+  /** What a person has decided to send again waits for no lost answer: they have seen what there is. */
+  private mayBeSent({ task }: Exchange, thing: string): void {
+    if (task?.event().data.intent_key !== undefined) return;
+    for (const [other, market] of this.lost)
+      if (other !== thing && market === this.marketOf(thing))
+        this.heldBack.push(`${thing} was sent while ${other} on ${market} was lost`);
+  }
+
+  /** A person has said what became of an order: from now on it holds nothing. */
+  settled(thing: string): void {
+    this.lost.delete(thing);
+    for (const [exchange, other] of this.ordersUnderWay)
+      if (other === thing && exchange.from?.alive === false) this.ordersUnderWay.delete(exchange);
   }
 
   /** The exchange is over for whoever began it; without an answer nobody knows what became of it. */
   ended(exchange: Exchange, answered: boolean, now: number): void {
     this.ordersUnderWay.delete(exchange);
     const thing = answered ? null : thingOf(exchange, now);
-    if (thing) this.doubted.add(thing);
+    if (!thing) return;
+    this.doubted.add(thing);
+    if (exchange.call === "order.create") this.lost.set(thing, this.marketOf(thing));
   }
 
   /** @returns whether this was news: an answer repeated under its key is no second effect */

@@ -78,6 +78,18 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [{ file: "inngest/functions/place-order.ts", find: '        lock: "order",\n', replace: "" }],
   },
   {
+    name: "lost and forgotten",
+    rule: "a lost order holds its market",
+    wrong: "an order of unknown outcome holds nothing: the next one on its market is sent beside it",
+    patches: [
+      {
+        file: "db/mirror/intents.ts",
+        find: 'if (inFlight || lock !== "order") return inFlight;',
+        replace: "if (inFlight || lock) return inFlight;",
+      },
+    ],
+  },
+  {
     name: "finish time-out of 7 d",
     rule: "a run has its own last word",
     wrong: "the run is cancelled before the wait of 7 days is over",
@@ -126,8 +138,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: "db/mirror/intents.ts",
-        find: 'return { kind: "send", idempotencyKey, tries };\n  }\n  tx.insert',
-        replace: 'return { kind: "send", idempotencyKey: `run:${request.runId}`, tries };\n  }\n  tx.insert',
+        find: 'return { kind: "send", idempotencyKey, tries };\n  }\n  const',
+        replace: 'return { kind: "send", idempotencyKey: `run:${request.runId}`, tries };\n  }\n  const',
       },
     ],
   },

@@ -44,7 +44,13 @@ export async function play(history: History, withStory = false): Promise<Played>
   const story: Told[] = [];
   const random = seeded(history.seed + 3);
   const troubles = new Troubles(random);
-  const ledger = new Ledger();
+  const ledger = new Ledger((thing) => {
+    const asset: unknown = world.app?.reader.$client
+      .prepare("select asset from trades where alert_id = ?")
+      .pluck()
+      .get(thing.replace("alert:", ""));
+    return typeof asset === "string" ? asset : "";
+  });
   /** Calls of functions that are under way. */
   const calls = new Set<Exchange>();
   let exchanges = 0;

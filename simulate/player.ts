@@ -147,6 +147,7 @@ export class Player {
     const end = intent.action === "escrow-release" || intent.action === "escrow-cancel";
     const [effect] = this.ledger.of(end ? `end:${intent.subjectRef}` : thingOfKey(intent.key));
     if (then === "leave") return this.said(this.operator.settle(intent, { choice: "left" }));
+    this.ledger.settled(thingOfKey(intent.key));
     // Sent again it does nothing twice: its key is known. Refused by a gateway, or never arrived, it leaves a wrong word standing.
     const careless = this.honoursKeys && then === "again" && !end && n === 3;
     if (effect && careless) this.ledger.mistaken.set(effect.thing, effect.remoteId);

@@ -53,6 +53,7 @@ const DEFAULTS: Setting["config"] = {
   tradeSizeMicro: 10_000_000n,
   tradeMinBalanceMicro: 10_000_000n,
   tradeMaxAlertAgeMs: 15 * 60_000,
+  tradeAfterUnknown: "market",
   // As good as every five minutes for what is to be seen here, and a hundredth of the work.
   syncCron: "17 */12 * * *",
   casino: { stakeMicro: 5_000_000n, dailyLossMicro: 25_000_000n },

@@ -41,6 +41,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     now,
     range,
     from,
+    afterUnknown: context.config.limits.tradeAfterUnknown,
     table: searchParams.has("table"),
     wallet: panel("Wallet balance", () => ({
       amount: listCurrentBalances(read).find((balance) => balance.kind === "wallet")?.amountMicro ?? null,
@@ -206,7 +207,7 @@ export default function Overview() {
         </Link>
       </PageHead>
       <PanelBody panel={data.standing} name="What stands in the way">
-        {(standing) => <StandingNotes {...standing} />}
+        {(standing) => <StandingNotes {...standing} afterUnknown={data.afterUnknown} />}
       </PanelBody>
       <Tiles />
       <div className="split">
@@ -221,7 +222,7 @@ export default function Overview() {
               end="soonest consequence first"
             >
               <PanelBody panel={data.attention} name="What needs attention">
-                {(items) => <AttentionList items={items} />}
+                {(items) => <AttentionList items={items} afterUnknown={data.afterUnknown} />}
               </PanelBody>
             </Section>
           )}

@@ -3,6 +3,7 @@ import { data, redirect } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { listHeld, listPauses } from "../../db/read/pauses";
+import { afterUnknownWords } from "../../domain/after-unknown";
 import { newId } from "../../domain/ids";
 import { pauseKinds, pauseLook, type PauseKind } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
@@ -44,6 +45,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
       ],
       ["Smallest balance that trades", amount(limits.tradeMinBalanceMicro), "TRADE_MIN_BALANCE_USDC"],
       ["Oldest alert that trades", `${limits.tradeMaxAlertAgeMs / 60_000} minutes`, "TRADE_MAX_ALERT_AGE"],
+      ["An order of unknown outcome", afterUnknownWords[limits.tradeAfterUnknown], "TRADE_AFTER_UNKNOWN"],
       ["One stake", amount(limits.casinoStakeMicro), "CASINO_STAKE_USDC"],
       ["Losses of a UTC day in bets", amount(limits.casinoDailyLossMicro), "CASINO_DAILY_LOSS_USDC"],
       [

@@ -3,6 +3,7 @@ import { data, redirect } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
 import { getReceipt, latestCommandOf } from "../../db/read/escrows";
 import { getUnknown } from "../../db/read/unknown";
+import { ordersHeldBy } from "../../domain/after-unknown";
 import { newId, utcDay } from "../../domain/ids";
 import { actionWords, intentLook } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
@@ -29,6 +30,10 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const command = latestCommandOf(context.read, "intent", found.intent.key);
   return {
     ...found,
+    ordersHeld:
+      found.intent.action === "order"
+        ? ordersHeldBy(found.intent.asset, context.config.limits.tradeAfterUnknown)
+        : null,
     commandId: newId(now),
     receipt: command ? getReceipt(context.read, command) : null,
     dayIsOver: found.intent.action === "claim" && !found.intent.subjectRef.endsWith(utcDay(now)),
@@ -47,7 +52,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
 }
 
 export default function UnknownOutcome() {
-  const { intent, facts, candidates, path, commandId, receipt, dayIsOver, mayAct } =
+  const { intent, facts, candidates, path, ordersHeld, commandId, receipt, dayIsOver, mayAct } =
     useLoaderData<typeof loader>();
   const result = useAnswer<typeof action>();
   const { fields, values } = complaintsOf(result);
@@ -91,6 +96,7 @@ export default function UnknownOutcome() {
               <input type="hidden" name="seen_tries" value={intent.tries} />
               <OutcomeChoices
                 intent={intent}
+                ordersHeld={ordersHeld}
                 candidates={candidates}
                 dayIsOver={dayIsOver}
                 values={values}
@@ -133,9 +139,9 @@ export default function UnknownOutcome() {
             <dd>
               {!open
                 ? "nothing"
-                : intent.lock === "order"
-                  ? "the trade lock: no other order is sent until this is settled"
-                  : "its amount counts as spent until this is settled"}
+                : ordersHeld
+                  ? `its amount, which counts as spent, and ${ordersHeld}: none is sent until this is settled`
+                  : "its amount, which counts as spent until this is settled"}
             </dd>
             <dt>Row</dt>
             <dd>

@@ -1,6 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
 import { listUnknown } from "../../db/read/unknown";
+import { ordersHeldBy } from "../../domain/after-unknown";
 import { actionWords } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
 import { DataTable } from "../components/desk/data-table";
@@ -11,11 +12,11 @@ import { unknownPath } from "../lib/paths";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   await requireOperator(request, context);
-  return { calls: listUnknown(context.read) };
+  return { calls: listUnknown(context.read), afterUnknown: context.config.limits.tradeAfterUnknown };
 }
 
 export default function UnknownOutcomes() {
-  const { calls } = useLoaderData<typeof loader>();
+  const { calls, afterUnknown } = useLoaderData<typeof loader>();
   return (
     <>
       <PageHead
@@ -49,7 +50,10 @@ export default function UnknownOutcomes() {
           {
             id: "holds",
             head: "Holds",
-            cell: (row) => (row.lock === "order" ? "every other order" : "its amount"),
+            cell: (row) => {
+              const orders = row.action === "order" ? ordersHeldBy(row.asset, afterUnknown) : null;
+              return orders ? `its amount, ${orders}` : "its amount";
+            },
           },
           {
             id: "decided",

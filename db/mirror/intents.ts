@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
+import { holdsMarket, type AfterUnknown } from "../../domain/after-unknown";
 import type { MicroUsdc } from "../../domain/money";
 import type { IntentStatus, MoneyAction, OutcomeDecision } from "../../domain/statuses";
 import { given, prepared, type Writer } from "../connection";
@@ -15,8 +16,10 @@ export interface IntentRequest {
   runId: string;
   /** The operator's command it answers. */
   commandId?: string | null;
-  /** Held while the call is open, for an order also while its outcome is unknown: one trade, one bet at a time. */
+  /** Held while the call is in flight: one trade, one bet at a time. */
   lock?: "order" | "bet";
+  /** For an order: which others one of unknown outcome holds; those on its market when it is not said. */
+  afterUnknown?: AfterUnknown;
 }
 
 /** A call that may be sent now, for the how manieth time; every try has the same key. */
@@ -29,7 +32,7 @@ export type Opened =
   | ({ kind: "send" } & Try)
   /** It has an outcome already, or may have one: it is not sent again. */
   | { kind: "settled"; intent: Intent }
-  /** Another call holds the lock. */
+  /** Another call is in flight, or holds this one while its outcome is unknown. */
   | { kind: "busy"; heldBy: Intent };
 
 const byKey = prepared((db) =>
@@ -55,6 +58,14 @@ const unknown = prepared((db) =>
     .limit(sql.placeholder("limit"))
     .prepare(),
 );
+const unknownOrders = prepared((db) =>
+  db
+    .select()
+    .from(intents)
+    .where(and(eq(intents.status, "unknown"), eq(intents.action, "order"), ne(intents.key, given("key"))))
+    .orderBy(asc(intents.createdAt))
+    .prepare(),
+);
 
 const mayBeGone = prepared((db) => {
   const readAt = db.select({ at: sync.syncedAt }).from(sync).where(eq(sync.source, "wallet"));
@@ -72,9 +83,19 @@ export const getIntent = (tx: Writer, key: string): Intent | undefined => byKey(
 /** Calls whose outcome is not known, those longest unsettled first. */
 export const unknownIntents = (tx: Writer, limit: number): Intent[] => unknown(tx).all({ limit });
 
-/** Who holds a lock, other than this intent. */
-export const holderOf = (tx: Writer, lock: string, key: string): Intent | undefined =>
-  otherHolder(tx).get({ lock, key });
+/**
+ * The call that keeps this one from being sent: one in flight under the same lock, or an order of unknown outcome. What the
+ * latter holds follows from its status and its market when it is asked; it has no lock.
+ */
+function holderOf(tx: Writer, request: IntentRequest): Intent | undefined {
+  const { lock, key, asset = "", afterUnknown = "market" } = request;
+  if (!lock) return undefined;
+  const inFlight = otherHolder(tx).get({ lock, key });
+  if (inFlight || lock !== "order") return inFlight;
+  return unknownOrders(tx)
+    .all({ key })
+    .find((lost) => holdsMarket(lost.asset, asset, afterUnknown));
+}
 
 /**
  * Writes the intent of a money call, inside the transaction that checked it. What is known not to have happened may be sent
@@ -98,7 +119,7 @@ export function openIntent(tx: Writer, request: IntentRequest, now: number, repe
     );
     return { kind: "settled", intent: { ...found, status: "unknown" } };
   }
-  const heldBy = request.lock ? holderOf(tx, request.lock, request.key) : undefined;
+  const heldBy = holderOf(tx, request);
   if (heldBy) return { kind: "busy", heldBy };
   if (found) {
     // Another action, such as a release after a cancel that was not done, is another request and has a key of its own.
@@ -120,9 +141,10 @@ export function openIntent(tx: Writer, request: IntentRequest, now: number, repe
       .run();
     return { kind: "send", idempotencyKey, tries };
   }
+  const { afterUnknown: _, ...row } = request;
   tx.insert(intents)
     .values({
-      ...request,
+      ...row,
       idempotencyKey: `${request.action}:${request.key}`,
       status: "open",
       lock: request.lock ?? null,
@@ -161,8 +183,7 @@ export function settleIntent(
       status: outcome.status,
       detail: outcome.detail ?? null,
       remoteId: outcome.remoteId ?? found.remoteId,
-      // An order that may have happened keeps its lock; another bet beside an unknown one does no harm.
-      lock: outcome.status === "unknown" && found.action === "order" ? found.lock : null,
+      lock: null,
       settledAt: final ? now : null,
       updatedAt: now,
     })
@@ -206,7 +227,7 @@ export function decideIntent(
 
 /**
  * Opens a decided intent once more, to be sent under its old key: once for a decision, and again only when that try is known
- * not to have happened. The lock it holds is not given up in between.
+ * not to have happened. It waits for an order in flight, and not for others of unknown outcome: two could wait for each other.
  */
 export function reopenIntent(tx: Writer, key: string, decider: Decider, runId: string, now: number): Opened {
   const found = getIntent(tx, key);
@@ -219,7 +240,7 @@ export function reopenIntent(tx: Writer, key: string, decider: Decider, runId: s
   }
   if (found.status !== (first ? "unknown" : "not_done")) return { kind: "settled", intent: found };
   const lock = found.action === "order" ? "order" : null;
-  const heldBy = lock ? holderOf(tx, lock, key) : undefined;
+  const heldBy = lock ? otherHolder(tx).get({ lock, key }) : undefined;
   if (heldBy) return { kind: "busy", heldBy };
   if (!decideIntent(tx, key, "repeated", decider, now)) return { kind: "settled", intent: found };
   const tries = found.tries + 1;

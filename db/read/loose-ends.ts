@@ -59,7 +59,7 @@ export function listLooseEnds(db: Reader, now: number): Attention[] {
         call.action === "order"
           ? `${sides.get(call.subjectRef) ?? "order"} on ${call.asset ?? "a market"}`
           : call.action,
-      holdsOrders: call.lock === "order",
+      ...(call.action === "order" && { lostOn: call.asset }),
     })),
     ...strays.map((stray) => ({
       key: `stray ${stray.id}`,

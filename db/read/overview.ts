@@ -48,8 +48,8 @@ export interface Attention {
   since: number;
   /** What was said about it, or what it is about: a reason, an error, `long BTC`. */
   said: string | null;
-  /** True when no other order is sent until this is settled. */
-  holdsOrders?: boolean;
+  /** The market of an order whose outcome is unknown. */
+  lostOn?: string | null;
   /** What a failed run, or an event that was not sent, was about. */
   about?: string | null;
   /** An event that was not sent: why, and its name. */

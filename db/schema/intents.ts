@@ -18,10 +18,7 @@ export const intents = sqliteTable(
     /** Sent upstream on every try, also when an operator says "do it again". */
     idempotencyKey: text("idempotency_key").notNull(),
     status: text("status").$type<IntentStatus>().notNull(),
-    /**
-     * Held while the outcome is open or unknown, null afterwards; UNIQUE. `order` here is what makes it one trade at a
-     * time.
-     */
+    /** Held while the call is in flight, null afterwards; UNIQUE. `order` here is what makes it one trade at a time. */
     lock: text("lock").unique(),
     detail: text("detail"),
     remoteId: text("remote_id"),

@@ -7,10 +7,12 @@ import {
   openIntent,
   settleIntent,
   spentSince,
+  type Intent,
   type Try,
 } from "../../db/mirror/intents";
 import { applyTradeNews, beginTrade, getTrade, settleAlert, tellTrade } from "../../db/mirror/trades";
 import { pauseReason } from "../../db/read/pauses";
+import { marketOf } from "../../domain/markets";
 import { formatMicro, type MicroUsdc } from "../../domain/money";
 import type { Order } from "../purple-flea/contract";
 import { throwFor } from "../purple-flea/outcomes";
@@ -20,7 +22,8 @@ const ID = "trade-on-price-alert";
 
 export type Placed =
   | { kind: "placed"; orderId: string }
-  | { kind: "busy"; heldBy: string }
+  /** `why` it waits, and `lost` for an order of unknown outcome; steps of before this was told have neither. */
+  | { kind: "busy"; heldBy: string; why?: string; lost?: boolean }
   | { kind: "skipped"; reason: string }
   /** Trading is paused: the alert waits for that to end. */
   | { kind: "held"; reason: string }
@@ -40,7 +43,7 @@ interface OrderRequest {
 
 /**
  * Checks and acts: one transaction looks at the balance less what is committed, the limits, the pause, the alert's age and the
- * order in flight, and writes the intent; then the order is sent, once; then its outcome is written.
+ * orders in flight or of unknown outcome, and writes the intent; then the order is sent, once; then its outcome is written.
  * @throws NonRetriableError when refused, RetryAfterError or Error when it is known not to have happened
  */
 export async function placeOrder(setting: Setting, order: OrderRequest): Promise<Placed> {
@@ -68,11 +71,12 @@ export async function placeOrder(setting: Setting, order: OrderRequest): Promise
         commandId: order.commandId,
         runId: order.runId,
         lock: "order",
+        afterUnknown: config.tradeAfterUnknown,
       },
       now,
     );
     if (intent.kind === "busy") {
-      settleAlert(tx, order.alertId, "waiting", now, { reason: `waits for ${intent.heldBy.subjectRef}` });
+      settleAlert(tx, order.alertId, "waiting", now, { reason: `waits for ${inWords(intent.heldBy)}` });
       return intent;
     }
     if (intent.kind === "settled") {
@@ -113,7 +117,12 @@ export async function placeOrder(setting: Setting, order: OrderRequest): Promise
   });
   switch (opened.kind) {
     case "busy":
-      return { kind: "busy", heldBy: opened.heldBy.subjectRef };
+      return {
+        kind: "busy",
+        heldBy: opened.heldBy.subjectRef,
+        why: inWords(opened.heldBy),
+        lost: opened.heldBy.status === "unknown",
+      };
     case "held":
     case "skipped":
       return opened;
@@ -133,6 +142,12 @@ export async function placeOrder(setting: Setting, order: OrderRequest): Promise
       return opened satisfies never;
   }
 }
+
+/** The order another one waits for, with what is the matter with it. */
+const inWords = ({ subjectRef, status, asset }: Intent): string =>
+  status === "unknown"
+    ? `order ${subjectRef}${asset ? ` on ${marketOf(asset)}` : ""}, whose outcome is unknown`
+    : `order ${subjectRef}, which is in flight`;
 
 /** Why an order may not be sent now, from what the mirror knows; null when it may. Its own intent is open already. */
 function whyNot(

@@ -1,3 +1,4 @@
+import type { AfterUnknown } from "../../domain/after-unknown";
 import type { Clock } from "../../domain/clock";
 import type { MicroUsdc } from "../../domain/money";
 import type { Reader, Writer } from "../../db/connection";
@@ -23,6 +24,8 @@ export interface Setting {
     /** The same per asset; `*` for those not named. */
     tradeAssetLimits?: ReadonlyMap<string, MicroUsdc>;
     tradeMaxAlertAgeMs: number;
+    /** Which orders one of unknown outcome holds. */
+    tradeAfterUnknown: AfterUnknown;
     /** When the mirror is read anew: a cron of five fields, UTC. Every 5 minutes when absent. */
     syncCron?: string;
     casino: { cron?: string; stakeMicro: MicroUsdc; dailyLossMicro: MicroUsdc };
@@ -44,14 +47,15 @@ export const startOfDay = (ms: number): number => ms - (ms % DAY_MS);
 
 /** The limits that hold, as the desk lists them. */
 export function limitsOf({ casino, ...config }: Setting["config"]) {
-  const { tradeMaxMicro, tradeDailyLimitMicro, tradeAssetLimits, tradeMinBalanceMicro, tradeMaxAlertAgeMs } =
-    config;
+  const { tradeMaxMicro, tradeDailyLimitMicro, tradeAssetLimits, tradeMinBalanceMicro } = config;
+  const { tradeMaxAlertAgeMs, tradeAfterUnknown } = config;
   return {
     tradeMaxMicro,
     tradeDailyLimitMicro,
     tradeAssetLimits,
     tradeMinBalanceMicro,
     tradeMaxAlertAgeMs,
+    tradeAfterUnknown,
     casinoStakeMicro: casino.stakeMicro,
     casinoDailyLossMicro: casino.dailyLossMicro,
   };

@@ -106,7 +106,11 @@ export function tradeOnPriceAlert(setting: Setting) {
           );
           if (placed.kind !== "busy") break;
           if (turn > MAX_TURNS)
-            return await skip(`another order (${placed.heldBy}) was still in flight after 2 minutes`);
+            return await skip(
+              placed.lost
+                ? `it waited 2 minutes for ${placed.why}`
+                : `another order (${placed.heldBy}) was still in flight after 2 minutes`,
+            );
           await step.sleep("wait-turn", TURN_MS);
         }
       } catch (error) {

@@ -76,14 +76,14 @@ describe("an order whose answer got lost", () => {
     await alert("a1");
   });
 
-  test("is unknown, holds the lock, and is not sent again however long it takes", async () => {
+  test("is unknown, holds its market, and is not sent again however long it takes", async () => {
     await world.advance(6 * HOUR);
-    expect(intent("order:a1")).toMatchObject({ status: "unknown", lock: "order", tries: 1n });
+    expect(intent("order:a1")).toMatchObject({ status: "unknown", lock: null, tries: 1n });
     expect(world.row("select outcome from alerts where id = 'a1'")).toEqual({ outcome: "unknown" });
     expect(world.calls(ORDER)).toBe(1);
   });
 
-  test("makes the next alert wait its two minutes, then skips it with the reason", async () => {
+  test("makes the next alert of its market wait two minutes, then skips it with the reason", async () => {
     await alert("a2");
     expect(world.row("select outcome from alerts where id = 'a2'")).toEqual({ outcome: "waiting" });
     await world.advance(3 * MINUTE);
@@ -91,11 +91,11 @@ describe("an order whose answer got lost", () => {
       "select outcome, reason from alerts where id = 'a2'",
     );
     expect(second?.outcome).toBe("skipped");
-    expect(second?.reason).toMatch(/still in flight/);
+    expect(second?.reason).toMatch(/it waited 2 minutes for order tr_\w+ on ETH, whose outcome is unknown/);
     expect(world.calls(ORDER)).toBe(1);
   });
 
-  test("it happened, with its id: filled, the lock is free, the next alert trades", async () => {
+  test("it happened, with its id: filled, its market is free, the next alert trades", async () => {
     const [order] = world.purpleFlea.db.prepare("select id from orders").all() as { id: string }[];
     await decide("order:a1", { choice: "happened", needs_id: "1", remote_id: order?.id ?? "" });
     expect(lastAnswer()?.state).toBe("confirmed");
@@ -194,7 +194,7 @@ describe("an order whose answer got lost", () => {
   test("done again and lost again: unknown again, to be decided again", async () => {
     world.fault({ call: "order.create", kind: "drop-before" });
     await decide("order:a1", { choice: "not-happened", again: "on" });
-    expect(intent("order:a1")).toMatchObject({ status: "unknown", tries: 2n, lock: "order" });
+    expect(intent("order:a1")).toMatchObject({ status: "unknown", tries: 2n });
     expect(world.calls(ORDER)).toBe(2);
     await world.advance(HOUR);
     expect(world.calls(ORDER)).toBe(2);
@@ -235,21 +235,22 @@ describe("an order whose answer got lost", () => {
     expect(world.row("select status from trades")).toEqual({ status: "filled" });
   });
 
-  test("it did not happen and is let be: the lock is free and nothing is sent", async () => {
+  test("it did not happen and is let be: its market is free and nothing is sent", async () => {
     await decide("order:a1", { choice: "not-happened" });
     expect(intent("order:a1")).toMatchObject({ status: "refused", lock: null, decision: "dropped" });
     expect(world.row("select status from trades")).toEqual({ status: "refused" });
     expect(world.calls(ORDER)).toBe(1);
   });
 
-  test("left as it is: who and when are on record, the lock stays, it can still be decided", async () => {
+  test("left as it is: who and when are on record, it holds what it held, it can still be decided", async () => {
     await decide("order:a1", { choice: "left" });
     expect(intent("order:a1")).toMatchObject({
       status: "unknown",
-      lock: "order",
       decision: "left",
       decided_by: "Olive Operator",
     });
+    await alert("a2");
+    expect(world.row("select outcome from alerts where id = 'a2'")).toEqual({ outcome: "waiting" });
     await decide("order:a1", { choice: "not-happened" });
     expect(intent("order:a1")).toMatchObject({ status: "refused", decision: "dropped" });
   });

@@ -7,7 +7,7 @@ export function chance(...words: (string | number)[]): number {
 export const token = (...words: (string | number)[]): string =>
   createHash("sha256").update(words.join("|")).digest("hex");
 
-const BASE: Record<string, number> = { BTC: 64_000, ETH: 2_850, SOL: 150, DOGE: 0.12 };
+const BASE: Record<string, number> = { BTC: 64_000, ETH: 2_850, SOL: 150, DOGE: 0.12, AVAX: 28 };
 const HOUR_MS = 3_600_000;
 
 /** A market price that moves with the hours, the same for the same seed and moment; a decimal string. */

@@ -1,6 +1,7 @@
 import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
 import type { Attention } from "../../../db/read/overview";
+import { ordersHeldBy, type AfterUnknown } from "../../../domain/after-unknown";
 import { sentence, shorten, usdcText } from "../../lib/money";
 import { meaningOfUnsent, whyNotSent } from "../../lib/sending-words";
 import { formatDuration } from "../../lib/time";
@@ -19,7 +20,8 @@ interface Told {
   deed: string;
 }
 
-function tell(item: Attention, now: number): Told {
+function tell(item: Attention, now: number, afterUnknown: AfterUnknown): Told {
+  const held = item.lostOn === undefined ? null : ordersHeldBy(item.lostOn, afterUnknown);
   const amount = item.amountMicro === null ? "The money" : usdcText(item.amountMicro);
   switch (item.kind) {
     case "deadline": {
@@ -67,8 +69,8 @@ function tell(item: Attention, now: number): Told {
         what: "has an unknown outcome",
         then: (
           <>
-            {amount}, {item.said}, sent at <Time ms={item.since} />; no answer came. It may have happened;
-            nothing is sent again{item.holdsOrders ? ", nor any other order," : ""} until you decide.
+            {amount}, {item.said}, sent at <Time ms={item.since} />; no answer came. It may have happened; it
+            is not sent again by itself{held ? `, and holds ${held} until you decide` : ""}.
           </>
         ),
         deed: "Decide",
@@ -117,12 +119,12 @@ function tell(item: Attention, now: number): Told {
 }
 
 /** What needs a person: what is the matter, what follows from it, since when, and one thing to press. */
-export function AttentionList({ items }: { items: Attention[] }) {
+export function AttentionList({ items, afterUnknown }: { items: Attention[]; afterUnknown: AfterUnknown }) {
   const { now } = useNow();
   return (
     <ul className="need">
       {items.map((item) => {
-        const told = tell(item, now);
+        const told = tell(item, now, afterUnknown);
         return (
           <li key={item.key} data-row>
             <Icon name={told.icon} size={16} className={told.tone} />

@@ -10,7 +10,8 @@ const consequences: Record<
   { happened: string; again: string; asksId: boolean; idHint: string }
 > = {
   order: {
-    happened: "The order is looked up at Purple Flea and recorded under its id. The next alert may trade.",
+    happened:
+      "The order is looked up at Purple Flea and recorded under its id. It holds no other order any more.",
     again:
       "The same order is sent once more, at market now, under the same key. If the first one exists after all, it is placed twice.",
     asksId: true,
@@ -92,12 +93,15 @@ function Choice({
 /** The three answers to "what became of it", each with its consequence in words. */
 export function OutcomeChoices({
   intent,
+  ordersHeld,
   candidates,
   dayIsOver,
   values,
   fields,
 }: {
   intent: UnknownIntent;
+  /** The orders it holds, in words. */
+  ordersHeld: string | null;
   candidates: Candidate[];
   dayIsOver: boolean;
   values: Partial<Record<string, string>>;
@@ -191,8 +195,8 @@ export function OutcomeChoices({
           value="left"
           title="Leave it"
           means={`It stays unknown with your name and the reason, and leaves the urgent list. ${
-            intent.lock === "order"
-              ? "It goes on holding the trade lock: no other order is sent."
+            ordersHeld
+              ? `Its amount goes on counting as spent, and it goes on holding ${ordersHeld}.`
               : "Its amount goes on counting as spent."
           }`}
           chosen={values.choice === "left"}

@@ -2,6 +2,7 @@ import { Link } from "@remix-run/react";
 import type { Pause } from "../../../db/read/pauses";
 import type { Drift } from "../../../db/read/drift";
 import type { UnknownIntent } from "../../../db/read/unknown";
+import { ordersHeldBy, type AfterUnknown } from "../../../domain/after-unknown";
 import { pauseLook } from "../../../domain/statuses";
 import { Icon } from "../ui/icon";
 import { Note } from "../ui/note";
@@ -49,9 +50,12 @@ function DriftNote({ drift }: { drift: Drift | null }) {
 }
 
 /** What an unknown call holds, also when somebody left it as it is: never out of sight. */
-function LeftNote({ left }: { left: UnknownIntent[] }) {
+function LeftNote({ left, afterUnknown }: { left: UnknownIntent[]; afterUnknown: AfterUnknown }) {
   if (left.length === 0) return null;
-  const locked = left.find((call) => call.lock === "order");
+  const holding = left.flatMap(({ action, asset, subjectRef }) => {
+    const held = action === "order" ? ordersHeldBy(asset, afterUnknown) : null;
+    return held ? [`${subjectRef} holds ${held}`] : [];
+  });
   return (
     <Note tone="unknown" icon="circle-question-mark">
       <b>
@@ -59,7 +63,7 @@ function LeftNote({ left }: { left: UnknownIntent[] }) {
         {left.length === 1 ? "it is" : "they are"}.
       </b>
       <p>
-        {locked ? `${locked.subjectRef} still holds the trade lock: no other order is sent. ` : ""}
+        {holding.length > 0 ? `${holding.join("; ")}: none is sent. ` : ""}
         <Link to="/unknown">Unknown outcomes</Link>
       </p>
     </Note>
@@ -67,12 +71,20 @@ function LeftNote({ left }: { left: UnknownIntent[] }) {
 }
 
 /** What stands in the way and must not be out of sight. */
-export function StandingNotes({ drift, left }: { drift: Drift | null; left: UnknownIntent[] }) {
+export function StandingNotes({
+  drift,
+  left,
+  afterUnknown,
+}: {
+  drift: Drift | null;
+  left: UnknownIntent[];
+  afterUnknown: AfterUnknown;
+}) {
   if (!drift && left.length === 0) return null;
   return (
     <div className="grid gap-3 pb-6">
       <DriftNote drift={drift} />
-      <LeftNote left={left} />
+      <LeftNote left={left} afterUnknown={afterUnknown} />
     </div>
   );
 }
