@@ -39,31 +39,37 @@ export default function Webhook() {
         <RunLink runId={webhook.runId} />
       </PageHead>
       <div className="split">
-        <div className="grid min-w-0 gap-6">
+        <div className="min-w-0">
           {webhook.differing > 0 && (
-            <Note tone="caution" icon="triangle-alert">
-              <b>
-                It came again {webhook.differing === 1 ? "once" : `${webhook.differing} times`} and said
-                something else under the same id, last at <Time ms={webhook.otherAt} focusable />.
-              </b>
-              <p>
-                Only the first was acted on; the other moved nothing and changed nothing. Look at Purple Flea
-                which of the two is true.
-              </p>
-            </Note>
+            <div className="pb-6">
+              <Note tone="caution" icon="triangle-alert">
+                <b>
+                  It came again {webhook.differing === 1 ? "once" : `${webhook.differing} times`} and said
+                  something else under the same id, last at <Time ms={webhook.otherAt} focusable />.
+                </b>
+                <p>
+                  Only the first was acted on; the other moved nothing and changed nothing. Look at Purple
+                  Flea which of the two is true.
+                </p>
+              </Note>
+            </div>
           )}
           {changes.length > 0 && (
-            <Changes changes={changes} heads={["First, acted on", "Last, not acted on"]} />
+            <Section title="Where they differ">
+              <Changes changes={changes} heads={["First, acted on", "Last, not acted on"]} />
+            </Section>
           )}
-          <div className={webhook.differing > 0 ? "grid min-w-0 gap-6 xl:grid-cols-2" : "min-w-0"}>
-            <Payload
-              title={webhook.differing > 0 ? "The first, acted on" : "Envelope, as it was signed"}
-              value={webhook.envelope}
-            />
-            {webhook.differing > 0 && (
-              <Payload title="The last that differs, not acted on" value={webhook.otherEnvelope} />
-            )}
-          </div>
+          <Section title="What was said">
+            <div className={webhook.differing > 0 ? "grid min-w-0 gap-6 xl:grid-cols-2" : "min-w-0"}>
+              <Payload
+                title={webhook.differing > 0 ? "The first, acted on" : "Envelope, as it was signed"}
+                value={webhook.envelope}
+              />
+              {webhook.differing > 0 && (
+                <Payload title="The last that differs, not acted on" value={webhook.otherEnvelope} />
+              )}
+            </div>
+          </Section>
         </div>
         <div className="rail">
           <Section title="Delivery">
