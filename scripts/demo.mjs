@@ -148,4 +148,6 @@ await alert("AVAX", 28.4, "long", "rsi_oversold")();
 await advance(Math.max(Date.now() - (await now()), 0));
 await look();
 
-console.log(`\nOpen ${desk}\nThe sign-in page shows the practice accounts. Ctrl-C ends it.\n`);
+console.log(
+  `\nOpen http://localhost:${port}\nThe sign-in page shows the practice accounts. Ctrl-C ends it.\n`,
+);

@@ -55,6 +55,59 @@ describe("the environment", () => {
       readEnv({ SANDBOX: "off", PURPLE_FLEA_API_URL: local, PURPLE_FLEA_FAUCET_URL: local }),
     ).toHaveProperty("env");
   });
+  const addresses = [
+    ["PUBLIC_ORIGIN", "SLACK_WEBHOOK_URL", "PURPLE_FLEA_API_URL", "PURPLE_FLEA_FAUCET_URL"],
+    ["INNGEST_BASE_URL", "INNGEST_SERVE_ORIGIN", "INNGEST_API_BASE_URL", "INNGEST_EVENT_API_BASE_URL"],
+  ].flat();
+  test.each(addresses)(
+    "%s must be an address one can send to, and is not repeated when it is none",
+    (name) => {
+      for (const value of [
+        "hooks.example/planted-secret",
+        "ftp://hooks.example/planted-secret",
+        "https://user:planted-secret@hooks.example/",
+        "http://hooks.example/planted-secret",
+      ]) {
+        const read = readEnv({ ...live, [name]: value });
+        expect(read).toEqual({ mistakes: [expect.stringMatching(new RegExp(`^${name}: (?:is not|holds)`))] });
+        expect(JSON.stringify(read)).not.toContain("planted-secret");
+      }
+      for (const value of [
+        "https://hooks.example/x",
+        "http://127.0.0.1:8288",
+        "http://inngest:8288",
+        "http://10.1.2.3/",
+        "",
+      ])
+        expect(readEnv({ ...live, [name]: value }), value).toHaveProperty("env");
+    },
+  );
+  test("INNGEST_DEV is a switch or an address", () => {
+    for (const value of ["0", "1", "false", "true", "", "http://127.0.0.1:8288"])
+      expect(readEnv({ INNGEST_DEV: value })).toHaveProperty("env");
+    expect(readEnv({ INNGEST_DEV: "127.0.0.1:8288" })).toEqual({
+      mistakes: [expect.stringMatching(/^INNGEST_DEV: /)],
+    });
+  });
+  test("an origin is cut to what it is", () => {
+    const read = readEnv({ PUBLIC_ORIGIN: "https://Desk.example.com:443/login?x", INNGEST_SERVE_ORIGIN: "" });
+    expect(read).toMatchObject({
+      env: { PUBLIC_ORIGIN: "https://desk.example.com", INNGEST_SERVE_ORIGIN: undefined },
+    });
+  });
+  test.each([
+    [undefined, 0],
+    ["1", 1],
+    ["loopback, 10.0.0.0/8", "loopback, 10.0.0.0/8"],
+  ])("TRUST_PROXY=%s", (value, meant) =>
+    expect(readEnv({ TRUST_PROXY: value })).toMatchObject({ env: { TRUST_PROXY: meant } }),
+  );
+  test("a proxy is not trusted by a word for everybody", () => {
+    for (const value of ["true", "*", "proxy"])
+      expect(readEnv({ TRUST_PROXY: value })).toEqual({
+        mistakes: [expect.stringMatching(/^TRUST_PROXY: /)],
+      });
+  });
   test("a limit that is no amount is named", () =>
     expect(readEnv({ TRADE_SIZE_USDC: "ten" })).toEqual({
       mistakes: [expect.stringMatching(/^TRADE_SIZE_USDC:/)],

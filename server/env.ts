@@ -2,6 +2,8 @@ import { z } from "zod";
 import { afterUnknownChoices } from "../domain/after-unknown";
 import { DEFAULT_PATH, fileModeOf } from "../domain/identity";
 import { MoneyFormatError, parseUsdc } from "../domain/money";
+import { trustedProxies } from "./trusted-proxies";
+import { devSwitch, isPrivate, webAddress, webAddressOr, webOrigin } from "./web-address";
 
 const usdc = (fallback?: string) =>
   z
@@ -60,24 +62,38 @@ const age = z
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
+/** What goes over the network with money or keys in it, or is what people sign in to. */
+const ADDRESSES = [
+  "PUBLIC_ORIGIN",
+  "PURPLE_FLEA_API_URL",
+  "PURPLE_FLEA_FAUCET_URL",
+  "SLACK_WEBHOOK_URL",
+  "INNGEST_BASE_URL",
+  "INNGEST_API_BASE_URL",
+  "INNGEST_EVENT_API_BASE_URL",
+  "INNGEST_SERVE_ORIGIN",
+] as const;
+
 const schema = z
   .object({
     APP_MODE: z.enum(["live", "practice", "test"]).default("practice"),
     NODE_ENV: z.string().optional(),
     PORT: port(3000),
     HOST: text,
+    PUBLIC_ORIGIN: webOrigin,
+    TRUST_PROXY: trustedProxies,
     DATABASE_PATH: text,
     SESSION_SECRET: text,
     OPERATOR_EMAIL: text,
     OPERATOR_PASSWORD: text,
     PURPLE_FLEA_API_KEY: text,
-    PURPLE_FLEA_API_URL: z.url().default("https://purpleflea.com/api"),
-    PURPLE_FLEA_FAUCET_URL: z.url().default("https://faucet.purpleflea.com/api"),
+    PURPLE_FLEA_API_URL: webAddressOr("https://purpleflea.com/api"),
+    PURPLE_FLEA_FAUCET_URL: webAddressOr("https://faucet.purpleflea.com/api"),
     PURPLE_FLEA_WEBHOOK_SECRET: text,
     PURPLE_FLEA_WEBHOOK_SECRET_OLD: text,
     AGENT_ID: text,
     AGENT_WALLET: text,
-    SLACK_WEBHOOK_URL: text,
+    SLACK_WEBHOOK_URL: webAddress,
     TRADE_SIZE_USDC: required("10"),
     TRADE_MIN_BALANCE_USDC: required("10"),
     TRADE_MAX_USDC: usdc(),
@@ -93,12 +109,15 @@ const schema = z
     CASINO_CRON: text,
     CASINO_STAKE_USDC: required("5"),
     CASINO_DAILY_LOSS_USDC: required("25"),
-    INNGEST_DEV: text,
-    INNGEST_BASE_URL: text,
+    INNGEST_DEV: devSwitch,
+    INNGEST_BASE_URL: webAddress,
+    // The SDK reads these two by itself.
+    INNGEST_API_BASE_URL: webAddress,
+    INNGEST_EVENT_API_BASE_URL: webAddress,
     INNGEST_EVENT_KEY: text,
     INNGEST_SIGNING_KEY: text,
     INNGEST_SIGNING_KEY_FALLBACK: text,
-    INNGEST_SERVE_ORIGIN: text,
+    INNGEST_SERVE_ORIGIN: webOrigin,
     SANDBOX_FOLDER: z.string().default("data/practice"),
     SANDBOX_ENGINE_PORT: port(8288),
     SANDBOX_PURPLE_FLEA_PORT: port(8400),
@@ -110,13 +129,24 @@ const schema = z
       context.addIssue({ code: "custom", path: ["TRADE_SIZE_USDC"], message: "is over TRADE_MAX_USDC" });
     if (env.APP_MODE !== "live") {
       for (const name of ["PURPLE_FLEA_API_URL", "PURPLE_FLEA_FAUCET_URL"] as const)
-        if (env.SANDBOX === "off" && !LOOPBACK.has(new URL(env[name]).hostname))
+        if (env.SANDBOX === "off" && URL.canParse(env[name]) && !LOOPBACK.has(new URL(env[name]).hostname))
           context.addIssue({
             code: "custom",
             path: [name],
             message: `is not on this machine: with APP_MODE=${env.APP_MODE} no real Purple Flea is called`,
           });
       return;
+    }
+    for (const name of ADDRESSES) {
+      const value = env[name];
+      if (!value || !URL.canParse(value)) continue;
+      const url = new URL(value);
+      if (url.protocol === "http:" && !isPrivate(url))
+        context.addIssue({
+          code: "custom",
+          path: [name],
+          message: "is not https://, and leads out of this machine and its own network",
+        });
     }
     const needed = [
       "SESSION_SECRET",

@@ -1,3 +1,4 @@
+import { failureCodes } from "../domain/fetch-failure";
 import type { SendFailure } from "../domain/sending";
 import type { InngestClient } from "../inngest/client";
 import { sanitise } from "../inngest/purple-flea/redact";
@@ -55,7 +56,7 @@ export function eventApi(
       signal: abort.signal,
     }).then(
       async (reply) => read(reply.status, await textOf(reply), key),
-      (error: unknown): Sent => ({ ok: false, failure: "no-answer", said: codeOf(error) }),
+      (error: unknown): Sent => ({ ok: false, failure: "no-answer", said: failureCodes(error)[0] ?? null }),
     );
     try {
       return await Promise.race([tooLong, asked]);
@@ -67,13 +68,6 @@ export function eventApi(
 
 /** A status line says what happened also when the body breaks off. */
 const textOf = (reply: Response): Promise<string> => reply.text().catch(() => "");
-
-/** The closed words of Node for what went wrong with a connection; anything else might name an address. */
-function codeOf(error: unknown): string | null {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  return typeof code === "string" && /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? code : null;
-}
 
 /** What an answer means. Only what is said of this very event may ever park it. */
 function read(status: number, text: string, key: string): Sent {

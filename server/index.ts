@@ -1,29 +1,32 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { createServer } from "node:http";
-import express from "express";
-import { serve } from "inngest/express";
-import pino from "pino";
 import type { PracticePort } from "../app/context";
 import { closeDatabase } from "../db/connection";
 import { sessionOperator } from "../db/desk/sessions";
 import { countParked, countUnsent } from "../db/read/outbox";
 import { wallClock } from "../domain/clock";
 import { newId } from "../domain/ids";
-import { createFunctions } from "../inngest";
-import { createInngest } from "../inngest/client";
-import { limitsOf, type Setting } from "../inngest/functions/setting";
-import { createJournal } from "../inngest/journal";
-import { createPurpleFlea } from "../inngest/purple-flea/client";
+import { limitsOf } from "../inngest/functions/setting";
+import type { AddressOptions } from "./address";
+import { createBackground } from "./background";
+import { createEdge } from "./edge";
+import { engineRoutes } from "./engine";
 import { askedOf, openDeskFiles } from "./desk-files";
 import { inherited, keysIn, readEnv } from "./env";
 import { eventApi } from "./event-api";
+import { exportTurns } from "./exports";
 import { firstAccounts } from "./first-accounts";
-import { liveNudge } from "./live";
+import { listen, createHttpServer } from "./listen";
+import { liveNudge, type LiveSession } from "./live";
+import { createLog } from "./log";
 import { startOutbox } from "./outbox";
 import { pageRoutes } from "./pages";
 import { askForTime, clockRoutes, followedClock } from "./practice-clock";
+import { stopOnSignal } from "./stop";
 import { webhookRoutes } from "./webhooks";
+
+/** What the sandbox's Purple Flea takes for a key. */
+const SANDBOX_KEY = "pf_live_sandbox";
 
 const read = readEnv();
 if ("mistakes" in read) {
@@ -33,7 +36,7 @@ if ("mistakes" in read) {
 const { env } = read;
 const live = env.APP_MODE === "live";
 const withSandbox = !live && env.SANDBOX === "on";
-const log = pino({ level: env.APP_MODE === "test" ? "warn" : "info", base: undefined });
+const log = createLog(env.APP_MODE === "test" ? "warn" : "info");
 const appUrl = `http://127.0.0.1:${env.PORT}`;
 
 const desk = openDeskFiles(env);
@@ -52,7 +55,6 @@ if ("mistakes" in first) {
 
 /** In practice sessions need not outlive the process. */
 const sessionSecret = env.SESSION_SECRET ?? randomBytes(32).toString("hex");
-const sandboxKey = "pf_live_sandbox";
 const webhookSecret = env.PURPLE_FLEA_WEBHOOK_SECRET ?? (withSandbox ? "whsec_sandbox" : undefined);
 const purpleFleaUrl = `http://127.0.0.1:${env.SANDBOX_PURPLE_FLEA_PORT}`;
 const engineUrl = withSandbox
@@ -63,69 +65,25 @@ const engineUrl = withSandbox
 const agentId = askedOf(env).agent;
 const agentWallet = env.AGENT_WALLET ?? "0xA9e17c0000000000000000000000000000000001";
 
-const journal = createJournal({
-  mirror: writer,
-  clock,
-  log: (message, error) => log.error({ err: error instanceof Error ? error.message : "error" }, message),
-  retryIntervalMs:
-    withSandbox && env.SANDBOX_RETRY_INTERVAL ? Number(env.SANDBOX_RETRY_INTERVAL) * 1_000 : undefined,
-});
-/** The SDK's words and not its objects: those may carry what a log must not. */
-const words = (said: unknown[]) => log.warn(said.filter((word) => typeof word === "string").join(" "));
-const quiet = {
-  info: () => undefined,
-  debug: () => undefined,
-  warn: (...said: unknown[]) => words(said),
-  error: (...said: unknown[]) => words(said),
-};
-const client = createInngest({
-  isDev: !live,
-  baseUrl: engineUrl,
-  eventKey: env.INNGEST_EVENT_KEY,
-  signingKey: env.INNGEST_SIGNING_KEY,
-  signingKeyFallback: env.INNGEST_SIGNING_KEY_FALLBACK,
-  middleware: [journal],
-  logger: quiet,
-});
-const functionsConfig: Setting["config"] = {
-  agentId,
-  agentWallet,
-  tradeSizeMicro: env.TRADE_SIZE_USDC,
-  tradeMinBalanceMicro: env.TRADE_MIN_BALANCE_USDC,
-  tradeMaxMicro: env.TRADE_MAX_USDC,
-  tradeDailyLimitMicro: env.TRADE_DAILY_LIMIT_USDC,
-  tradeAssetLimits: env.TRADE_ASSET_LIMITS,
-  tradeMaxAlertAgeMs: env.TRADE_MAX_ALERT_AGE,
-  tradeAfterUnknown: env.TRADE_AFTER_UNKNOWN,
-  casino: {
-    cron: env.CASINO_CRON,
-    stakeMicro: env.CASINO_STAKE_USDC,
-    dailyLossMicro: env.CASINO_DAILY_LOSS_USDC,
-  },
-};
-const slackUrl = env.SLACK_WEBHOOK_URL;
-const functions = createFunctions({
-  client,
+const { client, functions, functionsConfig } = createBackground({
+  env,
+  live,
   mirror: writer,
   read: reader,
   clock,
-  purpleFlea: createPurpleFlea({
-    apiUrl: withSandbox ? `${purpleFleaUrl}/api` : env.PURPLE_FLEA_API_URL,
-    faucetUrl: withSandbox ? `${purpleFleaUrl}/faucet/api` : env.PURPLE_FLEA_FAUCET_URL,
-    apiKey: withSandbox ? sandboxKey : (env.PURPLE_FLEA_API_KEY ?? "unset"),
-    clock,
-  }),
-  config: functionsConfig,
-  slack: slackUrl
-    ? async (text) => {
-        const response = await fetch(slackUrl, {
-          method: "POST",
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify({ text }),
-        });
-        if (!response.ok) throw new Error(`Slack answered ${response.status}`);
-      }
-    : undefined,
+  log,
+  engineUrl,
+  agentId,
+  agentWallet,
+  purpleFlea: withSandbox
+    ? { apiUrl: `${purpleFleaUrl}/api`, faucetUrl: `${purpleFleaUrl}/faucet/api`, apiKey: SANDBOX_KEY }
+    : {
+        apiUrl: env.PURPLE_FLEA_API_URL,
+        faucetUrl: env.PURPLE_FLEA_FAUCET_URL,
+        apiKey: env.PURPLE_FLEA_API_KEY ?? "unset",
+      },
+  retryIntervalMs:
+    withSandbox && env.SANDBOX_RETRY_INTERVAL ? Number(env.SANDBOX_RETRY_INTERVAL) * 1_000 : undefined,
 });
 
 const outbox = startOutbox({
@@ -139,26 +97,41 @@ const outbox = startOutbox({
 let practice: PracticePort | undefined;
 let stopSandbox: () => Promise<void> = () => Promise.resolve();
 
-const app = express();
-app.disable("x-powered-by");
-app.get("/healthz", (_request, response) => {
-  const [waiting, parked] = [countUnsent(reader).n, countParked(reader).n];
-  response.json({ ok: true, mode: env.APP_MODE, outbox_waiting: waiting, outbox_parked: parked });
-});
-app.use(
-  "/api/inngest",
-  express.json({ limit: "4mb" }),
-  serve({
+const report = (error: unknown, where: string): string => {
+  const id = newId(wallClock.now());
+  log.error({ err: error, id }, where);
+  return id;
+};
+const sessionOf = async (cookie: string | undefined): Promise<LiveSession | null> => {
+  const { tokenOf } = await import("../app/auth/session.server");
+  const token = await tokenOf(new Request(appUrl, { headers: cookie ? { cookie } : {} }));
+  const goesOn = () => sessionOperator(reader, sessionSecret, token, wallClock.now()) !== null;
+  return token !== undefined && goesOn() ? { token, goesOn } : null;
+};
+const liveUpdates = liveNudge(reader, sessionOf);
+const address: AddressOptions = {
+  live,
+  publicOrigin: env.PUBLIC_ORIGIN,
+  announced: env.INNGEST_SERVE_ORIGIN,
+  host: env.HOST,
+};
+if (live && !env.PUBLIC_ORIGIN)
+  log.warn("PUBLIC_ORIGIN is not set: pages answer under any host name. Set it to the address people use");
+const edge = createEdge({
+  development: env.NODE_ENV === "development",
+  address,
+  trustProxy: env.TRUST_PROXY,
+  health: () => {
+    const [waiting, parked] = [countUnsent(reader).n, countParked(reader).n];
+    return { ok: true, mode: env.APP_MODE, outbox_waiting: waiting, outbox_parked: parked };
+  },
+  engine: engineRoutes({
     client,
     functions,
-    servePath: "/api/inngest",
     serveOrigin: env.INNGEST_SERVE_ORIGIN ?? (live ? undefined : appUrl),
-    // Only who signs may make this desk register itself anywhere.
-    enableUnauthedSync: false,
+    signed: live,
   }),
-);
-app.use(
-  webhookRoutes({
+  webhooks: webhookRoutes({
     desk: writer,
     clock,
     wall: wallClock,
@@ -167,37 +140,24 @@ app.use(
     ),
     stored: () => void outbox.wake(),
   }),
-);
-if (!live) app.use(clockRoutes(practiceClock, () => outbox.wake()));
-const liveUpdates = liveNudge(reader, async (cookie) => {
-  const { tokenOf } = await import("../app/auth/session.server");
-  return (
-    sessionOperator(
-      reader,
-      sessionSecret,
-      await tokenOf(new Request(appUrl, { headers: cookie ? { cookie } : {} })),
-      wallClock.now(),
-    ) !== null
-  );
+  practice: live ? undefined : clockRoutes(practiceClock, () => outbox.wake()),
+  live: liveUpdates.handler,
+  exports: exportTurns(async (cookie) => (await sessionOf(cookie))?.token),
+  report,
 });
-app.get("/live", liveUpdates.handler);
 
-const server = createServer(app);
-app.use(
+const server = createHttpServer(edge.app, edge.trusts);
+edge.serve(
   await pageRoutes({
     development: env.NODE_ENV === "development",
-    secure: live,
+    address,
     server,
     context: () => ({
       read: reader,
       desk: writer,
       clock,
       practice,
-      report: (error, where) => {
-        const id = newId(wallClock.now());
-        log.error({ err: error, id }, where);
-        return id;
-      },
+      report,
       outboxChanged: () => void outbox.wake(),
       config: {
         mode: env.APP_MODE,
@@ -215,9 +175,8 @@ app.use(
     }),
   }),
 );
-server.listen(env.PORT, env.HOST ?? (live ? "0.0.0.0" : "127.0.0.1"), () =>
-  log.info(`listening on ${appUrl}`),
-);
+const closeListeners = await listen(server, env.PORT, env.HOST ?? (live ? "0.0.0.0" : undefined));
+log.info(`listening on ${live ? `port ${env.PORT}` : `http://localhost:${env.PORT}`}`);
 
 if (withSandbox) {
   const { startSandbox } = await import("../sandbox/start");
@@ -228,7 +187,7 @@ if (withSandbox) {
     enginePort: env.SANDBOX_ENGINE_PORT,
     purpleFleaPort: env.SANDBOX_PURPLE_FLEA_PORT,
     retryInterval: env.SANDBOX_RETRY_INTERVAL,
-    apiKey: sandboxKey,
+    apiKey: SANDBOX_KEY,
     webhookSecret: webhookSecret ?? "whsec_sandbox",
     command: (service) =>
       built
@@ -246,19 +205,16 @@ if (withSandbox) {
   if (started) practiceClock.follow(started.offsetMs);
 } else if (!live && engineUrl) await askForTime(practiceClock, engineUrl);
 
-let stopping = false;
-async function stop(): Promise<void> {
-  if (stopping) return;
-  stopping = true;
-  liveUpdates.stop();
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
-  await outbox.stop();
-  await stopSandbox();
-  await closed;
-  closeDatabase(reader);
-  closeDatabase(writer);
-  process.exit(0);
-}
-process.once("SIGTERM", () => void stop());
-process.once("SIGINT", () => void stop());
+stopOnSignal({
+  server,
+  log,
+  end: () => {
+    closeListeners();
+    liveUpdates.stop();
+  },
+  parts: [() => outbox.stop(), () => stopSandbox()],
+  close: () => {
+    closeDatabase(reader);
+    closeDatabase(writer);
+  },
+});

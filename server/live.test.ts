@@ -12,7 +12,9 @@ let live: ReturnType<typeof liveNudge>;
 let server: ReturnType<ReturnType<typeof express>["listen"]>;
 beforeEach(async () => {
   db = openTestDatabase();
-  live = liveNudge(db.reader, (cookie) => Promise.resolve(cookie === "known"));
+  live = liveNudge(db.reader, (cookie) =>
+    Promise.resolve(cookie === "known" ? { token: cookie, goesOn: () => true } : null),
+  );
   server = express().get("/live", live.handler).listen(0, "127.0.0.1");
   await once(server, "listening");
 });

@@ -2,14 +2,14 @@ import { existsSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { constants } from "node:zlib";
-import { createRequestHandler } from "@remix-run/express";
+import type { ServerBuild } from "@remix-run/node";
 import compression from "compression";
 import { Router, type RequestHandler } from "express";
 import expressStaticGzip from "express-static-gzip";
 import type { DeskContext } from "../app/context";
-import { pageHeaders, sameSiteForms } from "./security";
-
-type Build = Parameters<typeof createRequestHandler>[0]["build"];
+import type { AddressOptions } from "./address";
+import { formGuard } from "./forms";
+import { remixHandler } from "./remix";
 
 /** A page is compressed while somebody waits: at these levels it is as small as at twice the work. */
 const GZIP_LEVEL = 4;
@@ -18,26 +18,25 @@ const brotliParams = { [constants.BROTLI_PARAM_QUALITY]: 2 };
 interface PagesOptions {
   /** From source, reloading by themselves, in place of the built ones. */
   development: boolean;
-  secure: boolean;
+  address: AddressOptions;
   /** Carries the socket over which changed pages are told, in development. */
   server: Server;
   /** What every loader and action is handed, less the response's own nonce. */
   context: () => Omit<DeskContext, "nonce">;
 }
 
-/** The pages for people: their files, their headers, and Remix behind both. */
+/** The pages for people: their files, what keeps foreign forms out, and Remix behind both. */
 export async function pageRoutes(options: PagesOptions): Promise<Router> {
   const router = Router();
   router.use(compression({ level: GZIP_LEVEL, brotli: { params: brotliParams } }));
   const { files, build } = options.development ? await fromSource(options.server) : fromBuild(process.cwd());
   router.use(files);
-  router.use(pageHeaders({ secure: options.secure, development: options.development }), sameSiteForms);
-  router.all(
-    "*",
-    createRequestHandler({
+  router.use(formGuard(options.address));
+  router.use(
+    remixHandler({
       build,
       mode: options.development ? "development" : "production",
-      getLoadContext: (_request, response) => ({
+      context: (_request, response) => ({
         ...options.context(),
         nonce: response.locals.nonce ?? "",
       }),
@@ -46,11 +45,11 @@ export async function pageRoutes(options: PagesOptions): Promise<Router> {
   return router;
 }
 
-function fromBuild(root: string): { files: RequestHandler; build: Build } {
+function fromBuild(root: string): { files: RequestHandler; build: () => Promise<ServerBuild> } {
   const built = join(root, "build/server/index.js");
   if (!existsSync(built)) throw new Error("the pages are not built: npm run build");
   // Finding a module that is there already costs a look at the disk each time.
-  let loaded: Promise<never> | undefined;
+  let loaded: Promise<ServerBuild> | undefined;
   const files = expressStaticGzip("build/client", {
     enableBrotli: true,
     orderPreference: ["br"],
@@ -67,11 +66,13 @@ function fromBuild(root: string): { files: RequestHandler; build: Build } {
   return {
     // A page's address names no file: nobody looks for it on the disk.
     files: Router().get(/\.\w+$/, files),
-    build: () => (loaded ??= import(built) as Promise<never>), // what Remix built
+    build: () => (loaded ??= import(built) as Promise<ServerBuild>), // what Remix built
   };
 }
 
-async function fromSource(server: Server): Promise<{ files: RequestHandler; build: Build }> {
+async function fromSource(
+  server: Server,
+): Promise<{ files: RequestHandler; build: () => Promise<ServerBuild> }> {
   const { createServer } = await import("vite");
   const vite = await createServer({
     appType: "custom",
@@ -79,6 +80,6 @@ async function fromSource(server: Server): Promise<{ files: RequestHandler; buil
   });
   return {
     files: vite.middlewares,
-    build: () => vite.ssrLoadModule("virtual:remix/server-build") as Promise<never>, // what Remix builds
+    build: () => vite.ssrLoadModule("virtual:remix/server-build") as Promise<ServerBuild>, // what Remix builds
   };
 }

@@ -1,9 +1,24 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { Router, json } from "express";
+import { Router } from "express";
 import { z } from "zod";
 import { wallClock, type Clock } from "../domain/clock";
+import { readBody } from "./bodies";
+import { refuse } from "./refusal";
 
+const BODY_BYTES = 1_024;
 const body = z.object({ now_ms: z.number(), offset_ms: z.number() });
+/** The body as JSON. */
+const said = z
+  .instanceof(Buffer)
+  .transform((bytes, context): unknown => {
+    try {
+      return JSON.parse(bytes.toString("utf8"));
+    } catch {
+      context.addIssue({ code: "custom", message: "not JSON" });
+      return z.NEVER;
+    }
+  })
+  .pipe(body);
 
 /** The practice clock, led by the sandbox engine: it says each new moment here before it runs anything at it. */
 export interface FollowedClock extends Clock {
@@ -37,11 +52,16 @@ export async function askForTime(clock: FollowedClock, engineUrl: string): Promi
 /** Where the engine says the time. Answers when what waited in the outbox was sent, so that it is sent at this moment. */
 export function clockRoutes(clock: FollowedClock, settle: () => Promise<void>): Router {
   const router = Router();
-  router.post("/control/clock", json(), (request, response, next) => {
-    const parsed = body.safeParse(request.body);
+  const bytes = readBody({ what: "A word of the clock", limit: BODY_BYTES });
+  router.post("/control/clock", bytes, (request, response, next) => {
+    const parsed = said.safeParse(request.body);
     const from = request.socket.remoteAddress ?? "";
     if (!/^(?:::ffff:)?127\.|^::1$/.test(from) || !parsed.success)
-      return void response.status(400).json({ error: "not the practice clock" });
+      return refuse(request, response, {
+        status: 400,
+        error: "not_the_clock",
+        words: "This is not the practice clock. Nothing was done.",
+      });
     clock.follow(parsed.data.offset_ms);
     settle().then(() => response.json({ ok: true }), next);
   });

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { RequestHandler } from "express";
+import type { RequestHandler, Response } from "express";
+import helmet from "helmet";
 
 declare module "express-serve-static-core" {
   interface Locals {
@@ -7,53 +8,68 @@ declare module "express-serve-static-core" {
   }
 }
 
+/** A year, in seconds. Other services of the same domain are theirs to answer for. */
+const STRICT_TRANSPORT = { maxAge: 31_536_000, includeSubDomains: false };
+/** Nothing of the browser's is used. What is not named here asks people first. */
+const PERMISSIONS = [
+  ...[
+    "accelerometer",
+    "autoplay",
+    "camera",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "geolocation",
+  ],
+  ...["gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "serial"],
+  ...["usb", "web-share", "xr-spatial-tracking"],
+]
+  .map((feature) => `${feature}=()`)
+  .join(", ");
+
 /**
- * Headers for pages: scripts run only with this response's nonce, nothing is framed, nothing is guessed. In development
- * Vite puts styles into the page itself.
+ * The headers of every answer, whatever it is: scripts run only with this response's nonce or from
+ * this desk's files, styles only from those, nothing is framed, nothing is guessed. In development Vite puts styles into the page itself.
  */
-export const pageHeaders =
-  ({ secure, development }: { secure: boolean; development: boolean }): RequestHandler =>
-  (_request, response, next) => {
-    const nonce = randomBytes(16).toString("base64");
-    response.locals.nonce = nonce;
-    response.setHeader(
-      "content-security-policy",
-      [
-        "default-src 'self'",
-        `script-src 'self' 'nonce-${nonce}'`,
-        // Style attributes carry the chart's and the waterfall's positions.
-        `style-src 'self'${development ? " 'unsafe-inline'" : ""}`,
-        "style-src-attr 'unsafe-inline'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        "object-src 'none'",
-      ].join("; "),
-    );
-    response.setHeader("x-content-type-options", "nosniff");
-    response.setHeader("referrer-policy", "same-origin");
-    response.setHeader("cross-origin-opener-policy", "same-origin");
-    if (secure) response.setHeader("strict-transport-security", "max-age=31536000");
-    next();
+export function securityHeaders({
+  live,
+  development,
+}: {
+  live: boolean;
+  development: boolean;
+}): RequestHandler {
+  // Express and helmet type the same response, one with what the other leaves out.
+  const nonce = (_request: unknown, response: unknown) =>
+    `'nonce-${(response as Response).locals.nonce ?? ""}'`;
+  const headers = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'", nonce],
+        styleSrc: ["'self'", ...(development ? ["'unsafe-inline'"] : [])],
+        // Style attributes carry the waterfall's positions.
+        styleSrcAttr: ["'unsafe-inline'"],
+        imgSrc: ["'self'", "data:"],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+        objectSrc: ["'none'"],
+      },
+    },
+    crossOriginOpenerPolicy: { policy: "same-origin" },
+    crossOriginResourcePolicy: { policy: "same-origin" },
+    crossOriginEmbedderPolicy: false,
+    // Stricter, and a form would no longer say where it came from.
+    referrerPolicy: { policy: "same-origin" },
+    strictTransportSecurity: live ? STRICT_TRANSPORT : false,
+    xFrameOptions: { action: "deny" },
+  });
+  return (request, response, next) => {
+    response.locals.nonce = randomBytes(16).toString("base64");
+    response.setHeader("permissions-policy", PERMISSIONS);
+    headers(request, response, next);
   };
-
-const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
-
-/** Forms come from our own pages: another site's are refused, whatever cookie the browser adds. */
-export const sameSiteForms: RequestHandler = (request, response, next) => {
-  if (SAFE.has(request.method)) return next();
-  const site = request.headers["sec-fetch-site"];
-  const origin = request.headers.origin;
-  const own =
-    origin === undefined || origin === "null"
-      ? false
-      : URL.canParse(origin) && new URL(origin).host === request.headers.host;
-  if (site === "same-origin" || (site === undefined && own)) return next();
-  return void response
-    .status(403)
-    .type("text/plain")
-    .send("This form did not come from a page of this desk. Nothing was sent.");
-};
+}

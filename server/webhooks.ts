@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { raw, type ErrorRequestHandler, type Request, type Response, Router } from "express";
+import { type Request, type RequestHandler, type Response, Router } from "express";
 import { receiveWebhook } from "../db/desk/inbox";
 import type { Writer } from "../db/connection";
 import type { Clock } from "../domain/clock";
@@ -7,6 +7,13 @@ import { ForeignJsonError, parseForeignJson, wellFormed } from "../domain/foreig
 import { eventIdFor, webhookReceived } from "../inngest/events";
 import { isSameNews, webhookEnvelope } from "../inngest/purple-flea/contract";
 import { verifySignature, type HeaderValue } from "../inngest/purple-flea/webhook-signature";
+import { readBody } from "./bodies";
+import { refuse } from "./refusal";
+import { wrongMethod } from "./requests";
+
+/** The largest webhook, and all that are on their way in at once. */
+const BODY_BYTES = 256 * 1_024;
+const BODIES_BYTES = 16 * 1_024 * 1_024;
 
 interface Options {
   desk: Writer;
@@ -18,7 +25,7 @@ interface Options {
 }
 interface Answer {
   status: number;
-  body: object;
+  body: { error: string; message: string } | { received: true; duplicate: boolean; different?: boolean };
 }
 const no = (status: number, error: string, message: string): Answer => ({ status, body: { error, message } });
 
@@ -65,31 +72,37 @@ export function receive(
   return { status: 200, body: { received: true, duplicate: outcome !== "stored", ...different } };
 }
 
+const headersOf = (request: Request): { timestamp: HeaderValue; signature: HeaderValue } => ({
+  timestamp: request.headers["x-purpleflea-timestamp"],
+  signature: request.headers["x-purpleflea-signature"],
+});
+
+function say(request: Request, response: Response, { status, body }: Answer): void {
+  if ("error" in body) return refuse(request, response, { status, error: body.error, words: body.message });
+  return void response.status(status).json(body);
+}
+
 /** Purple Flea's webhooks, under both names. */
 export function webhookRoutes(options: Options): Router {
   const router = Router();
-  const say = (response: Response, { status, body }: Answer) => void response.status(status).json(body);
-  const take = (request: Request, response: Response) => {
-    const body: unknown = request.body;
-    const headers = {
-      timestamp: request.headers["x-purpleflea-timestamp"],
-      signature: request.headers["x-purpleflea-signature"],
-    };
-    say(response, receive(options, headers, Buffer.isBuffer(body) ? body : Buffer.alloc(0)));
+  const body = readBody({ what: "A webhook", limit: BODY_BYTES, room: { bytes: BODIES_BYTES } });
+  // What is not even signed is answered before it is read.
+  const signed: RequestHandler = (request, response, next) => {
+    const headers = headersOf(request);
+    if (options.secrets.length > 0 && headers.timestamp && headers.signature) return next();
+    return say(request, response, receive(options, headers, Buffer.alloc(0)));
   };
-  const tooLarge: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-    const type: unknown =
-      typeof error === "object" && error !== null && "type" in error ? error.type : undefined;
-    if (type === "entity.too.large")
-      return say(response, no(413, "too_large", "a webhook is at most 256 KiB"));
-    return next(error);
+  const take: RequestHandler = (request, response) => {
+    const body: unknown = request.body;
+    say(
+      request,
+      response,
+      receive(options, headersOf(request), Buffer.isBuffer(body) ? body : Buffer.alloc(0)),
+    );
   };
   for (const path of ["/webhooks/purple-flea", "/api/webhooks/escrow"]) {
-    router.post(path, raw({ type: () => true, limit: "256kb" }), take);
-    router.all(path, (_request, response) =>
-      say(response, no(405, "method_not_allowed", "webhooks are POSTed")),
-    );
+    router.post(path, signed, body, take);
+    router.all(path, (request, response) => refuse(request, response, wrongMethod("POST")));
   }
-  router.use(tooLarge);
   return router;
 }

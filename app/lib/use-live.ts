@@ -34,6 +34,10 @@ export function useLive(version: string | undefined): void {
       } else if (!source) {
         source = new EventSource(`/live?seen=${encodeURIComponent(shown.current ?? "")}`);
         source.onmessage = nudge;
+        // It gave up for good, as when the session is over: reading the page again leads to the sign-in.
+        source.onerror = (event) => {
+          if (event.target === source && source?.readyState === EventSource.CLOSED) nudge();
+        };
       }
     };
     listen();

@@ -1,4 +1,5 @@
 import { NonRetriableError, RetryAfterError } from "inngest";
+import { failureCodes } from "../../domain/fetch-failure";
 import { sanitise } from "./redact";
 
 /** Purple Flea said no, and nothing moved. */
@@ -114,24 +115,12 @@ const NOT_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CON
 
 /** Tells a failed `fetch` that sent nothing from one that may have been heard. Never carries the error's own text. */
 export function exchangeOfFailure(error: unknown): Exchange {
-  const codes = codesOf(error, 0);
+  const codes = failureCodes(error);
   const code = codes[0] ?? "no code";
   // With several addresses (::1 and 127.0.0.1) each attempt has its own code: all of them must have failed to connect.
   return codes.length > 0 && codes.every((each) => NOT_SENT.has(each))
     ? { kind: "not-sent", reason: `Purple Flea could not be reached (${code})` }
     : { kind: "lost", reason: `the connection broke before an answer came (${code})` };
-}
-
-function codesOf(error: unknown, depth: number): string[] {
-  if (!(error instanceof Error) || depth > 4) return [];
-  if (error instanceof AggregateError && error.errors.length > 0)
-    return error.errors.flatMap((each: unknown) => {
-      const codes = codesOf(each, depth + 1);
-      return codes.length > 0 ? codes : ["no code"];
-    });
-  const code: unknown = Reflect.get(error, "code");
-  if (typeof code === "string" && /^[A-Z0-9_]{1,40}$/.test(code)) return [code];
-  return codesOf(error.cause, depth + 1);
 }
 
 /**

@@ -1,0 +1,98 @@
+import { Router, type RequestHandler } from "express";
+import { serve } from "inngest/express";
+import { z } from "zod";
+import type { createFunctions } from "../inngest";
+import type { InngestClient } from "../inngest/client";
+import { readBody } from "./bodies";
+import { hasBody, refuse } from "./refusal";
+import { wrongMethod } from "./requests";
+
+/** The results of all steps come with every call. */
+const BODY_BYTES = 4 * 1_024 * 1_024;
+/** All that are on their way in at once. */
+const BODIES_BYTES = 64 * 1_024 * 1_024;
+
+/** The least that a call of a function says. The SDK reads it again, and more of it. */
+const call = z.looseObject({
+  event: z.record(z.string(), z.unknown()),
+  events: z.array(z.record(z.string(), z.unknown())).optional(),
+  steps: z.record(z.string(), z.unknown()).nullish(),
+  ctx: z.looseObject({ run_id: z.string() }).nullish(),
+});
+
+interface EngineOptions {
+  client: InngestClient;
+  functions: ReturnType<typeof createFunctions>;
+  /** The address announced to the engine; when absent, the one it was asked under. */
+  serveOrigin: string | undefined;
+  /** Whether only signed calls are taken: always, but in dev mode. */
+  signed: boolean;
+}
+
+/** Where the engine calls the functions. What is not even signed is not read; whether a signature is right, the SDK says. */
+export function engineRoutes({ client, functions, serveOrigin, signed }: EngineOptions): Router {
+  const router = Router();
+  const check: RequestHandler = (request, response, next) => {
+    if (request.method === "HEAD") return refuse(request, response, wrongMethod("GET, POST, PUT"));
+    if (signed && hasBody(request) && request.get("x-inngest-signature") === undefined)
+      return refuse(request, response, {
+        status: 401,
+        error: "not_signed",
+        words: "The engine signs its calls. This one is not signed and was not read.",
+      });
+    if (request.method === "POST" && !request.is("json"))
+      return refuse(request, response, {
+        status: 415,
+        error: "not_json",
+        words: "The engine's calls are JSON. Nothing was done.",
+      });
+    return next();
+  };
+  const known = new Set(functions.map((one) => one.id(client.id)));
+  const parse: RequestHandler = (request, response, next) => {
+    const bytes: unknown = request.body;
+    const body = parsed(Buffer.isBuffer(bytes) ? bytes.toString("utf8") : "");
+    if (body === undefined) return refuse(request, response, malformed("The body is not JSON."));
+    request.body = body;
+    // What is signed comes from the engine: about a call it made the SDK has the last word, and the engine reads it.
+    if (signed || request.method !== "POST") return next();
+    if (!call.safeParse(body).success)
+      return refuse(request, response, malformed("This is not a call of a function."));
+    if (!known.has(String(request.query.fnId)))
+      return refuse(request, response, {
+        status: 404,
+        error: "no_such_function",
+        words: "No function here has this name. Nothing was done.",
+      });
+    return next();
+  };
+  router.use(
+    check,
+    readBody({ what: "A call of the engine", limit: BODY_BYTES, room: { bytes: BODIES_BYTES } }),
+    parse,
+    serve({
+      client,
+      functions,
+      servePath: "/api/inngest",
+      serveOrigin,
+      // Only who signs may make this desk register itself anywhere.
+      enableUnauthedSync: false,
+    }),
+  );
+  return router;
+}
+
+const malformed = (words: string) => ({
+  status: 400,
+  error: "malformed",
+  words: `${words} Nothing was done.`,
+});
+
+function parsed(text: string): unknown {
+  if (text === "") return {};
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
