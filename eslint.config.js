@@ -164,6 +164,31 @@ export default tseslint.config(
   ),
   room(["sandbox/**"], [appWall, serverWall, dbWall, functionsWall]),
 
+  // Addresses are spelled in one place, and what comes from outside looks nothing up by a name every object has.
+  {
+    files: ["app/{routes,components,lib,commands}/**/*.{ts,tsx}", "db/read/**/*.ts"],
+    ignores: [...tests, "app/lib/paths.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "TemplateLiteral[expressions.length>0][quasis.0.value.raw=/^\\u002F[a-z]/]",
+          message:
+            "app/lib/paths.ts spells the addresses of things: any reference must lead back to its row.",
+        },
+        {
+          selector: "BinaryExpression[operator='+'][left.value=/^\\u002F[a-z]/]",
+          message:
+            "app/lib/paths.ts spells the addresses of things: any reference must lead back to its row.",
+        },
+        {
+          selector: "BinaryExpression[operator='in'][left.type!='Literal']",
+          message: "`constructor` is in every object: use Object.hasOwn, or own() of app/lib/own.ts.",
+        },
+      ],
+    },
+  },
+
   // Who may read the environment, the wall clock and chance.
   {
     files: ["{app,inngest,db,server,sandbox,domain}/**/*.{ts,tsx}"],

@@ -19,7 +19,7 @@ const pages = [
   "/audit",
   "/settings",
   "/sandbox",
-  "/escrows/create",
+  "/new/escrow",
   "/unknown",
   "/controls",
   "/keys",

@@ -91,7 +91,7 @@ export async function createEscrow(
   page: Page,
   escrow: { reference: string; amount: string; counterparty: string },
 ): Promise<void> {
-  await page.goto("/escrows/create");
+  await page.goto("/new/escrow");
   await page.getByLabel("Reference").fill(escrow.reference);
   await page.getByLabel("Amount").fill(escrow.amount);
   await page.getByLabel("Counterparty").fill(escrow.counterparty);

@@ -49,7 +49,7 @@ test("a parked approval is said to be not sent, wherever it is shown", () => {
     trouble: { failure: "refused", said: "400: event name is empty" },
   });
   expect(listAttention(world.read, world.clock.now())).toMatchObject([
-    { kind: "not-sent", ref: "approve escrow", about: "esc_1", to: "/outbox" },
+    { kind: "not-sent", ref: "approve escrow", about: "esc_1", to: { page: "outbox" } },
   ]);
 });
 

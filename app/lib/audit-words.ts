@@ -1,6 +1,5 @@
-import type { AuditRow } from "../../db/read/audit";
 import type { StatusLook } from "../../domain/statuses";
-import { unknownPath } from "./paths";
+import { own } from "./own";
 
 const looks: Record<string, StatusLook> = {
   accepted: { label: "Accepted", meaning: "recorded and on its way", tone: "info", icon: "send" },
@@ -26,24 +25,7 @@ const looks: Record<string, StatusLook> = {
 
 /** What came of an attempt at the door, before any function answered. */
 export const auditLook = (result: string): StatusLook =>
-  looks[result] ?? { label: result, meaning: "as it was recorded", tone: "none", icon: "circle-dot" };
-
-/** Where the thing an entry is about is shown; null when it has no page. */
-export function auditSubjectPath({
-  subjectType,
-  subjectRef,
-}: Pick<AuditRow, "subjectType" | "subjectRef">): string | null {
-  if (subjectRef === null) return null;
-  const of: Record<string, string> = {
-    escrow: `/escrows/${subjectRef}`,
-    trade: `/trades/${subjectRef}`,
-    bet: `/bets/${subjectRef}`,
-    intent: unknownPath(subjectRef),
-    run: `/runs/${subjectRef}`,
-    event: "/outbox",
-  };
-  return (subjectType && of[subjectType]) ?? null;
-}
+  own(looks, result) ?? { label: result, meaning: "as it was recorded", tone: "none", icon: "circle-dot" };
 
 const text = (value: unknown): string | null =>
   value === null || value === undefined

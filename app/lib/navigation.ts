@@ -1,3 +1,5 @@
+import { newEscrowPath, refIn } from "./paths";
+
 /** The desk's pages: what the sidebar, the bottom tabs, the search box, the keys and the tab's title know of them. */
 export interface DeskPage {
   path: string;
@@ -9,13 +11,23 @@ export interface DeskPage {
   key?: string;
   /** Only where there is a sandbox. */
   practice?: true;
+  /** An address that belongs to it and does not begin like its own, and what stands there. */
+  also?: { path: string; label: string };
   /** In the row of tabs on a narrow screen; the others are under More. */
   tab?: true;
 }
 
 export const deskPages: readonly DeskPage[] = [
   { path: "/", label: "Overview", icon: "layout-dashboard", group: "top", key: "o", tab: true },
-  { path: "/escrows", label: "Escrows", icon: "handshake", group: "money", key: "e", tab: true },
+  {
+    path: "/escrows",
+    label: "Escrows",
+    icon: "handshake",
+    group: "money",
+    key: "e",
+    tab: true,
+    also: { path: newEscrowPath, label: "New" },
+  },
   { path: "/trades", label: "Trades", icon: "arrow-left-right", group: "money", key: "t", tab: true },
   { path: "/alerts", label: "Price alerts", icon: "bell", group: "money", key: "p" },
   { path: "/balances", label: "Balances", icon: "wallet", group: "money", key: "b" },
@@ -40,7 +52,9 @@ export const pagesHere = (practice: boolean): DeskPage[] =>
 export function pageAt(pathname: string): DeskPage | undefined {
   return deskPages
     .filter((page) =>
-      page.path === "/" ? pathname === "/" : pathname === page.path || pathname.startsWith(`${page.path}/`),
+      page.path === "/"
+        ? pathname === "/"
+        : pathname === page.path || pathname.startsWith(`${page.path}/`) || pathname === page.also?.path,
     )
     .sort((a, b) => b.path.length - a.path.length)[0];
 }
@@ -58,9 +72,20 @@ export function titleAt(pathname: string, counts: NavCounts): string {
   const page = pageAt(pathname);
   const count = page && counts[page.path];
   const rest =
-    page && pathname.length > page.path.length && page.path !== "/"
+    page && page.path !== "/" && pathname.startsWith(`${page.path}/`)
       ? pathname.slice(page.path.length + 1)
       : "";
-  const thing = rest.includes("/") || rest === "" ? "" : `${decodeURIComponent(rest)}, `;
+  const named =
+    pathname === page?.also?.path ? page.also.label : rest.includes("/") ? "" : refIn(decoded(rest));
+  const thing = named === "" ? "" : `${named}, `;
   return `${count ? `(${count.text}) ` : ""}${thing}${page?.label ?? "Desk"} · Purple Flea Operator`;
+}
+
+/** A segment as it was meant, or as it stands when it is no text at all. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }

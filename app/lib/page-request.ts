@@ -7,7 +7,7 @@ type Request =
 export function pageOf(search: URLSearchParams): Request {
   if (search.has("last")) return { at: "last" };
   for (const at of ["after", "before"] as const) {
-    const match = /^(-?\d{1,18})~(.{1,200})$/.exec(search.get(at) ?? "");
+    const match = /^(-?\d{1,18})~(.{1,1000})$/s.exec(search.get(at) ?? "");
     if (match?.[1] && match[2]) return { at, cursor: { value: BigInt(match[1]), id: match[2] } };
   }
   return { at: "first" };

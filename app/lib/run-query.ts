@@ -1,4 +1,5 @@
 import type { RunFilter } from "../../db/read/runs";
+import type { readAddress } from "./address-query";
 import { runStatuses, type RunStatus } from "../../domain/statuses";
 
 /** What an address asks of the list of runs. */
@@ -10,15 +11,16 @@ export interface RunQuery {
 }
 const activeStatuses: readonly RunStatus[] = ["queued", "running", "waiting", "retrying"];
 
-/** Reads an address; what it does not say, or says wrongly, is the default. */
-export function readRunQuery(params: URLSearchParams): RunQuery {
-  const view = params.get("view");
-  const status = runStatuses.find((one) => one === params.get("status") || one === view);
+/** What an address asks; what it does not say, or says wrongly, is the default. */
+export function readRunQuery(address: ReturnType<typeof readAddress>): RunQuery {
+  const view = address.choice("view", ["all", "active", ...runStatuses]);
+  const status = runStatuses.find((one) => one === view) ?? address.choice("status", runStatuses);
+  const functionId = address.text("function");
   return {
     view: view === "failed" || view === "active" ? view : "all",
     ...(view !== "failed" && status && { status }),
-    ...(params.get("function") && { function: params.get("function") ?? undefined }),
-    order: params.get("order") === "asc" ? "asc" : "desc",
+    ...(functionId && { function: functionId }),
+    order: address.order(),
   };
 }
 

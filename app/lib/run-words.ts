@@ -11,10 +11,6 @@ interface Moment {
   now: number;
 }
 
-/** Where the thing a run is about is shown. */
-export const subjectPath = ({ type, ref }: Pick<RunSubject, "type" | "ref">): string =>
-  ({ escrow: `/escrows/${ref}`, trade: `/trades/${ref}`, bet: `/bets/${ref}`, claim: "/faucet" })[type];
-
 /** When the next attempt comes, as far as that is known. */
 export function nextAttempt(
   run: Pick<Run, "attempt" | "nextAttemptAt" | "updatedAt">,

@@ -49,7 +49,7 @@ describe("what leads away, or is no page, becomes the overview", () => {
     ["a webhook", "/webhooks/purple-flea"],
     ["the stream of nudges", "/live"],
     ["a page's data", "/audit.data?_routes=root"],
-    ["what a list asks by itself", "/trades/live/?ids=a"],
+    ["what a list asks by itself", "/live/trades/?ids=a"],
   ])("%s", (_what, given) => expect(safePath(given)).toBe("/"));
 });
 

@@ -18,7 +18,7 @@ const NO_PAGES = new Set([
   "assets",
 ]);
 /** Questions that a page's own scripts ask beside pages. */
-const ANSWERS = new Set(["/trades/live", "/runs/live", "/sandbox/clock"]);
+const ANSWERS = new Set(["/sandbox/clock"]);
 
 /**
  * The address on this desk that somebody may be led back to, normalised: path, query and fragment. Whatever names another

@@ -16,7 +16,9 @@ export const tradeColumnNames = {
   alertPrice: "Alert price",
 } as const;
 export type TradeColumn = keyof typeof tradeColumnNames;
-const all = Object.keys(tradeColumnNames).filter((id): id is TradeColumn => id in tradeColumnNames);
+const all = Object.keys(tradeColumnNames).filter((id): id is TradeColumn =>
+  Object.hasOwn(tradeColumnNames, id),
+);
 
 /** The list of trades as one whose columns people may choose. */
 export const tradeList = {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { tradeSorts, type TradeFilter, type TradeSort } from "../../db/read/trades";
 import { openTradeStatuses, tradeStatuses, type TradeStatus } from "../../domain/statuses";
-import { dayEnd, dayStart } from "./zoned-day";
+import { dayEnd, dayStart, isDay } from "./zoned-day";
 
 /** The tabs over the list: which statuses each means. */
 export const tradeViews = {
@@ -18,6 +18,7 @@ const HOUR_MS = 3_600_000;
 export const recentStretches = { "24h": 24 * HOUR_MS, "7d": 168 * HOUR_MS, "30d": 720 * HOUR_MS };
 export type RecentStretch = keyof typeof recentStretches;
 
+const day = z.string().refine(isDay);
 const query = z.object({
   view: z.enum(["all", "open", "unknown", "refused", "over"]).default("all"),
   status: z.enum(tradeStatuses).optional(),
@@ -25,8 +26,8 @@ const query = z.object({
   side: z.enum(["long", "short"]).optional(),
   agent: z.string().max(80).optional(),
   placed: z.enum(["24h", "7d", "30d"]).optional(),
-  from: z.iso.date().optional(),
-  until: z.iso.date().optional(),
+  from: day.optional(),
+  until: day.optional(),
   sort: z.enum(tradeSorts).default("placed"),
   order: z.enum(["asc", "desc"]).default("desc"),
 });

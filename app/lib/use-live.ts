@@ -1,5 +1,6 @@
 import { useRevalidator } from "@remix-run/react";
 import { useEffect, useRef } from "react";
+import { livePath } from "./paths";
 
 const THROTTLE_MS = 1_000;
 
@@ -32,7 +33,7 @@ export function useLive(version: string | undefined): void {
         source?.close();
         source = undefined;
       } else if (!source) {
-        source = new EventSource(`/live?seen=${encodeURIComponent(shown.current ?? "")}`);
+        source = new EventSource(livePath(shown.current ?? ""));
         source.onmessage = nudge;
         // It gave up for good, as when the session is over: reading the page again leads to the sign-in.
         source.onerror = (event) => {

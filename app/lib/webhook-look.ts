@@ -1,4 +1,5 @@
 import type { StatusLook } from "../../domain/statuses";
+import { own } from "./own";
 
 const looks: Record<string, StatusLook> = {
   applied: {
@@ -38,7 +39,7 @@ export function webhookLook(outcome: string | null): StatusLook {
   if (outcome === null)
     return { label: "Not handled yet", meaning: "its run has not begun", tone: "info", icon: "inbox" };
   return (
-    looks[outcome] ?? {
+    own(looks, outcome) ?? {
       label: outcome,
       meaning: "an outcome without a word here",
       tone: "unknown",

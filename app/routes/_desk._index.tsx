@@ -22,24 +22,28 @@ import { Icon } from "../components/ui/icon";
 import { countText } from "../lib/page-request";
 import { readPanel } from "../lib/panel.server";
 import { formatDay, formatDuration, formatTime } from "../lib/time";
+import { newEscrowPath } from "../lib/paths";
+import { readAddress } from "../lib/address-query";
+import { NotRead } from "../components/desk/not-read";
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const ranges = { "24h": 1, "7d": 7, "30d": 30 } as const;
-type Range = keyof typeof ranges;
+const rangeNames = ["24h", "7d", "30d"] as const satisfies (keyof typeof ranges)[];
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   await requireOperator(request, context);
   const { read, clock } = context;
   const now = clock.now();
   const { searchParams } = new URL(request.url);
-  const asked = searchParams.get("range") ?? "7d";
-  const range: Range = asked in ranges ? (asked as Range) : "7d"; // just seen to be one
+  const address = readAddress(searchParams);
+  const range = address.choice("range", rangeNames) ?? "7d";
   const from = now - ranges[range] * DAY_MS;
   const panel = <T,>(name: string, reads: () => T) => readPanel(context, name, reads);
   return {
     now,
     range,
+    wrong: address.wrong,
     from,
     afterUnknown: context.config.limits.tradeAfterUnknown,
     table: searchParams.has("table"),
@@ -201,11 +205,12 @@ export default function Overview() {
           <Icon name="bell" size={16} />
           New price alert
         </Link>
-        <Link className="btn" to="/escrows/create">
+        <Link className="btn" to={newEscrowPath}>
           <Icon name="plus" size={16} />
           New escrow
         </Link>
       </PageHead>
+      <NotRead names={data.wrong} />
       <PanelBody panel={data.standing} name="What stands in the way">
         {(standing) => <StandingNotes {...standing} afterUnknown={data.afterUnknown} />}
       </PanelBody>

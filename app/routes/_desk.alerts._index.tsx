@@ -16,6 +16,7 @@ import { Icon } from "../components/ui/icon";
 import { countText, pageOf, rowsText } from "../lib/page-request";
 import { shortId } from "../lib/short-id";
 import { timeFormat, zoneName } from "../lib/time";
+import { runPath, tradePath } from "../lib/paths";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -141,7 +142,7 @@ function alertColumns(zone: string, now: number): Column<Alert>[] {
       head: "Trade",
       cell: (row) =>
         row.tradeRef ? (
-          <a className="mono quiet" href={`/trades/${row.tradeRef}`}>
+          <a className="mono quiet" href={tradePath(row.tradeRef)}>
             {shortId(row.tradeRef)}
           </a>
         ) : (
@@ -155,7 +156,7 @@ function alertColumns(zone: string, now: number): Column<Alert>[] {
       kind: "num low",
       cell: (row) =>
         row.runId ? (
-          <a className="mono quiet" href={`/runs/${row.runId}`}>
+          <a className="mono quiet" href={runPath(row.runId)}>
             {shortId(row.runId)}
           </a>
         ) : (

@@ -16,6 +16,7 @@ import { alertData } from "../lib/asked-events";
 import { usdcText } from "../lib/money";
 import { useTyped } from "../lib/use-typed";
 import { useAnswer } from "../lib/use-answer";
+import { sentPath } from "../lib/paths";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -30,7 +31,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 export async function action({ request, context }: ActionFunctionArgs) {
   const operator = await requireOperator(request, context);
   const result = sendPriceAlert(context, operator, await request.formData());
-  if (result.kind === "accepted" || result.kind === "duplicate") return redirect(`/sent/${result.commandId}`);
+  if (result.kind === "accepted" || result.kind === "duplicate") return redirect(sentPath(result.commandId));
   return data(result, { status: statusOf(result) });
 }
 

@@ -13,48 +13,53 @@ import { StatusBadge } from "../components/desk/status-badge";
 import { Empty } from "../components/ui/empty";
 import { auditLook, changesOf } from "../lib/audit-words";
 import { changed } from "../lib/list-address";
-import { countText, pageOf, rowsText } from "../lib/page-request";
+import { countText, rowsText } from "../lib/page-request";
 import { timeFormat, zoneName } from "../lib/time";
 import { dayEnd, dayStart } from "../lib/zoned-day";
-
-const isDay = (text: string | null): text is string => text !== null && /^\d{4}-\d\d-\d\d$/.test(text);
+import { sentPath } from "../lib/paths";
+import { readAddress } from "../lib/address-query";
+import { NotRead } from "../components/desk/not-read";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
   const { searchParams } = new URL(request.url);
   const facets = listAuditFacets(context.read);
-  const [from, until] = [searchParams.get("from"), searchParams.get("until")];
+  const address = readAddress(searchParams);
   const zone = operator.timeZone;
   const asked = {
-    actor: facets.actors.find((one) => one.id === searchParams.get("actor")),
-    action: facets.actions.find((one) => one === searchParams.get("action")),
-    subject: searchParams.get("subject") ?? undefined,
-    from: isDay(from) ? from : undefined,
-    until: isDay(until) ? until : undefined,
-    order: searchParams.get("order") === "asc" ? ("asc" as const) : ("desc" as const),
+    actor: address.choice(
+      "actor",
+      facets.actors.map((one) => one.id),
+    ),
+    action: address.choice("action", facets.actions),
+    subject: address.text("subject"),
+    from: address.day("from"),
+    until: address.day("until"),
+    order: address.order(),
   };
+  const at = address.page();
   const filter = {
-    actorId: asked.actor?.id,
+    actorId: asked.actor,
     action: asked.action,
     subjectRef: asked.subject,
-    fromMs: asked.from && dayStart(asked.from, zone),
-    untilMs: asked.until && dayEnd(asked.until, zone),
+    fromMs: asked.from === undefined ? undefined : dayStart(asked.from, zone),
+    untilMs: asked.until === undefined ? undefined : dayEnd(asked.until, zone),
   };
-  const ok = { ...filter, fromMs: filter.fromMs || undefined, untilMs: filter.untilMs || undefined };
   return {
     now: context.clock.now(),
     zone,
     facets,
     asked,
-    count: countAudit(context.read, ok, searchParams.has("exact")),
-    page: listAudit(context.read, ok, asked.order, pageOf(searchParams), 50),
+    wrong: address.wrong,
+    count: countAudit(context.read, filter, searchParams.has("exact")),
+    page: listAudit(context.read, filter, asked.order, at, 50),
   };
 }
 
 const said = (action: string) => action.replace(/-/g, " ");
 
 export default function Audit() {
-  const { now, zone, facets, asked, count, page } = useLoaderData<typeof loader>();
+  const { now, zone, facets, asked, wrong, count, page } = useLoaderData<typeof loader>();
   const { search } = useLocation();
   const columns = useMemo(() => auditColumns(zone, now), [zone, now]);
   return (
@@ -63,6 +68,7 @@ export default function Audit() {
         title="Audit log"
         lead={`${countText(count)} ${count.n === 1 ? "entry" : "entries"}: who asked for what, and what came of it. Times in ${zoneName(now, zone)}.`}
       />
+      <NotRead names={wrong} />
       <div className="toolbar">
         <div className="chips" role="group" aria-label="Filters">
           <FilterChip
@@ -81,7 +87,7 @@ export default function Audit() {
           <FilterChip
             name="actor"
             label="Who"
-            value={asked.actor?.name}
+            value={facets.actors.find((one) => one.id === asked.actor)?.name}
             options={facets.actors.map(({ id, name }) => ({ value: id, label: name }))}
             search={search}
           />
@@ -146,7 +152,7 @@ function auditColumns(zone: string, now: number): Column<AuditRow>[] {
       place: 1,
       cell: (row) =>
         row.commandId ? (
-          <a className="id" href={`/sent/${row.commandId}`}>
+          <a className="id" href={sentPath(row.commandId)}>
             {said(row.action)}
           </a>
         ) : (

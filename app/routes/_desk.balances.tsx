@@ -18,6 +18,9 @@ import { StepChart } from "../components/desk/step-chart";
 import { Empty } from "../components/ui/empty";
 import { changed } from "../lib/list-address";
 import { useAnswer } from "../lib/use-answer";
+import { sentPath } from "../lib/paths";
+import { readAddress } from "../lib/address-query";
+import { NotRead } from "../components/desk/not-read";
 
 const DAY_MS = 86_400_000;
 const periods = { "24h": { ms: DAY_MS, label: "24 h" }, "7d": { ms: 7 * DAY_MS, label: "7 d" }, "30d": { ms: 30 * DAY_MS, label: "30 d" } }; // prettier-ignore
@@ -38,12 +41,14 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
   const { searchParams } = new URL(request.url);
   const now = context.clock.now();
-  const period = periodNames.find((name) => name === searchParams.get("period")) ?? "7d";
-  const kind = balanceKinds.find((name) => name === searchParams.get("of")) ?? "wallet";
+  const address = readAddress(searchParams);
+  const period = address.choice("period", periodNames) ?? "7d";
+  const kind = address.choice("of", balanceKinds) ?? "wallet";
   const from = now - periods[period].ms;
   return {
     now,
     from,
+    wrong: address.wrong,
     period,
     kind,
     asTable: searchParams.has("table"),
@@ -63,13 +68,13 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 export async function action({ request, context }: ActionFunctionArgs) {
   const operator = await requireOperator(request, context);
   const result = acceptDrift(context, operator, await request.formData());
-  if (result.kind === "accepted" || result.kind === "duplicate") return redirect(`/sent/${result.commandId}`);
+  if (result.kind === "accepted" || result.kind === "duplicate") return redirect(sentPath(result.commandId));
   return data(result, { status: statusOf(result) });
 }
 
 export default function Balances() {
   const problem = useAnswer<typeof action>();
-  const { now, from, period, kind, asTable, drift, balances, history, previous } =
+  const { now, from, wrong, period, kind, asTable, drift, balances, history, previous } =
     useLoaderData<typeof loader>();
   const { search } = useLocation();
   const wallet = balances.find((balance) => balance.kind === "wallet");
@@ -88,6 +93,7 @@ export default function Balances() {
           )
         }
       />
+      <NotRead names={wrong} />
       <DataTable
         label="Balances"
         rows={balances}

@@ -16,12 +16,13 @@ import { CopyButton } from "../components/ui/copy-button";
 import { Note } from "../components/ui/note";
 import { fairnessLook } from "../lib/fairness";
 import { usdcText } from "../lib/money";
-import { unknownPath } from "../lib/paths";
+import { refIn, unknownPath } from "../lib/paths";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   await requireOperator(request, context);
-  const found = getBet(context.read, params.ref ?? "");
-  if (!found) throw new Response(`There is no bet ${(params.ref ?? "").slice(0, 80)}.`, { status: 404 });
+  const ref = refIn(params.ref);
+  const found = getBet(context.read, ref);
+  if (!found) throw new Response(`There is no bet ${ref.slice(0, 80)}.`, { status: 404 });
   return { ...found, timeline: found.timeline.reverse() };
 }
 

@@ -19,37 +19,43 @@ import { Empty } from "../components/ui/empty";
 import { Choice, Field } from "../components/ui/field";
 import { fairnessLook } from "../lib/fairness";
 import { usdcText } from "../lib/money";
-import { countText, pageOf, rowsText } from "../lib/page-request";
+import { countText, rowsText } from "../lib/page-request";
 import { timeFormat, zoneName } from "../lib/time";
 import { useAnswer } from "../lib/use-answer";
+import { betPath, sentPath } from "../lib/paths";
+import { readAddress } from "../lib/address-query";
+import { NotRead } from "../components/desk/not-read";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
   const { searchParams } = new URL(request.url);
-  const status = betStatuses.find((one) => one === searchParams.get("status"));
+  const address = readAddress(searchParams);
+  const status = address.choice("status", betStatuses);
+  const at = address.page();
   const filter = { statuses: status && [status] };
   const now = context.clock.now();
   return {
     now,
     zone: operator.timeZone,
     status,
+    wrong: address.wrong,
     commandId: newId(now),
     paused: pausedMessage(context, "bet"),
     limits: context.config.limits,
     count: countBets(context.read, filter),
-    page: listBets(context.read, filter, "desc", pageOf(searchParams), 50),
+    page: listBets(context.read, filter, "desc", at, 50),
   };
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
   const operator = await requireOperator(request, context);
   const result = placeBet(context, operator, await request.formData());
-  if (result.kind === "accepted" || result.kind === "duplicate") return redirect(`/sent/${result.commandId}`);
+  if (result.kind === "accepted" || result.kind === "duplicate") return redirect(sentPath(result.commandId));
   return data(result, { status: statusOf(result) });
 }
 
 export default function Bets() {
-  const { now, zone, status, commandId, paused, limits, count, page } = useLoaderData<typeof loader>();
+  const { now, zone, status, wrong, commandId, paused, limits, count, page } = useLoaderData<typeof loader>();
   const result = useAnswer<typeof action>();
   const { search } = useLocation();
   const { fields, values } = complaintsOf(result);
@@ -60,6 +66,7 @@ export default function Bets() {
         title="Bets"
         lead={`${countText(count)} ${status ? betLook[status].label.toLowerCase() : "placed or skipped"}. Each is checked against the seed that was promised before it. Times in ${zoneName(now, zone)}.`}
       />
+      <NotRead names={wrong} />
       <div className="toolbar">
         <div className="chips" role="group" aria-label="Filters">
           <FilterChip
@@ -127,7 +134,7 @@ function betColumns(zone: string, now: number): Column<Bet>[] {
   const time = timeFormat(zone, now);
   const none = <span className="m">–</span>;
   return [
-    { id: "ref", head: "Bet", place: 1, cell: (row) => idCell(row.ref, `/bets/${row.ref}`) },
+    { id: "ref", head: "Bet", place: 1, cell: (row) => idCell(row.ref, betPath(row.ref)) },
     {
       id: "at",
       head: `Placed, ${zoneName(now, zone)}`,

@@ -33,14 +33,17 @@ import { escrowGate, type Gate } from "../lib/escrow-gate";
 import { shorten, usdcText } from "../lib/money";
 import { readPanel } from "../lib/panel.server";
 import { useAnswer } from "../lib/use-answer";
+import { auditPath, escrowPath, newEscrowPath, refIn, runPath } from "../lib/paths";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
   const { read } = context;
-  const ref = params.ref ?? "";
+  const ref = refIn(params.ref);
   const escrow = getEscrowRow(read, ref);
   const commandId = latestCommandOf(read, "escrow", ref);
   const receipt = commandId ? getReceipt(read, commandId) : null;
+  // The form for a new one stood here before: bookmarks of it lead on while no escrow has its name.
+  if (!escrow && !receipt && ref === "create") throw redirect(newEscrowPath);
   if (!escrow && !receipt) throw new Response(`There is no escrow ${ref.slice(0, 80)}.`, { status: 404 });
   const now = context.clock.now();
   const decided = escrow ? (decisionsAbout(read, [escrow]).get(ref) ?? null) : null;
@@ -66,7 +69,7 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
 export async function action({ request, context, params }: ActionFunctionArgs) {
   const operator = await requireOperator(request, context);
   const form = await request.formData();
-  form.set("ref", params.ref ?? "");
+  form.set("ref", refIn(params.ref));
   const decision = form.get("decision");
   // Which of the two buttons was pressed is never guessed.
   const result =
@@ -74,7 +77,7 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
       ? decideEscrow(context, operator, form, decision)
       : damagedForm();
   if (result.kind === "accepted" || result.kind === "duplicate")
-    return redirect(`/escrows/${params.ref ?? ""}`);
+    return redirect(escrowPath(refIn(params.ref)));
   return data(result, { status: statusOf(result) });
 }
 
@@ -240,7 +243,7 @@ export default function Escrow() {
               </dd>
               <dt>Records</dt>
               <dd>
-                <Link to={`/audit?subject=${encodeURIComponent(escrow.ref)}`}>Audit log</Link>
+                <Link to={auditPath(escrow.ref)}>Audit log</Link>
               </dd>
             </dl>
           </Section>
@@ -251,7 +254,7 @@ export default function Escrow() {
                   <dl className="kv">
                     <dt>Function</dt>
                     <dd>
-                      <Link to={`/runs/${linked.id}`}>{linked.functionId}</Link>
+                      <Link to={runPath(linked.id)}>{linked.functionId}</Link>
                     </dd>
                     <dt>Run</dt>
                     <dd>

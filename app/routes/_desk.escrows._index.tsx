@@ -22,8 +22,11 @@ import { CopyButton } from "../components/ui/copy-button";
 import { Empty } from "../components/ui/empty";
 import { Icon } from "../components/ui/icon";
 import { Note } from "../components/ui/note";
-import { countText, pageOf } from "../lib/page-request";
+import { countText } from "../lib/page-request";
 import { zoneName } from "../lib/time";
+import { escrowPath, newEscrowPath, reviewPath } from "../lib/paths";
+import { readAddress } from "../lib/address-query";
+import { NotRead } from "../components/desk/not-read";
 
 const SIZE = 50;
 const names: Record<EscrowView, string> = {
@@ -37,6 +40,7 @@ const names: Record<EscrowView, string> = {
   odd: "Does not add up",
   all: "All",
 };
+const viewNames = Object.keys(escrowViews) as EscrowView[]; // its own keys
 type Row = EscrowRow & { decided: Decided | null };
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
@@ -44,12 +48,14 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const { read } = context;
   const { searchParams } = new URL(request.url);
   const asked = searchParams.get("view") ?? "open";
-  const view: EscrowView = asked in escrowViews ? (asked as EscrowView) : "open"; // just seen to be one
-  const page = listEscrows(read, view, pageOf(searchParams), SIZE);
+  const view = viewNames.find((name) => name === asked) ?? "open";
+  const address = readAddress(searchParams);
+  const page = listEscrows(read, view, address.page(), SIZE);
   const decided = decisionsAbout(read, page.rows);
   return {
     view,
     asked,
+    wrong: address.wrong,
     mayAct: operator.role !== "viewer",
     counts: countEscrows(read),
     locked: lockedSum(read),
@@ -67,7 +73,7 @@ const columnsFor = (zone: string, mayAct: boolean): Column<Row>[] => [
     place: 1,
     cell: (row) => (
       <span className="inline-flex items-center gap-0.5">
-        <Link className="id mono" to={`/escrows/${row.ref}`}>
+        <Link className="id mono" to={escrowPath(row.ref)}>
           {row.ref}
         </Link>
         <CopyButton text={row.ref} />
@@ -117,11 +123,11 @@ const columnsFor = (zone: string, mayAct: boolean): Column<Row>[] => [
     kind: "act",
     cell: (row) =>
       mayAct && row.status === "pending" && !row.decided ? (
-        <Link className="btn btn-s" to={`/escrows/${row.ref}?review=1`}>
+        <Link className="btn btn-s" to={reviewPath(row.ref)}>
           Review<span className="sr"> {row.ref}</span>
         </Link>
       ) : (
-        <Link className="btn btn-s btn-quiet" to={`/escrows/${row.ref}`}>
+        <Link className="btn btn-s btn-quiet" to={escrowPath(row.ref)}>
           Open<span className="sr"> {row.ref}</span>
         </Link>
       ),
@@ -129,7 +135,7 @@ const columnsFor = (zone: string, mayAct: boolean): Column<Row>[] => [
 ];
 
 export default function Escrows() {
-  const { view, asked, mayAct, counts, locked, page } = useLoaderData<typeof loader>();
+  const { view, asked, wrong, mayAct, counts, locked, page } = useLoaderData<typeof loader>();
   const { search } = useLocation();
   const { zone, now } = useNow();
   const waits = view === "open" || view === "pending";
@@ -151,11 +157,12 @@ export default function Escrows() {
           </>
         }
       >
-        <Link className="btn" to="/escrows/create">
+        <Link className="btn" to={newEscrowPath}>
           <Icon name="plus" size={16} />
           New escrow
         </Link>
       </PageHead>
+      <NotRead names={wrong} />
       {asked !== view && (
         <div className="pb-4">
           <Note tone="caution" icon="circle-alert">
@@ -164,7 +171,7 @@ export default function Escrows() {
         </div>
       )}
       <nav aria-label="Status" className="chips pb-3">
-        {(Object.keys(escrowViews) as EscrowView[])
+        {viewNames
           // What is rarely there is not offered while it is not.
           .filter((name) => !(name === "held" || name === "odd") || name === view || counts[name].n > 0)
           .map((name) => (

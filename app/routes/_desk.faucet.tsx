@@ -19,9 +19,11 @@ import { StatusBadge } from "../components/desk/status-badge";
 import { Empty } from "../components/ui/empty";
 import { Note } from "../components/ui/note";
 import { usdcText } from "../lib/money";
-import { pageOf } from "../lib/page-request";
 import { formatDuration, formatTime } from "../lib/time";
 import { useAnswer } from "../lib/use-answer";
+import { runPath, sentPath } from "../lib/paths";
+import { readAddress } from "../lib/address-query";
+import { NotRead } from "../components/desk/not-read";
 
 const DAY_MS = 86_400_000;
 /** When the schedule claims: 09:00 UTC, ms after midnight. */
@@ -31,6 +33,8 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
   const { read, clock, config } = context;
   const now = clock.now();
+  const address = readAddress(new URL(request.url).searchParams);
+  const at = address.page();
   const midnight = Math.floor(now / DAY_MS) * DAY_MS;
   return {
     commandId: newId(now),
@@ -41,14 +45,15 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     agentId: config.agentId,
     nextDay: midnight + DAY_MS,
     schedule: now < midnight + SCHEDULE_MS ? midnight + SCHEDULE_MS : midnight + DAY_MS + SCHEDULE_MS,
-    page: listClaims(read, pageOf(new URL(request.url).searchParams), 50),
+    wrong: address.wrong,
+    page: listClaims(read, at, 50),
   };
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
   const operator = await requireOperator(request, context);
   const result = claimFaucet(context, operator, await request.formData());
-  if (result.kind === "accepted" || result.kind === "duplicate") return redirect(`/sent/${result.commandId}`);
+  if (result.kind === "accepted" || result.kind === "duplicate") return redirect(sentPath(result.commandId));
   return data(result, { status: statusOf(result) });
 }
 
@@ -101,7 +106,7 @@ const columns: Column<Claim>[] = [
     place: 1,
     cell: (row) =>
       row.runId ? (
-        <Link className="id" to={`/runs/${row.runId}`}>
+        <Link className="id" to={runPath(row.runId)}>
           {row.utcDay}
         </Link>
       ) : (
@@ -131,7 +136,7 @@ const columns: Column<Claim>[] = [
 ];
 
 export default function Faucet() {
-  const { commandId, day, agentId, nextDay, schedule, paused, unknownKey, mayAct, page } =
+  const { commandId, day, agentId, nextDay, schedule, paused, unknownKey, mayAct, wrong, page } =
     useLoaderData<typeof loader>();
   const result = useAnswer<typeof action>();
   const { search } = useLocation();
@@ -140,6 +145,7 @@ export default function Faucet() {
   return (
     <>
       <PageHead title="Faucet" lead="One claim per agent and UTC day; every day at 09:00 UTC by itself." />
+      <NotRead names={wrong} />
       <div className="split">
         <div className="min-w-0">
           <Section title="Today" end={`${day.utcDay} UTC`}>

@@ -28,6 +28,7 @@ import { StatusBadge } from "../components/desk/status-badge";
 import { Empty } from "../components/ui/empty";
 import { Note } from "../components/ui/note";
 import { countText, pageOf } from "../lib/page-request";
+import { sentPath } from "../lib/paths";
 import { meaningOfUnsent, whyNotSent } from "../lib/sending-words";
 import { timeFormat, zoneName } from "../lib/time";
 import { useAnswer } from "../lib/use-answer";
@@ -179,7 +180,7 @@ function ParkedRow({ row, mayAct, problem }: { row: Parked; mayAct: boolean; pro
 
 const eventCell = (row: OutboxRow): ReactNode =>
   row.commandKind ? (
-    <a className="id" href={`/sent/${row.id}`}>
+    <a className="id" href={sentPath(row.id)}>
       {row.commandKind.replace(/-/g, " ")}
     </a>
   ) : (

@@ -13,14 +13,15 @@ import { StatusBadge } from "../components/desk/status-badge";
 import { StepWaterfall, WaterfallLegend } from "../components/desk/step-waterfall";
 import { Icon } from "../components/ui/icon";
 import { Note } from "../components/ui/note";
-import { attemptText, consequenceOf, subjectPath, type Consequence } from "../lib/run-words";
+import { attemptText, consequenceOf, type Consequence } from "../lib/run-words";
 import { formatTime, zoneName } from "../lib/time";
 import { formatTook } from "../lib/took";
 import { isWait, lanesOf, spentOf } from "../lib/waterfall";
+import { refIn, subjectPath } from "../lib/paths";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
-  const found = getRun(context.read, params.id ?? "");
+  const found = getRun(context.read, refIn(params.id));
   if (!found) throw new Response("There is no run by this id. Runs are kept 30 days.", { status: 404 });
   const asked = new URL(request.url).searchParams.get("step");
   const step =
@@ -70,7 +71,7 @@ export default function Run() {
         lead={<Id id={run.id} whole />}
       >
         {subject && (
-          <Link className="btn" to={subjectPath(subject)}>
+          <Link className="btn" to={subjectPath(subject.type, subject.ref)}>
             <Icon name="corner-down-right" size={16} />
             Open {subject.ref}
           </Link>

@@ -19,21 +19,27 @@ import { idCell, timeCell } from "../components/desk/row-cells";
 import { StatusBadge } from "../components/desk/status-badge";
 import { Empty } from "../components/ui/empty";
 import { changed } from "../lib/list-address";
-import { countText, pageOf, rowsText } from "../lib/page-request";
+import { countText, rowsText } from "../lib/page-request";
 import { readRunQuery, runFilterOf } from "../lib/run-query";
-import { attemptText, subjectPath } from "../lib/run-words";
+import { attemptText } from "../lib/run-words";
 import { timeFormat, zoneName } from "../lib/time";
 import { formatTook } from "../lib/took";
 import { stayStill, useSteadyRows } from "../lib/use-steady-rows";
+import { newsPath, runPath, subjectPath } from "../lib/paths";
+import { readAddress } from "../lib/address-query";
+import { NotRead } from "../components/desk/not-read";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
   const { searchParams } = new URL(request.url);
-  const asked = readRunQuery(searchParams);
+  const address = readAddress(searchParams);
+  const asked = readRunQuery(address);
+  const at = address.page();
   const filter = runFilterOf(asked);
   const exact = searchParams.has("exact");
   return {
     asked,
+    wrong: address.wrong,
     exact,
     now: context.clock.now(),
     zone: operator.timeZone,
@@ -41,17 +47,18 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     functions: listRunFunctions(context.read),
     views: countRunViews(context.read),
     count: countRuns(context.read, filter, exact),
-    page: listRuns(context.read, filter, asked.order, pageOf(searchParams), 50),
+    page: listRuns(context.read, filter, asked.order, at, 50),
   };
 }
 
 export const shouldRevalidate = stayStill;
 
 export default function Runs() {
-  const { asked, exact, now, zone, since, functions, views, count, page } = useLoaderData<typeof loader>();
+  const { asked, wrong, exact, now, zone, since, functions, views, count, page } =
+    useLoaderData<typeof loader>();
   const { search } = useLocation();
   const live = changed(search, { since: String(since), ids: page.rows.map((row) => row.id).join(",") });
-  const { rows, fresh } = useSteadyRows(page.rows, (row) => row.id, `/runs/live${live}`);
+  const { rows, fresh } = useSteadyRows(page.rows, (row) => row.id, newsPath("runs", live));
   const shell = useNow();
   const columns = useMemo(() => runColumns(zone, now), [zone, now]);
   const view = (name: string | null) => changed(search, { view: name });
@@ -61,6 +68,7 @@ export default function Runs() {
         title="Runs"
         lead={`${countText(count)} ${asked.view === "all" ? "in all" : asked.view}, every run of every background function. Kept 30 days. Times in ${zoneName(shell.now, zone)}.`}
       />
+      <NotRead names={wrong} />
       <ViewTabs
         label="Views"
         views={[
@@ -135,7 +143,7 @@ function runColumns(zone: string, now: number): Column<RunRow>[] {
       head: "Function",
       place: 1,
       cell: (row) => (
-        <a className="id mono" href={`/runs/${row.id}`}>
+        <a className="id mono" href={runPath(row.id)}>
           {row.functionId}
         </a>
       ),
@@ -164,7 +172,7 @@ function runColumns(zone: string, now: number): Column<RunRow>[] {
       place: 3,
       cell: (row) =>
         row.subjectType && row.subjectRef ? (
-          <a className="mono quiet" href={subjectPath({ type: row.subjectType, ref: row.subjectRef })}>
+          <a className="mono quiet" href={subjectPath(row.subjectType, row.subjectRef)}>
             {row.subjectRef}
           </a>
         ) : (
@@ -201,6 +209,6 @@ function runColumns(zone: string, now: number): Column<RunRow>[] {
       className: "mono text-text-muted",
       cell: (row) => row.eventName,
     },
-    { id: "id", head: "Run", kind: "num low", cell: (row) => idCell(row.id, `/runs/${row.id}`) },
+    { id: "id", head: "Run", kind: "num low", cell: (row) => idCell(row.id, runPath(row.id)) },
   ];
 }

@@ -12,6 +12,7 @@ import { WebhookDrill } from "../components/desk/webhook-drill";
 import { Icon } from "../components/ui/icon";
 import { drills, faultFor } from "../lib/drills";
 import { useAnswer } from "../lib/use-answer";
+import { sandboxPath } from "../lib/paths";
 
 const HOUR_MS = 3_600_000;
 const moves = [
@@ -50,7 +51,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
       if (!move) break;
       const from = clock.now();
       await practice.advance(move.ms);
-      return redirect(`/sandbox?passed=${from}-${from + move.ms}`);
+      return redirect(sandboxPath({ passed: `${from}-${from + move.ms}` }));
     }
     case "drill": {
       const drill = drills.find((one) => one.id === form.get("drill"));
@@ -88,7 +89,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
             confirmed_at: new Date(clock.now()).toISOString(),
           })
         : await practice.sendWebhook("sandbox.greeting", { hello: "from the sandbox" });
-      return redirect(`/sandbox?sent=${status}`);
+      return redirect(sandboxPath({ sent: String(status) }));
     }
   }
   return redirect("/sandbox");

@@ -8,6 +8,7 @@ import { Section } from "../components/desk/section";
 import { Empty } from "../components/ui/empty";
 import { Icon } from "../components/ui/icon";
 import { pagesHere } from "../lib/navigation";
+import { pathTo } from "../lib/paths";
 
 /** Leads to the page or thing that is meant when there is one; lists what may be meant otherwise. */
 export async function loader({ request, context }: LoaderFunctionArgs) {
@@ -22,7 +23,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const whole = found.filter((one) => one.id === q || one.note === q);
   const only = whole.length === 1 ? whole[0] : found.length === 1 ? found[0] : undefined;
   const like = pages.filter((page) => page.label.toLowerCase().includes(word));
-  if (only && (whole.length === 1 || like.length === 0)) return redirect(only.path);
+  if (only && (whole.length === 1 || like.length === 0)) return redirect(pathTo(only.place));
   const page = like.length === 1 && found.length === 0 ? like[0] : undefined;
   if (page) return redirect(page.path);
   return { q, pages: like, found };
@@ -83,7 +84,7 @@ export default function Search() {
               {found.map((one) => (
                 <tr key={`${one.kind} ${one.id}`}>
                   <td>
-                    <Link className="id mono" to={one.path}>
+                    <Link className="id mono" to={pathTo(one.place)}>
                       {one.id}
                     </Link>
                   </td>

@@ -11,15 +11,17 @@ import { Receipt, stateOf } from "../components/desk/receipt";
 import { StatusBadge } from "../components/desk/status-badge";
 import { Note } from "../components/ui/note";
 import { shorten } from "../lib/money";
+import { escrowPath, refIn, sentPath } from "../lib/paths";
+import { own } from "../lib/own";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   await requireOperator(request, context);
-  const receipt = getReceipt(context.read, params.id ?? "");
+  const receipt = getReceipt(context.read, refIn(params.id));
   if (!receipt) throw new Response("There is no command by this id.", { status: 404 });
   // What was sent again has one receipt: that of the command it was.
   if (receipt.kind === "send-again")
     return redirect(
-      receipt.subject && isUlid(receipt.subject.ref) ? `/sent/${receipt.subject.ref}` : "/outbox",
+      receipt.subject && isUlid(receipt.subject.ref) ? sentPath(receipt.subject.ref) : "/outbox",
     );
   return { receipt };
 }
@@ -33,8 +35,8 @@ const shownAt: Record<string, [path: string, label: string]> = {
 };
 
 function placeOf({ kind, subject }: ReceiptData): { to: string; label: string } {
-  if (subject?.type === "escrow") return { to: `/escrows/${subject.ref}`, label: `Escrow ${subject.ref}` };
-  const [to, label] = shownAt[kind] ?? ["/outbox", "Outbox"];
+  if (subject?.type === "escrow") return { to: escrowPath(subject.ref), label: `Escrow ${subject.ref}` };
+  const [to, label] = own(shownAt, kind) ?? ["/outbox", "Outbox"];
   return { to, label };
 }
 

@@ -21,6 +21,7 @@ import { Icon } from "../components/ui/icon";
 import { whyNotSent } from "../lib/sending-words";
 import { formatTime } from "../lib/time";
 import { useAnswer } from "../lib/use-answer";
+import { sentPath } from "../lib/paths";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -55,7 +56,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
     return redirect("/login");
   }
   const result = syncNow(context, operator, form);
-  if (result.kind === "accepted" || result.kind === "duplicate") return redirect(`/sent/${result.commandId}`);
+  if (result.kind === "accepted" || result.kind === "duplicate") return redirect(sentPath(result.commandId));
   return data(result, { status: statusOf(result) });
 }
 

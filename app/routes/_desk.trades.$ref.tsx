@@ -15,12 +15,13 @@ import { Timeline } from "../components/desk/timeline";
 import { Icon } from "../components/ui/icon";
 import { Note } from "../components/ui/note";
 import { usdcText } from "../lib/money";
-import { unknownPath } from "../lib/paths";
+import { refIn, runPath, unknownPath } from "../lib/paths";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   await requireOperator(request, context);
-  const found = getTrade(context.read, params.ref ?? "");
-  if (!found) throw new Response(`There is no trade ${(params.ref ?? "").slice(0, 80)}.`, { status: 404 });
+  const ref = refIn(params.ref);
+  const found = getTrade(context.read, ref);
+  if (!found) throw new Response(`There is no trade ${ref.slice(0, 80)}.`, { status: 404 });
   return { ...found, timeline: found.timeline.reverse() };
 }
 
@@ -112,7 +113,7 @@ export default function Trade() {
               <dt>Run</dt>
               <dd>
                 {trade.runId ? (
-                  <Link to={`/runs/${trade.runId}`}>
+                  <Link to={runPath(trade.runId)}>
                     <code>trade-on-price-alert</code>
                   </Link>
                 ) : (

@@ -20,11 +20,11 @@ import { OutcomeChoices } from "../components/desk/outcome-choices";
 import { Field } from "../components/ui/field";
 import { Note } from "../components/ui/note";
 import { useAnswer } from "../lib/use-answer";
-import { unknownPath } from "../lib/paths";
+import { pathTo, refIn, runPath, unknownPath } from "../lib/paths";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
-  const found = getUnknown(context.read, params.key ?? "");
+  const found = getUnknown(context.read, refIn(params.key));
   if (!found) throw new Response("There is no call by this key.", { status: 404 });
   const now = context.clock.now();
   const command = latestCommandOf(context.read, "intent", found.intent.key);
@@ -44,15 +44,15 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
 export async function action({ request, context, params }: ActionFunctionArgs) {
   const operator = await requireOperator(request, context);
   const form = await request.formData();
-  form.set("intent_key", params.key ?? "");
+  form.set("intent_key", refIn(params.key));
   const result = settleUnknown(context, operator, form);
   if (result.kind === "accepted" || result.kind === "duplicate")
-    return redirect(unknownPath(params.key ?? ""));
+    return redirect(unknownPath(refIn(params.key)));
   return data(result, { status: statusOf(result) });
 }
 
 export default function UnknownOutcome() {
-  const { intent, facts, candidates, path, ordersHeld, commandId, receipt, dayIsOver, mayAct } =
+  const { intent, facts, candidates, place, ordersHeld, commandId, receipt, dayIsOver, mayAct } =
     useLoaderData<typeof loader>();
   const result = useAnswer<typeof action>();
   const { fields, values } = complaintsOf(result);
@@ -145,10 +145,10 @@ export default function UnknownOutcome() {
             </dd>
             <dt>Row</dt>
             <dd>
-              <Link to={path}>{intent.subjectRef}</Link>
+              <Link to={pathTo(place)}>{intent.subjectRef}</Link>
             </dd>
             <dt>Run</dt>
-            <dd>{intent.runId ? <Link to={`/runs/${intent.runId}`}>the run that sent it</Link> : "none"}</dd>
+            <dd>{intent.runId ? <Link to={runPath(intent.runId)}>the run that sent it</Link> : "none"}</dd>
           </dl>
         </Section>
       </div>

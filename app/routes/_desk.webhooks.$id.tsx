@@ -13,12 +13,13 @@ import { StatusBadge } from "../components/desk/status-badge";
 import { Note } from "../components/ui/note";
 import { envelopeChanges } from "../lib/envelope-changes";
 import { webhookLook } from "../lib/webhook-look";
+import { refIn } from "../lib/paths";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   await requireOperator(request, context);
-  const webhook = getWebhook(context.read, params.id ?? "");
+  const webhook = getWebhook(context.read, refIn(params.id));
   if (!webhook)
-    throw new Response(`No webhook was kept under ${(params.id ?? "").slice(0, 80)}.`, { status: 404 });
+    throw new Response(`No webhook was kept under ${refIn(params.id).slice(0, 80)}.`, { status: 404 });
   return {
     webhook,
     changes: webhook.differing > 0 ? envelopeChanges(webhook.envelope, webhook.otherEnvelope) : [],

@@ -12,6 +12,7 @@ import { Empty } from "../components/ui/empty";
 import { countText, pageOf, rowsText } from "../lib/page-request";
 import { timeFormat, zoneName } from "../lib/time";
 import { webhookLook } from "../lib/webhook-look";
+import { runPath, webhookPath } from "../lib/paths";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -77,7 +78,7 @@ function webhookColumns(zone: string, now: number): Column<WebhookRow>[] {
       id: "id",
       head: "Webhook",
       place: 1,
-      cell: (row) => idCell(row.id, `/webhooks/${encodeURIComponent(row.id)}`),
+      cell: (row) => idCell(row.id, webhookPath(row.id)),
     },
     {
       id: "at",
@@ -119,7 +120,7 @@ function webhookColumns(zone: string, now: number): Column<WebhookRow>[] {
       kind: "num low",
       cell: (row) =>
         row.runId ? (
-          <a className="mono quiet" href={`/runs/${row.runId}`}>
+          <a className="mono quiet" href={runPath(row.runId)}>
             {row.runId.slice(-8)}
           </a>
         ) : (

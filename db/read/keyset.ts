@@ -31,7 +31,7 @@ export function formatCursor(cursor: Cursor): string {
 
 /** Reads a cursor from an address; null when it is none. */
 export function parseCursor(text: string): Cursor | null {
-  const match = /^(-?\d{1,19})~(.{1,200})$/.exec(text);
+  const match = /^(-?\d{1,18})~(.{1,1000})$/s.exec(text);
   return match?.[1] && match[2] ? { value: BigInt(match[1]), id: match[2] } : null;
 }
 

@@ -4,6 +4,7 @@ import type { Reader } from "../connection";
 import { bets, claims, escrows, runs, sync, timeline, trades } from "../schema";
 import { listLooseEnds } from "./loose-ends";
 import type { SendTrouble } from "./outbox";
+import type { Place } from "./place";
 import { listUnheard } from "./unheard";
 
 /** How old a source's last good read is, and why the last one failed. */
@@ -40,7 +41,7 @@ export interface Attention {
     | "other-webhook";
   /** The escrow, trade, bet or claim, or the function that failed. */
   ref: string;
-  to: string;
+  to: Place;
   amountMicro: bigint | null;
   /** When something happens by itself, ms; null when nothing does. */
   dueAt: number | null;
@@ -108,7 +109,7 @@ export function listAttention(db: Reader, now: number): Attention[] {
     .all();
   const ofEscrow = (row: InferSelectModel<typeof escrows>) => ({
     ref: row.ref,
-    to: `/escrows/${row.ref}`,
+    to: { page: "escrow" as const, ref: row.ref },
     amountMicro: row.amountMicro,
     dueAt: null,
   });
@@ -117,7 +118,7 @@ export function listAttention(db: Reader, now: number): Attention[] {
       ...ofEscrow(row),
       key: `due ${row.ref}`,
       kind: "deadline" as const,
-      to: `/escrows/${row.ref}?review=1`,
+      to: { page: "review" as const, ref: row.ref },
       dueAt: row.expiresAt,
       since: row.createdAt,
       said: row.reason,
@@ -133,7 +134,7 @@ export function listAttention(db: Reader, now: number): Attention[] {
       ...ofEscrow(row),
       key: `claim ${row.ref}`,
       kind: "claimed" as const,
-      to: `/escrows/${row.ref}?review=1`,
+      to: { page: "review" as const, ref: row.ref },
       since: row.claimedConfirmationAt ?? row.updatedAt,
       said: row.claimedConfirmationBy,
     })),
@@ -144,7 +145,7 @@ export function listAttention(db: Reader, now: number): Attention[] {
       kind: "failed-run" as const,
       ref: row.functionId,
       about: row.subjectRef,
-      to: `/runs/${row.id}`,
+      to: { page: "run" as const, ref: row.id },
       amountMicro: row.amountMicro,
       dueAt: null,
       since: row.endedAt ?? row.startedAt,

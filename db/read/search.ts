@@ -1,15 +1,16 @@
 import { and, asc, eq, gte, lt, or } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Reader } from "../connection";
+import type { Place } from "./place";
 import { alerts, bets, commands, escrows, inbox, runs, trades } from "../schema";
 
-/** Something that was found, in words, with the page that shows it. */
+/** Something that was found, in words, with where it is shown. */
 export interface Found {
   kind: "escrow" | "trade" | "run" | "alert" | "bet" | "command" | "webhook";
   id: string;
   /** What else it is known by. */
   note: string | null;
-  path: string;
+  place: Place;
 }
 
 const LIMIT = 10;
@@ -23,7 +24,6 @@ const begins = (column: SQLiteColumn, text: string) =>
  * Whole ids come first.
  */
 export function findById(db: Reader, text: string): Found[] {
-  const page = (path: string, id: string) => `${path}/${encodeURIComponent(id)}`;
   const found: Found[] = [
     ...db
       .select({ id: escrows.ref, note: escrows.remoteId })
@@ -32,7 +32,7 @@ export function findById(db: Reader, text: string): Found[] {
       .orderBy(asc(escrows.ref))
       .limit(LIMIT)
       .all()
-      .map((row) => ({ kind: "escrow" as const, ...row, path: page("/escrows", row.id) })),
+      .map((row) => ({ kind: "escrow" as const, ...row, place: { page: "escrow" as const, ref: row.id } })),
     ...db
       .select({ id: trades.ref, note: trades.remoteId })
       .from(trades)
@@ -40,7 +40,7 @@ export function findById(db: Reader, text: string): Found[] {
       .orderBy(asc(trades.ref))
       .limit(LIMIT)
       .all()
-      .map((row) => ({ kind: "trade" as const, ...row, path: page("/trades", row.id) })),
+      .map((row) => ({ kind: "trade" as const, ...row, place: { page: "trade" as const, ref: row.id } })),
     ...db
       .select({ id: runs.id, note: runs.functionId })
       .from(runs)
@@ -48,18 +48,14 @@ export function findById(db: Reader, text: string): Found[] {
       .orderBy(asc(runs.id))
       .limit(LIMIT)
       .all()
-      .map((row) => ({ kind: "run" as const, ...row, path: page("/runs", row.id) })),
+      .map((row) => ({ kind: "run" as const, ...row, place: { page: "run" as const, ref: row.id } })),
     ...db
-      .select({ id: bets.ref, note: bets.remoteId, runId: bets.runId })
+      .select({ id: bets.ref, note: bets.remoteId })
       .from(bets)
       .where(or(begins(bets.ref, text), begins(bets.remoteId, text)))
       .limit(LIMIT)
       .all()
-      .map(({ runId, ...row }) => ({
-        kind: "bet" as const,
-        ...row,
-        path: runId ? page("/runs", runId) : "/bets",
-      })),
+      .map((row) => ({ kind: "bet" as const, ...row, place: { page: "bet" as const, ref: row.id } })),
     ...db
       .select({ id: alerts.id, note: alerts.asset, tradeRef: alerts.tradeRef })
       .from(alerts)
@@ -69,7 +65,7 @@ export function findById(db: Reader, text: string): Found[] {
       .map(({ tradeRef, ...row }) => ({
         kind: "alert" as const,
         ...row,
-        path: tradeRef ? page("/trades", tradeRef) : "/alerts",
+        place: tradeRef ? { page: "trade" as const, ref: tradeRef } : { page: "alerts" as const },
       })),
     ...db
       .select({ id: commands.id, note: commands.kind })
@@ -77,14 +73,14 @@ export function findById(db: Reader, text: string): Found[] {
       .where(begins(commands.id, text))
       .limit(LIMIT)
       .all()
-      .map((row) => ({ kind: "command" as const, ...row, path: page("/sent", row.id) })),
+      .map((row) => ({ kind: "command" as const, ...row, place: { page: "command" as const, ref: row.id } })),
     ...db
       .select({ id: inbox.id, note: inbox.type })
       .from(inbox)
       .where(begins(inbox.id, text))
       .limit(LIMIT)
       .all()
-      .map((row) => ({ kind: "webhook" as const, ...row, path: "/webhooks" })),
+      .map((row) => ({ kind: "webhook" as const, ...row, place: { page: "webhook" as const, ref: row.id } })),
   ];
   const whole = (one: Found) => one.id === text || one.note === text;
   return [...found.filter(whole), ...found.filter((one) => !whole(one))];

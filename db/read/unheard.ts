@@ -34,7 +34,7 @@ export function listUnheard(db: Reader, now: number): Attention[] {
       kind: "not-sent" as const,
       ref: kind?.replace(/-/g, " ") ?? event.eventName,
       about: subject,
-      to: "/outbox",
+      to: { page: "outbox" as const },
       since: event.createdAt,
       unsent: {
         trouble: event.failure && { failure: event.failure, said: event.lastError },
@@ -47,7 +47,7 @@ export function listUnheard(db: Reader, now: number): Attention[] {
       kind: "other-webhook" as const,
       ref: webhook.id,
       about: webhook.type,
-      to: `/webhooks/${encodeURIComponent(webhook.id)}`,
+      to: { page: "webhook" as const, ref: webhook.id },
       since: webhook.at ?? now,
     })),
   ];

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Reader } from "../connection";
 import { bets, escrows, intents, trades } from "../schema";
 import { listUnmatched } from "./candidates";
+import type { Place } from "./place";
 
 export type UnknownIntent = InferSelectModel<typeof intents>;
 
@@ -17,8 +18,8 @@ export interface UnknownCall {
   /** What was asked for, a fact a line. */
   facts: { name: string; value: string }[];
   candidates: Candidate[];
-  /** The page of the row it belongs to. */
-  path: string;
+  /** Where the row it belongs to is shown. */
+  place: Place;
 }
 
 /** Every call whose outcome is not known, the longest open first; those a person left as they are come last. */
@@ -47,7 +48,7 @@ export function getUnknown(db: Reader, key: string): UnknownCall | null {
       const trade = db.select().from(trades).where(eq(trades.ref, ref)).get();
       return {
         intent,
-        path: `/trades/${encodeURIComponent(ref)}`,
+        place: { page: "trade", ref },
         facts: trade
           ? [
               { name: "Order", value: `${trade.side} ${trade.asset} at market` },
@@ -63,7 +64,7 @@ export function getUnknown(db: Reader, key: string): UnknownCall | null {
       const escrow = db.select().from(escrows).where(eq(escrows.ref, ref)).get();
       return {
         intent,
-        path: `/escrows/${encodeURIComponent(ref)}`,
+        place: { page: "escrow", ref },
         facts: escrow
           ? [
               { name: "Payee", value: escrow.counterparty },
@@ -81,13 +82,18 @@ export function getUnknown(db: Reader, key: string): UnknownCall | null {
       const bet = db.select().from(bets).where(eq(bets.ref, ref)).get();
       return {
         intent,
-        path: "/bets",
+        place: { page: "bet", ref },
         facts: bet ? [{ name: "Client seed", value: bet.clientSeed }] : [],
         candidates: [],
       };
     }
     case "claim":
-      return { intent, path: "/faucet", facts: [{ name: "Agent and UTC day", value: ref }], candidates: [] };
+      return {
+        intent,
+        place: { page: "faucet" },
+        facts: [{ name: "Agent and UTC day", value: ref }],
+        candidates: [],
+      };
     default:
       return intent.action satisfies never;
   }

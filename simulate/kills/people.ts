@@ -54,7 +54,7 @@ export class People {
         };
         if (!deed.desk)
           return this.send({ name: "purple-flea/escrow.created", id: escrowOf(n), data: typed });
-        const said = await this.submit("/escrows/create", 'name="escrow_id"', typed);
+        const said = await this.submit("/new/escrow", 'name="escrow_id"', typed);
         if (said.kind === "accepted") this.witness.taken.add(escrowOf(n));
         return;
       }

@@ -3,6 +3,8 @@ import type { Activity } from "../../../db/read/overview";
 import { shorten } from "../../lib/money";
 import { Money } from "./money";
 import { Time } from "./moment";
+import { subjectPath } from "../../lib/paths";
+import { own } from "../../lib/own";
 
 /** Shorter than the story's own titles: the amount stands beside it. */
 const heads: Record<string, string> = {
@@ -16,13 +18,6 @@ const heads: Record<string, string> = {
   "claim claimed": "Faucet claimed",
 };
 
-const pageOf: Record<Activity["subjectType"], (ref: string) => string> = {
-  escrow: (ref) => `/escrows/${ref}`,
-  trade: (ref) => `/trades/${ref}`,
-  bet: () => "/bets",
-  claim: () => "/faucet",
-};
-
 /** What happened last, newest first, with its amount. */
 export function ActivityFeed({ entries }: { entries: Activity[] }) {
   return (
@@ -31,9 +26,9 @@ export function ActivityFeed({ entries }: { entries: Activity[] }) {
         <li key={entry.id}>
           <Time ms={entry.at} bare />
           <div className="min-w-0 [overflow-wrap:anywhere]">
-            {heads[`${entry.subjectType} ${entry.kind}`] ?? shorten(entry.title)}
+            {own(heads, `${entry.subjectType} ${entry.kind}`) ?? shorten(entry.title)}
             <span className="d">
-              <Link className="id mono" to={pageOf[entry.subjectType](entry.subjectRef)}>
+              <Link className="id mono" to={subjectPath(entry.subjectType, entry.subjectRef)}>
                 {entry.subjectRef}
               </Link>
               {entry.about && ` ${entry.about}`}

@@ -7,6 +7,7 @@ import { meaningOfUnsent, whyNotSent } from "../../lib/sending-words";
 import { formatDuration } from "../../lib/time";
 import { Icon } from "../ui/icon";
 import { Time, useNow } from "./moment";
+import { pathTo } from "../../lib/paths";
 
 const HOUR_MS = 3_600_000;
 
@@ -130,7 +131,10 @@ export function AttentionList({ items, afterUnknown }: { items: Attention[]; aft
             <Icon name={told.icon} size={16} className={told.tone} />
             <div className="min-w-0">
               <p className="what">
-                <Link className="id mono" to={item.to.replace("?review=1", "")}>
+                <Link
+                  className="id mono"
+                  to={pathTo(item.to.page === "review" ? { ...item.to, page: "escrow" } : item.to)}
+                >
                   {item.ref}
                 </Link>{" "}
                 {told.what}
@@ -138,7 +142,7 @@ export function AttentionList({ items, afterUnknown }: { items: Attention[]; aft
               <p className="then">{told.then}</p>
             </div>
             <p className="age">waiting {formatDuration(now - item.since)}</p>
-            <Link className="btn btn-s" to={item.to}>
+            <Link className="btn btn-s" to={pathTo(item.to)}>
               {told.deed}
               <span className="sr"> {item.ref}</span>
             </Link>

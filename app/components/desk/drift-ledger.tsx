@@ -8,14 +8,7 @@ import { CommandForm } from "./command-form";
 import { Money } from "./money";
 import { Time } from "./moment";
 import { Section } from "./section";
-
-const pages: Record<string, (ref: string) => string> = {
-  escrow: (ref) => `/escrows/${encodeURIComponent(ref)}`,
-  trade: (ref) => `/trades/${encodeURIComponent(ref)}`,
-  bet: () => "/bets",
-  claim: () => "/faucet",
-  transfer: () => "/webhooks?type=wallet.transfer",
-};
+import { pathTo, placeOf } from "../../lib/paths";
 
 /** Purple Flea's balance held against our own books: the present difference with what may explain it, and those before. */
 export function DriftLedger({
@@ -110,10 +103,10 @@ function DriftRows({ rows, explained }: { rows: DriftRow[]; explained: boolean }
       <p>{explained ? "These can make it up:" : "Rows that may have to do with it:"}</p>
       <ul>
         {rows.map((row) => {
-          const page = pages[row.type];
+          const place = placeOf(row.type, row.ref);
           return (
             <li key={`${row.type} ${row.ref} ${row.words}`}>
-              {page ? <Link to={page(row.ref)}>{row.ref}</Link> : row.ref}: {row.words}
+              {place ? <Link to={pathTo(place)}>{row.ref}</Link> : row.ref}: {row.words}
             </li>
           );
         })}

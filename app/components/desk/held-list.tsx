@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { Held } from "../../../db/read/pauses";
 import { Money } from "./money";
 import { Age, useNow } from "./moment";
+import { escrowPath } from "../../lib/paths";
 
 /** What waits for a pause to end, before it is lifted. What is unticked does not go on. */
 export function HeldList({ held, maxAlertAgeMs }: { held: Held; maxAlertAgeMs: number }) {
@@ -48,7 +49,7 @@ export function HeldList({ held, maxAlertAgeMs }: { held: Held; maxAlertAgeMs: n
           <ul>
             {held.releases.map((escrow) => (
               <li key={escrow.ref}>
-                <Link to={`/escrows/${escrow.ref}`}>{escrow.ref}</Link>:{" "}
+                <Link to={escrowPath(escrow.ref)}>{escrow.ref}</Link>:{" "}
                 <Money micro={escrow.amountMicro} unit />
               </li>
             ))}

@@ -7,6 +7,7 @@ import { formatWait } from "../../lib/time";
 import { Icon } from "../ui/icon";
 import { Time, useNow } from "./moment";
 import { Section } from "./section";
+import { runPath } from "../../lib/paths";
 
 type HopState = "done" | "waiting" | "todo" | "failed" | "unknown";
 interface Hop {
@@ -112,7 +113,7 @@ function hopsOf(receipt: ReceiptData, waitsFor: ReactNode): Hop[] {
       state: receipt.ranAt === null ? "waiting" : "done",
       at: receipt.ranAt,
       note: receipt.runId && receipt.ranAt !== null && (
-        <Link to={`/runs/${receipt.runId}`}>{receipt.functionId ?? "Open the run"}</Link>
+        <Link to={runPath(receipt.runId)}>{receipt.functionId ?? "Open the run"}</Link>
       ),
     },
     lastHop(receipt, waitsFor),

@@ -16,6 +16,7 @@ import { Time, useNow } from "./moment";
 import { PayeeReview } from "./payee";
 import { escrowMoney, SumCheck, SumTable } from "./sum-table";
 import { SyncNow } from "./sync-now";
+import { escrowPath, reviewPath } from "../../lib/paths";
 
 const HOUR_MS = 3_600_000;
 
@@ -58,7 +59,7 @@ export function ReviewSheet({
   useEffect(() => {
     if (changes) setEscrow(latest);
   }, [changes, latest]);
-  const back = `/escrows/${escrow.ref}`;
+  const back = escrowPath(escrow.ref);
   const seen = seenOf(escrow);
   const news = told ? [] : changesSince(seen, seenOf(latest), zone, now);
   const money = escrowMoney(escrow);
@@ -83,7 +84,7 @@ export function ReviewSheet({
       <Form
         id="review-decision"
         method="post"
-        action={`${back}?review=1`}
+        action={reviewPath(escrow.ref)}
         preventScrollReset
         onSubmit={(event) => {
           // The second click of a double click arrives before the button can be drawn disabled.

@@ -1,11 +1,11 @@
-import { auditSubjectPath } from "../../lib/audit-words";
+import { pathTo, placeOf } from "../../lib/paths";
 
 /** What an action was about: its reference, and the way to its page where it has one. */
-export function Subject({ of }: { of: Parameters<typeof auditSubjectPath>[0] }) {
+export function Subject({ of }: { of: { subjectType: string | null; subjectRef: string | null } }) {
   if (of.subjectRef === null) return <span className="m">–</span>;
-  const path = auditSubjectPath(of);
-  return path ? (
-    <a className="mono quiet" href={path}>
+  const place = placeOf(of.subjectType, of.subjectRef);
+  return place ? (
+    <a className="mono quiet" href={pathTo(place)}>
       {of.subjectRef}
     </a>
   ) : (

@@ -5,6 +5,8 @@ import { sentence, shorten } from "../../lib/money";
 import { formatDay } from "../../lib/time";
 import { Icon } from "../ui/icon";
 import { Time, useNow } from "./moment";
+import { runPath } from "../../lib/paths";
+import { own } from "../../lib/own";
 
 const icons: Record<string, string> = {
   intent: "file-plus",
@@ -22,7 +24,7 @@ const icons: Record<string, string> = {
   logged: "scroll-text",
 };
 const iconOf = (kind: string): string =>
-  icons[kind] ??
+  own(icons, kind) ??
   (kind.startsWith("webhook-")
     ? "webhook"
     : kind.endsWith("unknown")
@@ -37,7 +39,7 @@ function By({ entry }: { entry: Omit<TimelineRow, "id"> }) {
   return (
     <p className="by">
       {entry.detail && `${sentence(shorten(entry.detail))} `}
-      {entry.runId ? <Link to={`/runs/${entry.runId}`}>{who ?? "run"}</Link> : who}
+      {entry.runId ? <Link to={runPath(entry.runId)}>{who ?? "run"}</Link> : who}
       {entry.stepId && `, step ${entry.stepId}`}
     </p>
   );

@@ -4,6 +4,7 @@ import type { Column } from "../../components/desk/data-table";
 import { groupedPrice, idCell, moneyCell, statusCell, timeCell } from "../../components/desk/row-cells";
 import { shortId } from "../../lib/short-id";
 import type { TradeColumn } from "../../lib/trade-columns";
+import { runPath, tradePath } from "../../lib/paths";
 
 /** What stands where there is nothing: a dash, or that nobody knows. */
 const missing = (row: TradeRow) =>
@@ -15,7 +16,7 @@ export function tradeCells(
   time: (ms: number) => string,
 ): Record<TradeColumn, Column<TradeRow>> {
   return {
-    ref: { id: "ref", head: "Trade", place: 1, cell: (row) => idCell(row.ref, `/trades/${row.ref}`) },
+    ref: { id: "ref", head: "Trade", place: 1, cell: (row) => idCell(row.ref, tradePath(row.ref)) },
     placed: {
       id: "placed",
       head: `Placed, ${zone}`,
@@ -89,7 +90,7 @@ export function tradeCells(
         row.runId === null ? (
           missing(row)
         ) : (
-          <a className="mono quiet" href={`/runs/${row.runId}`}>
+          <a className="mono quiet" href={runPath(row.runId)}>
             {shortId(row.runId)}
           </a>
         ),

@@ -22,6 +22,7 @@ import { readTradeQuery, tradeFilterOf, tradeOrderOf, type TradeQuery } from "..
 import { timeFormat, zoneName } from "../../lib/time";
 import { stayStill, useSteadyRows } from "../../lib/use-steady-rows";
 import { tradeCells } from "./columns";
+import { newsPath, tradesCsvPath } from "../../lib/paths";
 
 const SIZE = 50;
 
@@ -58,7 +59,7 @@ export default function Trades() {
     useLoaderData<typeof loader>();
   const { search } = useLocation();
   const live = changed(search, { since: String(since), ids: page.rows.map((row) => row.ref).join(",") });
-  const { rows, fresh } = useSteadyRows(page.rows, (row) => row.ref, `/trades/live${live}`);
+  const { rows, fresh } = useSteadyRows(page.rows, (row) => row.ref, newsPath("trades", live));
   const columns = useMemo(() => {
     const cells = tradeCells(zoneName(now, zone), timeFormat(zone, now));
     return choice.columns.map((id) => cells[id]);
@@ -111,7 +112,7 @@ export default function Trades() {
             names={tradeColumnNames}
             shown={choice.columns}
             comfortable={choice.comfortable}
-            csv={`/trades.csv${changed(search, {})}`}
+            csv={tradesCsvPath(changed(search, {}))}
           />
         </div>
       </div>

@@ -16,6 +16,7 @@ import { escrowData } from "../lib/asked-events";
 import { amountForEvent, typedMicro } from "../lib/typed-amount";
 import { useTyped } from "../lib/use-typed";
 import { useAnswer } from "../lib/use-answer";
+import { escrowPath } from "../lib/paths";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -34,7 +35,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const form = await request.formData();
   const result = createEscrow(context, operator, form);
   if (result.kind === "accepted" || result.kind === "duplicate")
-    return redirect(`/escrows/${encodeURIComponent(String(form.get("escrow_id")).trim())}`);
+    return redirect(escrowPath(String(form.get("escrow_id")).trim()));
   return data(result, { status: statusOf(result) });
 }
 

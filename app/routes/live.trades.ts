@@ -2,6 +2,7 @@ import type { LoaderFunctionArgs } from "@remix-run/node";
 import { countTrades, listTradesByRef } from "../../db/read/trades";
 import { requireOperator } from "../auth/session.server";
 import { readTradeQuery, tradeFilterOf } from "../lib/trade-query.server";
+import { readMoment } from "../lib/address-query";
 
 /** The news of trades that stand on an open page: `ids` as they are now, and how many that fit came after `since` (ms). */
 export async function loader({ request, context }: LoaderFunctionArgs) {
@@ -9,7 +10,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const { searchParams } = new URL(request.url);
   const { asked } = readTradeQuery(searchParams);
   const filter = tradeFilterOf(asked, operator.timeZone, context.clock.now());
-  const since = Number(searchParams.get("since")) || 0;
+  const since = readMoment(searchParams.get("since"));
   const refs = (searchParams.get("ids") ?? "").split(",").slice(0, 200);
   return {
     rows: listTradesByRef(context.read, refs),
