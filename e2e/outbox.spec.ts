@@ -125,7 +125,7 @@ test("a webhook that came again and said something else is seen, with both bodie
   await desk.goto("/");
   const need = desk.getByRole("listitem").filter({ hasText: "came again and said something else" });
   await need.getByRole("link", { name: /^Compare/ }).click();
-  const changes = desk.getByRole("table", { name: "What changed" });
+  const changes = desk.getByRole("table", { name: "Where they differ" });
   await expect(changes.getByRole("row", { name: /amount_usdc/ })).toContainText('"5""500"');
   await expect(desk.getByRole("region", { name: "The first, acted on" })).toContainText('"5"');
   await expect(desk.getByRole("region", { name: "The last that differs, not acted on" })).toContainText(

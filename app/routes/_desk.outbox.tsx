@@ -151,7 +151,7 @@ function ParkedRow({ row, mayAct, problem }: { row: Parked; mayAct: boolean; pro
   return (
     <li
       data-row
-      className="grid gap-3 rounded-md border border-border p-4 md:grid-cols-[minmax(0,1fr)_auto] md:items-start"
+      className="grid gap-3 rounded-md border border-line p-4 md:grid-cols-[minmax(0,1fr)_auto] md:items-start"
     >
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1">

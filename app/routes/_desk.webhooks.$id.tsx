@@ -57,7 +57,7 @@ export default function Webhook() {
           )}
           {changes.length > 0 && (
             <Section title="Where they differ">
-              <Changes changes={changes} heads={["First, acted on", "Last, not acted on"]} />
+              <Changes changes={changes} rivals={["First, acted on", "Last, not acted on"]} />
             </Section>
           )}
           <Section title="What was said">
@@ -91,7 +91,7 @@ export default function Webhook() {
               </dd>
               {webhook.otherHash !== null && (
                 <>
-                  <dt>Its SHA-256</dt>
+                  <dt>SHA-256 of the other</dt>
                   <dd>
                     <Id id={webhook.otherHash} />
                   </dd>

@@ -1,14 +1,16 @@
 /** What changed between what was seen and what is, field by field. */
 export function Changes({
   changes,
-  heads = ["You saw", "Now"],
+  rivals,
 }: {
   changes: { field: string; was: string; now: string }[];
-  heads?: [was: string, now: string];
+  /** Heads for two that stand against each other: neither has taken the other's place. */
+  rivals?: [one: string, other: string];
 }) {
+  const heads = rivals ?? ["You saw", "Now"];
   return (
     <table className="diff">
-      <caption className="sr">What changed</caption>
+      <caption className="sr">{rivals ? "Where they differ" : "What changed"}</caption>
       <thead>
         <tr>
           <th scope="col">Field</th>
@@ -27,12 +29,8 @@ export function Changes({
               </>
             ) : (
               <>
-                <td>
-                  <del>{change.was}</del>
-                </td>
-                <td>
-                  <ins>{change.now}</ins>
-                </td>
+                <td>{rivals ? change.was : <del>{change.was}</del>}</td>
+                <td>{rivals ? change.now : <ins>{change.now}</ins>}</td>
               </>
             )}
           </tr>
