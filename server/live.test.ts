@@ -9,11 +9,13 @@ import { liveNudge } from "./live";
 
 let db: ReturnType<typeof openTestDatabase>;
 let live: ReturnType<typeof liveNudge>;
+let over: boolean;
 let server: ReturnType<ReturnType<typeof express>["listen"]>;
 beforeEach(async () => {
   db = openTestDatabase();
+  over = false;
   live = liveNudge(db.reader, (cookie) =>
-    Promise.resolve(cookie === "known" ? { token: cookie, goesOn: () => true } : null),
+    Promise.resolve(cookie === "known" ? { token: cookie, goesOn: () => !over } : null),
   );
   server = express().get("/live", live.handler).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -66,4 +68,20 @@ test("what was written between the page and its connection is told at once, and 
 
 test("without a session nothing is told", async () => {
   expect((await listen("", { cookie: "unknown" })).status).toBe(401);
+});
+
+test("a stream ends with its session, at the next change", async () => {
+  const response = await listen(dataVersion(db.reader));
+  over = true;
+  write();
+  expect(await untilNudged(response)).not.toContain("data: changed");
+});
+
+test("of one session six are open: the oldest makes room, and is told to ask again later", async () => {
+  const seen = dataVersion(db.reader);
+  const streams = [];
+  for (let n = 0; n < 7; n++) streams.push(await listen(seen));
+  expect(await untilNudged(streams[0] ?? new Response())).toContain("retry: 30000");
+  write();
+  for (const stream of streams.slice(1)) expect(await untilNudged(stream)).toContain("data: changed");
 });
