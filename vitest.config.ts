@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{domain,app,inngest,db,server,sandbox,simulate}/**/*.test.{ts,tsx}"],
+    include: ["{domain,app,inngest,db,server,sandbox,scripts,simulate}/**/*.test.{ts,tsx}"],
     environment: "node",
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -1,23 +1,47 @@
-// Bundles what runs beside the pages: the server, the commands for its file, and the two sandbox services. Packages stay where npm put them.
+// Bundles what runs beside the pages. Packages stay where npm put them. What is product and what is sandbox are bundled apart,
+// so that an image can leave the sandbox out.
 import { build } from "esbuild";
 
-await build({
-  entryPoints: {
-    server: "server/index.ts",
-    operator: "server/operator-command.ts",
-    migrate: "server/migrate-command.ts",
-    engine: "sandbox/inngest/main.ts",
-    "purple-flea": "sandbox/purple-flea/main.ts",
-  },
+const common = {
   outdir: "build",
   bundle: true,
   packages: "external",
-  external: ["./build/*"],
   platform: "node",
   format: "esm",
   target: "node20",
   sourcemap: true,
   splitting: true,
-  chunkNames: "chunks/[name]-[hash]",
   logLevel: "warning",
+};
+
+/** The one door to the sandbox, which is bundled by itself. */
+const sandboxApart = {
+  name: "sandbox-apart",
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\.\.\/sandbox\/start$/ }, () => ({
+      path: "./sandbox/start.js",
+      external: true,
+    }));
+  },
+};
+
+await build({
+  ...common,
+  entryPoints: {
+    server: "server/index.ts",
+    operator: "server/operator-command.ts",
+    migrate: "server/migrate-command.ts",
+  },
+  external: ["./build/*"],
+  plugins: [sandboxApart],
+  chunkNames: "chunks/[name]-[hash]",
+});
+await build({
+  ...common,
+  entryPoints: {
+    engine: "sandbox/inngest/main.ts",
+    "purple-flea": "sandbox/purple-flea/main.ts",
+    "sandbox/start": "sandbox/start.ts",
+  },
+  chunkNames: "sandbox/[name]-[hash]",
 });

@@ -59,6 +59,7 @@ const checks: [string, string, string[]][] = [
   ["lint", "npx", ["eslint", ".", "--max-warnings", "0", "--cache", "--cache-location", ".cache/eslint"]],
   ["format", "npx", ["prettier", "--check", "--log-level", "warn", "."]],
   ["dead code", "npx", ["knip"]],
+  ["licences", "npx", ["tsx", "scripts/licences.ts"]],
   ["migrations match the schema", "npx", ["drizzle-kit", "check"]],
 ];
 
