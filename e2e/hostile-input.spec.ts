@@ -1,5 +1,13 @@
 import { newId } from "../domain/ids";
-import { createEscrow, escrowIs, expect, silentCounterparty, test } from "./journey";
+import {
+  createEscrow,
+  escrowIs,
+  expect,
+  expectNoBarrier,
+  putAxeIn,
+  silentCounterparty,
+  test,
+} from "./journey";
 
 test.use({ stackName: "hostile-input" });
 
@@ -95,6 +103,33 @@ test("a description that changed behind an open review is named, and an id spent
   expect(again.status()).toBe(409);
   expect(await again.text()).toContain("This form was used for something else already: sync now");
   expect(stack.query("select kind from commands where id = ?", id)).toEqual([{ kind: "sync-now" }]);
+});
+
+test("what a description hides is named on the review, and it cannot reach out of its place", async ({
+  desk,
+  stack,
+}) => {
+  const description = "Refund\u202e05\u202c to Pаypal” by operator";
+  await stack.send({
+    name: "purple-flea/escrow.created",
+    data: { escrow_id: "esc_turned", amount_usdc: 50, counterparty: silentCounterparty, description },
+    id: "esc_turned",
+  });
+  await escrowIs(stack, "esc_turned", "pending");
+  await putAxeIn(desk);
+  for (const path of ["/escrows/esc_turned?review=1", "/escrows/esc_turned"]) {
+    await desk.goto(path);
+    const said = (path.includes("review") ? desk.getByRole("dialog") : desk.getByRole("main"))
+      .locator("bdi")
+      .filter({ hasText: "Refund" })
+      .first();
+    await expect(said.getByText("U+202E", { exact: false })).toBeVisible();
+    await expect(said).toContainText("turns the order of what follows round");
+    await expect(said).toContainText("letters of two alphabets: Cyrillic and Latin");
+    expect(await said.textContent()).not.toMatch(/[\u202a-\u202e]/);
+  }
+  expect(await desk.getByRole("main").innerText()).not.toMatch(/[\u202a-\u202e]/);
+  await expectNoBarrier(desk, "a description that hides something");
 });
 
 test("no address is more than the desk can take", async ({ desk }) => {

@@ -1,4 +1,5 @@
 import { newEscrowPath, refIn } from "./paths";
+import { plainSaid } from "../../domain/said-text";
 
 /** The desk's pages: what the sidebar, the bottom tabs, the search box, the keys and the tab's title know of them. */
 export interface DeskPage {
@@ -77,7 +78,7 @@ export function titleAt(pathname: string, counts: NavCounts): string {
       : "";
   const named =
     pathname === page?.also?.path ? page.also.label : rest.includes("/") ? "" : refIn(decoded(rest));
-  const thing = named === "" ? "" : `${named}, `;
+  const thing = named === "" ? "" : `${plainSaid(named)}, `;
   return `${count ? `(${count.text}) ` : ""}${thing}${page?.label ?? "Desk"} · Purple Flea Operator`;
 }
 

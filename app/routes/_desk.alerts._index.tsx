@@ -17,6 +17,8 @@ import { countText, pageOf, rowsText } from "../lib/page-request";
 import { shortId } from "../lib/short-id";
 import { timeFormat, zoneName } from "../lib/time";
 import { runPath, tradePath } from "../lib/paths";
+import { Said } from "../components/desk/said-text";
+import { plainSaid } from "../../domain/said-text";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -93,7 +95,9 @@ function alertColumns(zone: string, now: number): Column<Alert>[] {
       place: 1,
       cell: (row) => (
         <>
-          <span className="mono">{shortId(row.id)}</span>
+          <span className="mono">
+            <Said text={shortId(row.id)} />
+          </span>
           <CopyButton text={row.id} />
         </>
       ),
@@ -130,8 +134,8 @@ function alertColumns(zone: string, now: number): Column<Alert>[] {
         <>
           <StatusBadge look={alertLook[row.outcome]} />
           {row.reason && (
-            <span className="why is-long" title={row.reason}>
-              {row.reason}
+            <span className="why is-long" title={plainSaid(row.reason)}>
+              <Said text={row.reason} />
             </span>
           )}
         </>
@@ -149,7 +153,12 @@ function alertColumns(zone: string, now: number): Column<Alert>[] {
           none
         ),
     },
-    { id: "by", head: "Sent by", kind: "low", cell: (row) => row.triggeredBy ?? none },
+    {
+      id: "by",
+      head: "Sent by",
+      kind: "low",
+      cell: (row) => (row.triggeredBy ? <Said text={row.triggeredBy} /> : none),
+    },
     {
       id: "run",
       head: "Run",

@@ -19,6 +19,8 @@ import { dayEnd, dayStart } from "../lib/zoned-day";
 import { sentPath } from "../lib/paths";
 import { readAddress } from "../lib/address-query";
 import { NotRead } from "../components/desk/not-read";
+import { Said } from "../components/desk/said-text";
+import { plainSaid } from "../../domain/said-text";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -145,7 +147,12 @@ function auditColumns(zone: string, now: number): Column<AuditRow>[] {
       sort: "at",
       cell: (row) => timeCell(row.at, time),
     },
-    { id: "who", head: "Who", place: 3, cell: (row) => row.actorName ?? `${row.actorKind} ${row.actorId}` },
+    {
+      id: "who",
+      head: "Who",
+      place: 3,
+      cell: (row) => <Said text={row.actorName ?? `${row.actorKind} ${row.actorId}`} />,
+    },
     {
       id: "action",
       head: "Action",
@@ -173,8 +180,8 @@ function auditColumns(zone: string, now: number): Column<AuditRow>[] {
         <>
           <StatusBadge look={row.answerState ? commandLook[row.answerState] : auditLook(row.result)} />
           {row.answer && (
-            <span className="why" title={row.answer}>
-              {row.answer}
+            <span className="why" title={plainSaid(row.answer)}>
+              <Said text={row.answer} />
             </span>
           )}
         </>
@@ -192,14 +199,22 @@ function auditColumns(zone: string, now: number): Column<AuditRow>[] {
             <span className="text-text-muted">{field}</span>{" "}
             {was !== null && (
               <>
-                <del>{was}</del> →{" "}
+                <del>
+                  <Said text={was} />
+                </del>{" "}
+                →{" "}
               </>
             )}
-            {is ?? "nothing"}
+            {is === null ? "nothing" : <Said text={is} />}
           </span>
         ));
       },
     },
-    { id: "reason", head: "Reason", kind: "wide", cell: (row) => row.reason ?? none },
+    {
+      id: "reason",
+      head: "Reason",
+      kind: "wide",
+      cell: (row) => (row.reason === null ? none : <Said text={row.reason} />),
+    },
   ];
 }

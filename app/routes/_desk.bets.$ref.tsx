@@ -17,6 +17,7 @@ import { Note } from "../components/ui/note";
 import { fairnessLook } from "../lib/fairness";
 import { usdcText } from "../lib/money";
 import { refIn, unknownPath } from "../lib/paths";
+import { Said } from "../components/desk/said-text";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   await requireOperator(request, context);
@@ -48,7 +49,9 @@ export default function Bet() {
           <p>
             <b>The bet was sent and no answer came. {usdcText(bet.stakeMicro)} may be staked, or may not.</b>
           </p>
-          <p>It is never repeated by itself. {bet.reason}</p>
+          <p>
+            It is never repeated by itself. <Said text={bet.reason ?? ""} />
+          </p>
           {bet.remoteId === null && (
             <p className="pt-2">
               <Link className="btn btn-s" to={unknownPath(`bet:${bet.requestKey}`)}>
@@ -63,7 +66,9 @@ export default function Bet() {
           <b>
             {bet.status === "skipped" ? "Not placed. Nothing moved." : "Purple Flea said no. Nothing moved."}
           </b>
-          <p>{bet.reason}</p>
+          <p>
+            <Said text={bet.reason ?? ""} />
+          </p>
         </Note>
       )}
       <div className="split">
@@ -123,7 +128,9 @@ export default function Bet() {
                 <Time ms={bet.settledAt} focusable />
               </dd>
               <dt>Outcome</dt>
-              <dd>{bet.outcome ?? "not known"}</dd>
+              <dd>
+                <Said text={bet.outcome ?? "not known"} />
+              </dd>
               <dt>Asked by</dt>
               <dd>{bet.requestKey.startsWith("slot:") ? "the schedule" : "a request"}</dd>
               <dt>Agent</dt>

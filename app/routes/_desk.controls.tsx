@@ -19,6 +19,7 @@ import { Section } from "../components/desk/section";
 import { Field, FieldError } from "../components/ui/field";
 import { usdcText } from "../lib/money";
 import { useAnswer } from "../lib/use-answer";
+import { Said } from "../components/desk/said-text";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -97,7 +98,7 @@ export default function Controls() {
               return (
                 <li key={pause.kind}>
                   <b>{look.label}</b>, by {pause.operatorName ?? "an operator"}, <Time ms={pause.at} />:{" "}
-                  {pause.reason}
+                  <Said text={pause.reason ?? ""} />
                   <dl className="kv">
                     <dt>Blocked</dt>
                     <dd>{look.blocks}</dd>

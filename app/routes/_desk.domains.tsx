@@ -10,6 +10,7 @@ import { Icon } from "../components/ui/icon";
 import { CopyButton } from "../components/ui/copy-button";
 import { Empty } from "../components/ui/empty";
 import { formatDuration } from "../lib/time";
+import { Said } from "../components/desk/said-text";
 
 const SOON_MS = 30 * 86_400_000;
 
@@ -66,12 +67,14 @@ function columns(now: number): Column<Domain>[] {
       place: 1,
       cell: (row) => (
         <>
-          <span className="font-medium">{row.domain}</span>
+          <span className="font-medium">
+            <Said text={row.domain} />
+          </span>
           <CopyButton text={row.domain} />
         </>
       ),
     },
-    { id: "status", head: "Status at Purple Flea", place: 3, cell: (row) => row.status },
+    { id: "status", head: "Status at Purple Flea", place: 3, cell: (row) => <Said text={row.status} /> },
     {
       id: "left",
       head: "Expires",

@@ -34,6 +34,7 @@ import { shorten, usdcText } from "../lib/money";
 import { readPanel } from "../lib/panel.server";
 import { useAnswer } from "../lib/use-answer";
 import { auditPath, escrowPath, newEscrowPath, refIn, runPath } from "../lib/paths";
+import { Said } from "../components/desk/said-text";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -148,7 +149,7 @@ export default function Escrow() {
         state={<StatusBadge look={standingOf(escrow, decided)} />}
         lead={
           <span className="flex flex-wrap items-center gap-x-2">
-            <Id id={escrow.ref} whole /> for “{escrow.description}”
+            <Id id={escrow.ref} whole /> for <Said quoted text={escrow.description} />
           </span>
         }
       >
@@ -177,7 +178,11 @@ export default function Escrow() {
           waitsFor={
             escrow.status === "unknown"
               ? "No answer came. Purple Flea is asked what became of it."
-              : escrow.rawStatus && `Purple Flea last said “${escrow.rawStatus}”.`
+              : escrow.rawStatus && (
+                  <>
+                    Purple Flea last said <Said quoted text={escrow.rawStatus} />.
+                  </>
+                )
           }
         />
       )}
@@ -214,7 +219,7 @@ export default function Escrow() {
               {escrow.settledAt === null && (
                 <>
                   <dt>They say</dt>
-                  <dd>{escrow.rawStatus ? `“${escrow.rawStatus}”` : "nothing yet"}</dd>
+                  <dd>{escrow.rawStatus ? <Said quoted text={escrow.rawStatus} /> : "nothing yet"}</dd>
                 </>
               )}
               {escrow.confirmedAt !== null && (
@@ -223,7 +228,7 @@ export default function Escrow() {
                   <dd>
                     <Time ms={escrow.confirmedAt} focusable />
                     <span className="block text-meta text-text-muted">
-                      by {shorten(escrow.confirmedBy ?? "somebody")}, proof:{" "}
+                      by <Said text={shorten(escrow.confirmedBy ?? "somebody")} />, proof:{" "}
                       {escrow.confirmationProof ?? "none"}
                     </span>
                   </dd>

@@ -24,6 +24,7 @@ import { useAnswer } from "../lib/use-answer";
 import { runPath, sentPath } from "../lib/paths";
 import { readAddress } from "../lib/address-query";
 import { NotRead } from "../components/desk/not-read";
+import { Said } from "../components/desk/said-text";
 
 const DAY_MS = 86_400_000;
 /** When the schedule claims: 09:00 UTC, ms after midnight. */
@@ -93,7 +94,7 @@ function Today({ day, nextDay, unknownKey }: { day: FaucetDay; nextDay: number; 
     case "refused":
       return (
         <Note tone="danger" icon="circle-x">
-          <b>Purple Flea refused today’s claim.</b> {today.reason ?? ""} Nothing moved. {wait}
+          <b>Purple Flea refused today’s claim.</b> <Said text={today.reason ?? ""} /> Nothing moved. {wait}
         </Note>
       );
   }
@@ -131,7 +132,7 @@ const columns: Column<Claim>[] = [
     place: 4,
     cell: (row) => <StatusBadge look={claimLook[row.status]} />,
   },
-  { id: "by", head: "Asked by", place: 3, cell: (row) => row.requestedBy },
+  { id: "by", head: "Asked by", place: 3, cell: (row) => <Said text={row.requestedBy} /> },
   { id: "at", head: "Settled", cell: (row) => <Time ms={row.settledAt} /> },
 ];
 

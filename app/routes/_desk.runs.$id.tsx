@@ -18,6 +18,7 @@ import { formatTime, zoneName } from "../lib/time";
 import { formatTook } from "../lib/took";
 import { isWait, lanesOf, spentOf } from "../lib/waterfall";
 import { refIn, subjectPath } from "../lib/paths";
+import { Said } from "../components/desk/said-text";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -55,7 +56,12 @@ export default function Run() {
     ...(spent.backedOff > 0 ? [["Backed off", formatTook(spent.backedOff)] as [string, string]] : []),
     ["Queued", formatTook(spent.queued)],
     ["Ended", run.endedAt === null ? "not over" : <Time key="e" ms={run.endedAt} focusable />],
-    ["Trigger", <code key="c">{run.eventName}</code>],
+    [
+      "Trigger",
+      <code key="c">
+        <Said text={run.eventName} />
+      </code>,
+    ],
   ];
   return (
     <>
@@ -89,7 +95,9 @@ export default function Run() {
         <div className="pt-6">
           <Note tone={run.status === "failed" ? "danger" : "none"} icon={runLook[run.status].icon}>
             <p>
-              <b>{run.error}</b>
+              <b>
+                <Said text={run.error} />
+              </b>
             </p>
             {subject && (
               <p>
@@ -160,9 +168,13 @@ function SelectedStep({
         <div className="pb-6">
           <Note tone={consequence.tone} icon={consequence.icon}>
             <p>
-              <b>{consequence.title}</b>
+              <b>
+                <Said text={consequence.title} />
+              </b>
             </p>
-            <p>{consequence.text}</p>
+            <p>
+              <Said text={consequence.text} />
+            </p>
           </Note>
         </div>
       )}
@@ -208,7 +220,9 @@ function SelectedStep({
                     {one.error !== null ? (
                       <span className="status" data-tone="danger">
                         <Icon name="circle-x" />
-                        <span className="whitespace-normal">{one.error}</span>
+                        <span className="whitespace-normal">
+                          <Said text={one.error} />
+                        </span>
                       </span>
                     ) : one.endedAt !== null ? (
                       <StatusBadge look={stepLook.completed} />

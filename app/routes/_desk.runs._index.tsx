@@ -28,6 +28,8 @@ import { stayStill, useSteadyRows } from "../lib/use-steady-rows";
 import { newsPath, runPath, subjectPath } from "../lib/paths";
 import { readAddress } from "../lib/address-query";
 import { NotRead } from "../components/desk/not-read";
+import { Said } from "../components/desk/said-text";
+import { plainSaid } from "../../domain/said-text";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -158,8 +160,8 @@ function runColumns(zone: string, now: number): Column<RunRow>[] {
           <>
             <StatusBadge look={runLook[row.status]} />
             {why && (
-              <span className="why is-long" title={why}>
-                {why}
+              <span className="why is-long" title={plainSaid(why)}>
+                <Said text={why} />
               </span>
             )}
           </>

@@ -9,6 +9,8 @@ import { Empty } from "../components/ui/empty";
 import { Icon } from "../components/ui/icon";
 import { pagesHere } from "../lib/navigation";
 import { pathTo } from "../lib/paths";
+import { Said } from "../components/desk/said-text";
+import { plainSaid } from "../../domain/said-text";
 
 /** Leads to the page or thing that is meant when there is one; lists what may be meant otherwise. */
 export async function loader({ request, context }: LoaderFunctionArgs) {
@@ -34,7 +36,7 @@ export default function Search() {
   return (
     <>
       <PageHead
-        title={q === "" ? "Search" : `Search: ${q}`}
+        title={q === "" ? "Search" : `Search: ${plainSaid(q)}`}
         lead="A page’s name, or the beginning of an id: an escrow, trade, order, run, alert, bet, command or webhook."
       />
       <Form role="search" aria-label="On this page" className="flex gap-2 max-w-[460px]">
@@ -52,7 +54,7 @@ export default function Search() {
         </button>
       </Form>
       {q !== "" && found.length + pages.length === 0 && (
-        <Empty icon="search" title={`Nothing begins with “${q}”`}>
+        <Empty icon="search" title={`Nothing begins with “${plainSaid(q)}”`}>
           <p>Ids are matched from their first character on, as they are written.</p>
         </Empty>
       )}
@@ -85,11 +87,13 @@ export default function Search() {
                 <tr key={`${one.kind} ${one.id}`}>
                   <td>
                     <Link className="id mono" to={pathTo(one.place)}>
-                      {one.id}
+                      <Said text={one.id} />
                     </Link>
                   </td>
                   <td>{one.kind}</td>
-                  <td className="mono text-text-muted">{one.note}</td>
+                  <td className="mono text-text-muted">
+                    <Said text={one.note ?? ""} />
+                  </td>
                 </tr>
               ))}
             </tbody>

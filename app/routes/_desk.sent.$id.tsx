@@ -13,6 +13,7 @@ import { Note } from "../components/ui/note";
 import { shorten } from "../lib/money";
 import { escrowPath, refIn, sentPath } from "../lib/paths";
 import { own } from "../lib/own";
+import { Said } from "../components/desk/said-text";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   await requireOperator(request, context);
@@ -67,7 +68,7 @@ export default function Sent() {
       {receipt.answer && (
         <div className="pt-6">
           <Note tone={tones[receipt.answer.state]} icon={commandLook[receipt.answer.state].icon}>
-            {shorten(receipt.answer.message)}
+            <Said text={shorten(receipt.answer.message)} />
             {receipt.answer.state === "unknown" &&
               " It may have happened. It is not sent again by itself; it is looked up, or a person settles it."}
           </Note>

@@ -22,6 +22,7 @@ import { whyNotSent } from "../lib/sending-words";
 import { formatTime } from "../lib/time";
 import { useAnswer } from "../lib/use-answer";
 import { sentPath } from "../lib/paths";
+import { Said } from "../components/desk/said-text";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -125,7 +126,9 @@ export default function Settings() {
                   {error === null ? (
                     <span className="text-text-muted">none since</span>
                   ) : (
-                    <span className="text-danger">{error}</span>
+                    <span className="text-danger">
+                      <Said text={error} />
+                    </span>
                   )}
                 </td>
               </tr>

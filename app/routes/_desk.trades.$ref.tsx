@@ -16,6 +16,7 @@ import { Icon } from "../components/ui/icon";
 import { Note } from "../components/ui/note";
 import { usdcText } from "../lib/money";
 import { refIn, runPath, unknownPath } from "../lib/paths";
+import { Said } from "../components/desk/said-text";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   await requireOperator(request, context);
@@ -80,7 +81,11 @@ export default function Trade() {
               <dt>Last news</dt>
               <dd>
                 <Time ms={trade.observedAt} focusable />
-                {trade.rawStatus && `, they say “${trade.rawStatus}”`}
+                {trade.rawStatus && (
+                  <>
+                    , they say <Said quoted text={trade.rawStatus} />
+                  </>
+                )}
               </dd>
             </dl>
           </Section>
@@ -97,7 +102,7 @@ export default function Trade() {
                     <Time ms={alert.receivedAt} focusable />
                   </dd>
                   <dt>Sent by</dt>
-                  <dd>{alert.triggeredBy ?? "not said"}</dd>
+                  <dd>{alert.triggeredBy ? <Said text={alert.triggeredBy} /> : "not said"}</dd>
                   <dt>Outcome</dt>
                   <dd>
                     <StatusBadge look={alertLook[alert.outcome]} />
@@ -141,7 +146,7 @@ function Standing({ trade, intent }: { trade: TradeOf; intent: Intent | null }) 
         </p>
         <p>
           It is never sent again by itself, and no other trade starts while it is open.{" "}
-          {trade.reason && `What happened: ${trade.reason}.`}
+          {trade.reason && <Said text={`What happened: ${trade.reason}.`} />}
         </p>
         {intent?.status === "unknown" && (
           <p className="pt-2">
@@ -158,7 +163,10 @@ function Standing({ trade, intent }: { trade: TradeOf; intent: Intent | null }) 
         <p>
           <b>Purple Flea said no. Nothing moved.</b>
         </p>
-        <p>{trade.reason ?? "It gave no reason."} The alert is used up; another one starts another trade.</p>
+        <p>
+          <Said text={trade.reason ?? "It gave no reason."} /> The alert is used up; another one starts
+          another trade.
+        </p>
       </Note>
     );
   if (trade.status === "liquidated")
@@ -167,7 +175,9 @@ function Standing({ trade, intent }: { trade: TradeOf; intent: Intent | null }) 
         <p>
           <b>The position was closed by force.</b>
         </p>
-        <p>{trade.reason ?? "The loss stands under Money."}</p>
+        <p>
+          <Said text={trade.reason ?? "The loss stands under Money."} />
+        </p>
       </Note>
     );
   return null;

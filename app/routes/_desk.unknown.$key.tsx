@@ -21,6 +21,7 @@ import { Field } from "../components/ui/field";
 import { Note } from "../components/ui/note";
 import { useAnswer } from "../lib/use-answer";
 import { pathTo, refIn, runPath, unknownPath } from "../lib/paths";
+import { Said } from "../components/desk/said-text";
 
 export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -66,7 +67,8 @@ export default function UnknownOutcome() {
         lead={
           open ? (
             <>
-              Sent <Age ms={intent.createdAt} />, and no answer came: {intent.detail ?? "no reason recorded"}.
+              Sent <Age ms={intent.createdAt} />, and no answer came:{" "}
+              <Said text={intent.detail ?? "no reason recorded"} />.
             </>
           ) : (
             "Its outcome is known."
@@ -80,7 +82,9 @@ export default function UnknownOutcome() {
           <b>
             Left as it is by {intent.decidedBy}, <Time ms={intent.decidedAt} />
           </b>
-          <p>{intent.decisionReason}. It can still be decided.</p>
+          <p>
+            <Said text={intent.decisionReason ?? ""} />. It can still be decided.
+          </p>
         </Note>
       )}
       <div className="grid gap-8 xl:grid-cols-[minmax(0,1fr)_348px]">
@@ -161,7 +165,7 @@ function FactRow({ name, value }: { name: string; value: string }) {
     <>
       <dt>{name}</dt>
       <dd className="min-w-0" style={{ overflowWrap: "anywhere" }}>
-        {value}
+        <Said text={value} />
       </dd>
     </>
   );

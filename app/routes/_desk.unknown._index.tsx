@@ -9,6 +9,7 @@ import { Money } from "../components/desk/money";
 import { Age } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
 import { unknownPath } from "../lib/paths";
+import { Said } from "../components/desk/said-text";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   await requireOperator(request, context);
@@ -46,7 +47,12 @@ export default function UnknownOutcomes() {
             cell: (row) => <Money micro={row.amountMicro} />,
           },
           { id: "since", head: "Since", cell: (row) => <Age ms={row.createdAt} /> },
-          { id: "why", head: "Why", kind: "low", cell: (row) => row.detail ?? "no answer came" },
+          {
+            id: "why",
+            head: "Why",
+            kind: "low",
+            cell: (row) => <Said text={row.detail ?? "no answer came"} />,
+          },
           {
             id: "holds",
             head: "Holds",

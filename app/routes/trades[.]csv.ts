@@ -9,9 +9,10 @@ import { streamLines } from "../lib/csv-stream.server";
 import { listChoice } from "../lib/list-choice.server";
 import { tradeColumnNames, tradeList, type TradeColumn } from "../lib/trade-columns";
 import { readTradeQuery, tradeFilterOf, tradeOrderOf } from "../lib/trade-query.server";
+import { plainSaid } from "../../domain/said-text";
 
 const PAGE = 1_000;
-const text = (value: string | null): CsvValue => (value === null ? null : { text: value });
+const text = (value: string | null): CsvValue => (value === null ? null : { text: plainSaid(value) });
 const number = (value: string | null): CsvValue => (value === null ? null : { number: value });
 const money = (micro: bigint | null): CsvValue => (micro === null ? null : { number: formatMicro(micro) });
 const time = (ms: number): CsvValue => ({ text: new Date(ms).toISOString() });

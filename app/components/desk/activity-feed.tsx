@@ -5,6 +5,7 @@ import { Money } from "./money";
 import { Time } from "./moment";
 import { subjectPath } from "../../lib/paths";
 import { own } from "../../lib/own";
+import { Said } from "./said-text";
 
 /** Shorter than the story's own titles: the amount stands beside it. */
 const heads: Record<string, string> = {
@@ -26,12 +27,17 @@ export function ActivityFeed({ entries }: { entries: Activity[] }) {
         <li key={entry.id}>
           <Time ms={entry.at} bare />
           <div className="min-w-0 [overflow-wrap:anywhere]">
-            {own(heads, `${entry.subjectType} ${entry.kind}`) ?? shorten(entry.title)}
+            {own(heads, `${entry.subjectType} ${entry.kind}`) ?? <Said text={shorten(entry.title)} />}
             <span className="d">
               <Link className="id mono" to={subjectPath(entry.subjectType, entry.subjectRef)}>
-                {entry.subjectRef}
+                <Said text={entry.subjectRef} />
               </Link>
-              {entry.about && ` ${entry.about}`}
+              {entry.about && (
+                <>
+                  {" "}
+                  <Said text={entry.about} />
+                </>
+              )}
             </span>
           </div>
           {entry.amountMicro !== null && <Money micro={entry.amountMicro} />}

@@ -1,3 +1,4 @@
+import { Said } from "./said-text";
 /** What changed between what was seen and what is, field by field. */
 export function Changes({
   changes,
@@ -24,13 +25,31 @@ export function Changes({
             <th scope="row">{change.field}</th>
             {change.was === change.now ? (
               <>
-                <td>{change.was}</td>
+                <td>
+                  <Said text={change.was} />
+                </td>
                 <td>same</td>
               </>
             ) : (
               <>
-                <td>{rivals ? change.was : <del>{change.was}</del>}</td>
-                <td>{rivals ? change.now : <ins>{change.now}</ins>}</td>
+                <td>
+                  {rivals ? (
+                    <Said text={change.was} />
+                  ) : (
+                    <del>
+                      <Said text={change.was} />
+                    </del>
+                  )}
+                </td>
+                <td>
+                  {rivals ? (
+                    <Said text={change.now} />
+                  ) : (
+                    <ins>
+                      <Said text={change.now} />
+                    </ins>
+                  )}
+                </td>
               </>
             )}
           </tr>

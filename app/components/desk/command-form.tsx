@@ -2,6 +2,7 @@ import { Form, useNavigation } from "@remix-run/react";
 import { useEffect, useRef, type ReactNode } from "react";
 import type { CommandResult } from "../../commands/result";
 import { Note } from "../ui/note";
+import { Said } from "./said-text";
 
 /** What is wrong with a form, in one place that gets the focus; each field it names is a link to it. */
 function Complaint({ problem, labels }: { problem: CommandResult; labels: Record<string, string> }) {
@@ -14,7 +15,9 @@ function Complaint({ problem, labels }: { problem: CommandResult; labels: Record
   return (
     <div ref={summary} tabIndex={-1}>
       <Note tone="danger" icon="circle-alert" alert>
-        {said ?? (
+        {said !== undefined ? (
+          <Said text={said} />
+        ) : (
           <>
             <b>Not sent. {named.length === 1 ? "1 field needs" : `${named.length} fields need`} a change.</b>
             <span className="block">

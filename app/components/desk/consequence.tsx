@@ -9,6 +9,7 @@ import { formatDuration, formatWait } from "../../lib/time";
 import { Icon } from "../ui/icon";
 import { Time, useNow } from "./moment";
 import { escrowMoney } from "./sum-table";
+import { Said } from "./said-text";
 
 const HOUR_MS = 3_600_000;
 const underWay = ["pending", "releasing", "cancelling"];
@@ -75,7 +76,9 @@ export function Consequence({ escrow, decided }: { escrow: EscrowRow; decided: D
               <span className="block font-regular text-caution">Confirmation claimed, not proven</span>
             )}
             {escrow.reason && (
-              <span className="block font-regular text-text-muted">{shorten(escrow.reason)}</span>
+              <span className="block font-regular text-text-muted">
+                <Said text={shorten(escrow.reason)} />
+              </span>
             )}
           </span>
         </span>

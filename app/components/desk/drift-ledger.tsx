@@ -9,6 +9,7 @@ import { Money } from "./money";
 import { Time } from "./moment";
 import { Section } from "./section";
 import { pathTo, placeOf } from "../../lib/paths";
+import { Said } from "./said-text";
 
 /** Purple Flea's balance held against our own books: the present difference with what may explain it, and those before. */
 export function DriftLedger({
@@ -86,7 +87,7 @@ export function DriftLedger({
             {ended.map((drift) => (
               <li key={drift.id}>
                 <Money micro={drift.differenceMicro} unit six />, <Time ms={drift.since} /> to{" "}
-                <Time ms={drift.endedAt} />: {drift.ending}
+                <Time ms={drift.endedAt} />: <Said text={drift.ending ?? ""} />
               </li>
             ))}
           </ul>
@@ -106,7 +107,7 @@ function DriftRows({ rows, explained }: { rows: DriftRow[]; explained: boolean }
           const place = placeOf(row.type, row.ref);
           return (
             <li key={`${row.type} ${row.ref} ${row.words}`}>
-              {place ? <Link to={pathTo(place)}>{row.ref}</Link> : row.ref}: {row.words}
+              {place ? <Link to={pathTo(place)}>{row.ref}</Link> : row.ref}: <Said text={row.words} />
             </li>
           );
         })}

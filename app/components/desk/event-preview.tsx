@@ -1,3 +1,4 @@
+import { plainJson } from "../../../domain/said-text";
 /** The event as it will be sent, drawn as JSON: names quiet, texts in colour, what was refused in red. */
 export function EventPreview({
   id,
@@ -12,7 +13,9 @@ export function EventPreview({
   wrong?: Partial<Record<string, boolean>>;
 }) {
   const value = (of: unknown, isWrong: boolean | undefined) => (
-    <span className={isWrong ? "l" : typeof of === "string" ? "s" : undefined}>{JSON.stringify(of)}</span>
+    <span className={isWrong ? "l" : typeof of === "string" ? "s" : undefined}>
+      {plainJson(JSON.stringify(of) ?? "")}
+    </span>
   );
   const fields = Object.entries(data);
   return (

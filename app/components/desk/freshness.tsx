@@ -3,6 +3,7 @@ import { isStale } from "../../../domain/freshness";
 import { formatDuration } from "../../lib/time";
 import { Icon } from "../ui/icon";
 import { useNow } from "./moment";
+import { plainSaid } from "../../../domain/said-text";
 
 const names: Record<Source, string> = {
   wallet: "Wallet",
@@ -33,7 +34,7 @@ export function FreshnessTable({
                 <span
                   className="status"
                   data-tone={syncedAt === null ? "unknown" : stale || error ? "caution" : "positive"}
-                  title={error ?? undefined}
+                  title={error === null ? undefined : plainSaid(error)}
                 >
                   <Icon
                     name={

@@ -4,6 +4,7 @@ import type { Held } from "../../../db/read/pauses";
 import { Money } from "./money";
 import { Age, useNow } from "./moment";
 import { escrowPath } from "../../lib/paths";
+import { Said } from "./said-text";
 
 /** What waits for a pause to end, before it is lifted. What is unticked does not go on. */
 export function HeldList({ held, maxAlertAgeMs }: { held: Held; maxAlertAgeMs: number }) {
@@ -35,7 +36,7 @@ export function HeldList({ held, maxAlertAgeMs }: { held: Held; maxAlertAgeMs: n
           </legend>
           {held.creates.map((escrow) => (
             <Kept key={escrow.ref} id={`escrow:${escrow.ref}`}>
-              {escrow.ref}: <Money micro={escrow.amountMicro} unit /> for {escrow.counterparty}
+              {escrow.ref}: <Money micro={escrow.amountMicro} unit /> for <Said text={escrow.counterparty} />
             </Kept>
           ))}
         </fieldset>

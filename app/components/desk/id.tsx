@@ -1,4 +1,6 @@
 import { CopyButton } from "../ui/copy-button";
+import { Said } from "./said-text";
+import { plainSaid } from "../../../domain/said-text";
 
 const cut = (id: string): string => (id.length > 18 ? `${id.slice(0, 6)}…${id.slice(-4)}` : id);
 
@@ -6,8 +8,8 @@ const cut = (id: string): string => (id.length > 18 ? `${id.slice(0, 6)}…${id.
 export function Id({ id, whole = false }: { id: string; whole?: boolean }) {
   return (
     <span className="inline-flex items-center gap-0.5 whitespace-nowrap">
-      <span className="mono" title={id}>
-        {whole ? id : cut(id)}
+      <span className="mono" title={plainSaid(id)}>
+        <Said text={whole ? id : cut(id)} />
       </span>
       <CopyButton text={id} />
     </span>

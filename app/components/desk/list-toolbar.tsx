@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { changed } from "../../lib/list-address";
 import { Icon } from "../ui/icon";
 import { Menu } from "../ui/menu";
+import { Said } from "./said-text";
 
 /** Tabs over a list, each with how many it holds. */
 export function ViewTabs({
@@ -46,7 +47,10 @@ export function FilterChip({
   if (value !== undefined)
     return (
       <Link className="chip is-on" to={changed(search, none)} preventScrollReset>
-        {label} <b>{value}</b>
+        {label}{" "}
+        <b>
+          <Said text={value} />
+        </b>
         <Icon name="x" />
         <span className="sr">remove filter</span>
       </Link>
@@ -69,7 +73,7 @@ export function FilterChip({
             to={changed(search, { ...none, [names[0] ?? ""]: option.value })}
             preventScrollReset
           >
-            {option.label}
+            <Said text={option.label} />
             {option.count !== undefined && <span className="n">{option.count}</span>}
           </Link>
         ))}

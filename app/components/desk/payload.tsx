@@ -1,3 +1,4 @@
+import { plainJson } from "../../../domain/said-text";
 /** Anything JSON, laid out, with its names and words told apart. A region that scrolls, so it can be reached by keyboard. */
 export function Payload({ title, value, note }: { title: string; value: unknown; note?: string }) {
   return (
@@ -9,7 +10,7 @@ export function Payload({ title, value, note }: { title: string; value: unknown;
         // A region that scrolls must be reachable by keyboard.
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         <pre className="payload" tabIndex={0} aria-label={title} role="region">
-          {pieces(JSON.stringify(value ?? null, null, 2))}
+          {pieces(plainJson(JSON.stringify(value ?? null, null, 2)))}
         </pre>
       )}
     </section>

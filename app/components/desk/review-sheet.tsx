@@ -17,6 +17,7 @@ import { PayeeReview } from "./payee";
 import { escrowMoney, SumCheck, SumTable } from "./sum-table";
 import { SyncNow } from "./sync-now";
 import { escrowPath, reviewPath } from "../../lib/paths";
+import { Said } from "./said-text";
 
 const HOUR_MS = 3_600_000;
 
@@ -103,7 +104,7 @@ export function ReviewSheet({
           {told && (
             <div className="grid gap-3">
               <Note tone="danger" icon="git-compare-arrows" alert>
-                <b>{changes ? "Changed since you looked." : "Not done."}</b> {told.message}
+                <b>{changes ? "Changed since you looked." : "Not done."}</b> <Said text={told.message} />
               </Note>
               {changes && <Changes changes={changes} />}
             </div>
@@ -125,7 +126,10 @@ export function ReviewSheet({
               <Money micro={escrow.amountMicro} unit />
             </p>
             <p className="text-text-muted">
-              for “{escrow.description}”, by agent <span className="mono">{escrow.agentId}</span>
+              for <Said quoted text={escrow.description} />, by agent{" "}
+              <span className="mono">
+                <Said text={escrow.agentId} />
+              </span>
             </p>
           </div>
           <PayeeReview address={escrow.counterparty} payee={payee} />
@@ -141,8 +145,9 @@ export function ReviewSheet({
           )}
           {escrow.claimedConfirmationAt !== null && escrow.confirmedAt === null && (
             <Note tone="caution" icon="user-check">
-              <b>Confirmation claimed, not proven.</b> {escrow.claimedConfirmationBy ?? "Somebody"} says it is
-              confirmed. That releases nothing by itself.
+              <b>Confirmation claimed, not proven.</b>{" "}
+              <Said text={escrow.claimedConfirmationBy ?? "Somebody"} /> says it is confirmed. That releases
+              nothing by itself.
             </Note>
           )}
           <div className="field">

@@ -5,6 +5,8 @@ import { unknownPath } from "../../lib/paths";
 import { shortId } from "../../lib/short-id";
 import { CopyButton } from "../ui/copy-button";
 import { StatusBadge } from "./status-badge";
+import { Said } from "./said-text";
+import { plainSaid } from "../../../domain/said-text";
 
 /*
  * What cells of long lists are made of: no hooks and as few elements as can be, because there are hundreds on a page. On
@@ -37,7 +39,7 @@ export function idCell(id: string, to: string) {
   return (
     <>
       <a className="id mono" href={to}>
-        {shortId(id)}
+        <Said text={shortId(id)} />
       </a>
       <CopyButton text={id} />
     </>
@@ -58,8 +60,8 @@ export function statusCell(look: StatusLook, reason: string | null, unknownKey: 
         </a>
       ) : (
         reason && (
-          <span className="why" title={reason}>
-            {reason}
+          <span className="why" title={plainSaid(reason)}>
+            <Said text={reason} />
           </span>
         )
       )}

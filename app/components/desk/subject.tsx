@@ -1,4 +1,5 @@
 import { pathTo, placeOf } from "../../lib/paths";
+import { Said } from "./said-text";
 
 /** What an action was about: its reference, and the way to its page where it has one. */
 export function Subject({ of }: { of: { subjectType: string | null; subjectRef: string | null } }) {
@@ -6,9 +7,11 @@ export function Subject({ of }: { of: { subjectType: string | null; subjectRef: 
   const place = placeOf(of.subjectType, of.subjectRef);
   return place ? (
     <a className="mono quiet" href={pathTo(place)}>
-      {of.subjectRef}
+      <Said text={of.subjectRef} />
     </a>
   ) : (
-    <span className="mono">{of.subjectRef}</span>
+    <span className="mono">
+      <Said text={of.subjectRef} />
+    </span>
   );
 }

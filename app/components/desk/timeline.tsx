@@ -7,6 +7,7 @@ import { Icon } from "../ui/icon";
 import { Time, useNow } from "./moment";
 import { runPath } from "../../lib/paths";
 import { own } from "../../lib/own";
+import { Said } from "./said-text";
 
 const icons: Record<string, string> = {
   intent: "file-plus",
@@ -38,7 +39,11 @@ function By({ entry }: { entry: Omit<TimelineRow, "id"> }) {
   const who = entry.actorKind === "operator" || entry.actorKind === "webhook" ? null : entry.actorId;
   return (
     <p className="by">
-      {entry.detail && `${sentence(shorten(entry.detail))} `}
+      {entry.detail && (
+        <>
+          <Said text={sentence(shorten(entry.detail))} />{" "}
+        </>
+      )}
       {entry.runId ? <Link to={runPath(entry.runId)}>{who ?? "run"}</Link> : who}
       {entry.stepId && `, step ${entry.stepId}`}
     </p>
@@ -65,7 +70,9 @@ export function Timeline({ entries }: { entries: Omit<TimelineRow, "id">[] }) {
                 <Time ms={entry.at} clock focusable />
                 <Icon name={iconOf(entry.kind)} size={16} />
                 <div className="min-w-0">
-                  <p className="[overflow-wrap:anywhere]">{shorten(entry.title)}</p>
+                  <p className="[overflow-wrap:anywhere]">
+                    <Said text={shorten(entry.title)} />
+                  </p>
                   <By entry={entry} />
                 </div>
               </li>
