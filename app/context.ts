@@ -2,6 +2,7 @@ import type { AfterUnknown } from "../domain/after-unknown";
 import type { Clock } from "../domain/clock";
 import type { MicroUsdc } from "../domain/money";
 import type { Reader, Writer } from "../db/connection";
+import type { SessionRules } from "../db/desk/sessions";
 
 /** A fault for the sandbox's next call. */
 export interface PracticeFault {
@@ -56,13 +57,14 @@ export interface DeskContext {
     /** While a difference of the balance is unexplained, nothing above this is approved. */
     driftApprovalLimitMicro: MicroUsdc;
     secureCookies: boolean;
-    /** Sessions are kept under a hash keyed with this: another one signs everybody out. */
-    sessionSecret: string;
+    session: SessionRules;
     demoAccounts: { email: string; password: string; role: string; name: string }[];
     engine: string;
     /** Which keys the environment has; never what they are. */
     keys: { name: string; what: string; present: boolean; needed: boolean }[];
   };
+  /** Where the request comes from, as the edge knows it; null when it does not. */
+  address: string | null;
   practice?: PracticePort;
   /** Puts a failure on the log and hands out the name it can be found by there. */
   report(error: unknown, where: string): string;

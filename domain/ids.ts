@@ -1,7 +1,7 @@
 import { ulid } from "ulid";
 
-/** Who did a thing. Every recorded deed names one. */
-export const actorKinds = ["operator", "function", "webhook", "system"] as const;
+/** Who did a thing. Every recorded deed names one; a visitor is somebody who is not signed in. */
+export const actorKinds = ["operator", "function", "webhook", "system", "visitor"] as const;
 export type ActorKind = (typeof actorKinds)[number];
 export interface Actor {
   kind: ActorKind;

@@ -25,7 +25,7 @@ export const test = base.extend<
     { scope: "worker" },
   ],
   baseURL: async ({ stack }, use) => use(stack.url),
-  // One sign-in serves a file: more than ten a minute are refused, as they should be.
+  // One sign-in serves a file: each costs a password's check.
   desk: async ({ page, session }, use) => {
     if (session.cookies.length > 0) await page.context().addCookies(session.cookies);
     else {

@@ -240,6 +240,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       desk: mirror,
       clock,
       nonce: "",
+      address: null,
       outboxChanged: () => undefined,
       report: (error) => {
         throw error;
@@ -252,7 +253,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         limits: limitsOf(setting.config),
         driftApprovalLimitMicro: 100_000_000n,
         secureCookies: false,
-        sessionSecret: "world",
+        session: { secret: "world", idleMs: 3_600_000, lifeMs: 43_200_000 },
         demoAccounts: [],
         engine: "world",
         keys: [],

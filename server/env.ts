@@ -50,15 +50,20 @@ const text = z
   .optional()
   .or(z.literal("").transform(() => undefined));
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
-const age = z
-  .string()
-  .regex(/^\d+[smh]$/, "not an age such as 15m")
-  .default("15m")
-  .transform(
-    (value) =>
-      Number(value.slice(0, -1)) *
-      { s: 1_000, m: 60_000, h: 3_600_000 }[value.at(-1) === "s" ? "s" : value.at(-1) === "m" ? "m" : "h"],
-  );
+/** `15m`: a length of time. ms. */
+const age = (fallback: string) =>
+  z
+    .string()
+    .regex(/^\d{1,6}[smh]$/, `not a length of time such as ${fallback}`)
+    .default(fallback)
+    .transform(
+      (value) =>
+        Number(value.slice(0, -1)) *
+        { s: 1_000, m: 60_000, h: 3_600_000 }[value.at(-1) === "s" ? "s" : value.at(-1) === "m" ? "m" : "h"],
+    );
+/** Shorter, and nobody could do anything with a session. */
+const sessionAge = (fallback: string) =>
+  age(fallback).refine((ms) => ms >= 60_000, "is shorter than a minute");
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
@@ -84,6 +89,8 @@ const schema = z
     TRUST_PROXY: trustedProxies,
     DATABASE_PATH: text,
     SESSION_SECRET: text,
+    SESSION_IDLE: sessionAge("60m"),
+    SESSION_LIFE: sessionAge("12h"),
     OPERATOR_EMAIL: text,
     OPERATOR_PASSWORD: text,
     PURPLE_FLEA_API_KEY: text,
@@ -99,7 +106,7 @@ const schema = z
     TRADE_MAX_USDC: usdc(),
     TRADE_DAILY_LIMIT_USDC: usdc(),
     TRADE_ASSET_LIMITS: assetLimits,
-    TRADE_MAX_ALERT_AGE: age,
+    TRADE_MAX_ALERT_AGE: age("15m"),
     TRADE_AFTER_UNKNOWN: z
       .enum(afterUnknownChoices, "is one of market, all and none")
       .or(z.literal(""))

@@ -93,10 +93,7 @@ describe("a practice desk that starts", () => {
       accounts: [{ email: "operator@practice.test" }, { email: "viewer@practice.test" }],
     });
     for (const { id } of listOperators(db.reader))
-      db.writer
-        .insert(sessions)
-        .values({ tokenHash: id, operatorId: id, createdAt: 1, seenAt: 1, expiresAt: 9 })
-        .run();
+      db.writer.insert(sessions).values({ tokenHash: id, id, operatorId: id, createdAt: 1, seenAt: 1 }).run();
     await start({ APP_MODE: "practice", ...first });
     expect(db.reader.select().from(sessions).all()).toHaveLength(3);
   });

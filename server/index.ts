@@ -54,7 +54,11 @@ if ("mistakes" in first) {
 }
 
 /** In practice sessions need not outlive the process. */
-const sessionSecret = env.SESSION_SECRET ?? randomBytes(32).toString("hex");
+const sessionRules = {
+  secret: env.SESSION_SECRET ?? randomBytes(32).toString("hex"),
+  idleMs: env.SESSION_IDLE,
+  lifeMs: env.SESSION_LIFE,
+};
 const webhookSecret = env.PURPLE_FLEA_WEBHOOK_SECRET ?? (withSandbox ? "whsec_sandbox" : undefined);
 const purpleFleaUrl = `http://127.0.0.1:${env.SANDBOX_PURPLE_FLEA_PORT}`;
 const engineUrl = withSandbox
@@ -104,8 +108,8 @@ const report = (error: unknown, where: string): string => {
 };
 const sessionOf = async (cookie: string | undefined): Promise<LiveSession | null> => {
   const { tokenOf } = await import("../app/auth/session.server");
-  const token = await tokenOf(new Request(appUrl, { headers: cookie ? { cookie } : {} }));
-  const goesOn = () => sessionOperator(reader, sessionSecret, token, wallClock.now()) !== null;
+  const token = await tokenOf(new Request(appUrl, { headers: cookie ? { cookie } : {} }), live);
+  const goesOn = () => sessionOperator(reader, sessionRules, token, wallClock.now()) !== null;
   return token !== undefined && goesOn() ? { token, goesOn } : null;
 };
 const liveUpdates = liveNudge(reader, sessionOf);
@@ -167,7 +171,7 @@ edge.serve(
         limits: limitsOf(functionsConfig),
         driftApprovalLimitMicro: env.DRIFT_APPROVAL_LIMIT_USDC,
         secureCookies: live,
-        sessionSecret,
+        session: sessionRules,
         demoAccounts: first.accounts,
         engine: engineUrl ?? "Inngest Cloud",
         keys: keysIn(env, !withSandbox),

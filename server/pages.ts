@@ -21,8 +21,8 @@ interface PagesOptions {
   address: AddressOptions;
   /** Carries the socket over which changed pages are told, in development. */
   server: Server;
-  /** What every loader and action is handed, less the response's own nonce. */
-  context: () => Omit<DeskContext, "nonce">;
+  /** What every loader and action is handed, less what is the request's own. */
+  context: () => Omit<DeskContext, "nonce" | "address">;
 }
 
 /** The pages for people: their files, what keeps foreign forms out, and Remix behind both. */
@@ -31,19 +31,27 @@ export async function pageRoutes(options: PagesOptions): Promise<Router> {
   router.use(compression({ level: GZIP_LEVEL, brotli: { params: brotliParams } }));
   const { files, build } = options.development ? await fromSource(options.server) : fromBuild(process.cwd());
   router.use(files);
+  router.use(notKept);
   router.use(formGuard(options.address));
   router.use(
     remixHandler({
       build,
       mode: options.development ? "development" : "production",
-      context: (_request, response) => ({
+      context: (request, response) => ({
         ...options.context(),
+        address: request.ip ?? null,
         nonce: response.locals.nonce ?? "",
       }),
     }),
   );
   return router;
 }
+
+/** No browser and nothing on the way keeps a page or its data: what was signed in for is gone after signing out. */
+const notKept: RequestHandler = (_request, response, next) => {
+  response.setHeader("cache-control", "no-store");
+  next();
+};
 
 function fromBuild(root: string): { files: RequestHandler; build: () => Promise<ServerBuild> } {
   const built = join(root, "build/server/index.js");

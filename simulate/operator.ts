@@ -104,7 +104,7 @@ export class OperatorAtDesk {
         limits: limitsOf(app.config),
         driftApprovalLimitMicro: 10_000_000n,
         secureCookies: false,
-        sessionSecret: "nobody signs in here",
+        session: { secret: "nobody signs in here", idleMs: 3_600_000, lifeMs: 43_200_000 },
         demoAccounts: [],
         engine: "the sandbox",
         keys: [],
@@ -112,6 +112,7 @@ export class OperatorAtDesk {
       outboxChanged: () => void app.outbox.wake(),
       report: () => "nothing",
       nonce: "",
+      address: null,
     };
     try {
       return app.within(() => {

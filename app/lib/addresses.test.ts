@@ -46,7 +46,7 @@ beforeAll(async () => {
   const { desk, config } = world.desk;
   cookie = await setSession(
     world.desk,
-    startSession(desk, config.sessionSecret, world.operator.id, Date.now()),
+    startSession(desk, config.session, world.operator.id, { address: null, device: null }, Date.now()),
   );
 });
 afterAll(() => world.close());

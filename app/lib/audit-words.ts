@@ -1,3 +1,4 @@
+import type { AuditRow } from "../../db/read/audit";
 import type { StatusLook } from "../../domain/statuses";
 import { own } from "./own";
 
@@ -21,11 +22,55 @@ const looks: Record<string, StatusLook> = {
     tone: "danger",
     icon: "circle-x",
   },
+  failed: {
+    label: "Failed",
+    meaning: "nobody was signed in",
+    tone: "caution",
+    icon: "circle-x",
+  },
+  limited: {
+    label: "Limited",
+    meaning: "too many tries; the next ones are not checked until the time is over",
+    tone: "danger",
+    icon: "lock",
+  },
+};
+const done: StatusLook = { label: "Done", meaning: "it holds at once", tone: "none", icon: "circle-check" };
+
+/** What happens at the door itself: nothing is sent anywhere, so it is done when it is recorded. */
+const doorActions: Record<string, string> = {
+  "sign-in": "sign in",
+  "sign-out": "sign out",
+  "sign-out-everywhere": "sign out everywhere",
+  "sign-out-others": "end all other sessions",
+  "session-end": "end of a session",
 };
 
+/** What was asked for, in words. */
+export const actionWords = (action: string): string => own(doorActions, action) ?? action.replace(/-/g, " ");
+
 /** What came of an attempt at the door, before any function answered. */
-export const auditLook = (result: string): StatusLook =>
-  own(looks, result) ?? { label: result, meaning: "as it was recorded", tone: "none", icon: "circle-dot" };
+export const auditLook = ({ action, result }: Pick<AuditRow, "action" | "result">): StatusLook =>
+  own(doorActions, action) !== undefined && result === "accepted"
+    ? done
+    : (own(looks, result) ?? {
+        label: result,
+        meaning: "as it was recorded",
+        tone: "none",
+        icon: "circle-dot",
+      });
+
+/** Who is no operator and has a name all the same. */
+export const ownActors: Record<string, string> = { visitor: "Somebody not signed in", door: "The desk" };
+
+/** Who did it: an operator by name, somebody who is not signed in, or the part of the desk that acted. */
+export function actorWords({
+  actorKind,
+  actorId,
+  actorName,
+}: Pick<AuditRow, "actorKind" | "actorId" | "actorName">): string {
+  return actorName ?? own(ownActors, actorId) ?? `${actorKind} ${actorId}`;
+}
 
 const text = (value: unknown): string | null =>
   value === null || value === undefined

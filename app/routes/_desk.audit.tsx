@@ -11,7 +11,7 @@ import { Subject } from "../components/desk/subject";
 import { timeCell } from "../components/desk/row-cells";
 import { StatusBadge } from "../components/desk/status-badge";
 import { Empty } from "../components/ui/empty";
-import { auditLook, changesOf } from "../lib/audit-words";
+import { actionWords, actorWords, auditLook, changesOf, ownActors } from "../lib/audit-words";
 import { changed } from "../lib/list-address";
 import { countText, rowsText } from "../lib/page-request";
 import { timeFormat, zoneName } from "../lib/time";
@@ -58,7 +58,8 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   };
 }
 
-const said = (action: string) => action.replace(/-/g, " ");
+const actorName = (actors: { id: string; name: string }[], id: string): string =>
+  ownActors[id] ?? actors.find((one) => one.id === id)?.name ?? id;
 
 export default function Audit() {
   const { now, zone, facets, asked, wrong, count, page } = useLoaderData<typeof loader>();
@@ -89,15 +90,15 @@ export default function Audit() {
           <FilterChip
             name="actor"
             label="Who"
-            value={facets.actors.find((one) => one.id === asked.actor)?.name}
-            options={facets.actors.map(({ id, name }) => ({ value: id, label: name }))}
+            value={asked.actor && actorName(facets.actors, asked.actor)}
+            options={facets.actors.map(({ id }) => ({ value: id, label: actorName(facets.actors, id) }))}
             search={search}
           />
           <FilterChip
             name="action"
             label="Action"
-            value={asked.action && said(asked.action)}
-            options={facets.actions.map((value) => ({ value, label: said(value) }))}
+            value={asked.action && actionWords(asked.action)}
+            options={facets.actions.map((value) => ({ value, label: actionWords(value) }))}
             search={search}
           />
           {asked.subject && (
@@ -151,7 +152,7 @@ function auditColumns(zone: string, now: number): Column<AuditRow>[] {
       id: "who",
       head: "Who",
       place: 3,
-      cell: (row) => <Said text={row.actorName ?? `${row.actorKind} ${row.actorId}`} />,
+      cell: (row) => <Said text={actorWords(row)} />,
     },
     {
       id: "action",
@@ -160,17 +161,17 @@ function auditColumns(zone: string, now: number): Column<AuditRow>[] {
       cell: (row) =>
         row.commandId ? (
           <a className="id" href={sentPath(row.commandId)}>
-            {said(row.action)}
+            {actionWords(row.action)}
           </a>
         ) : (
-          <span className="font-medium">{said(row.action)}</span>
+          <span className="font-medium">{actionWords(row.action)}</span>
         ),
     },
     {
       id: "about",
       head: "About",
       place: 2,
-      cell: (row) => <Subject of={row} />,
+      cell: (row) => row.subjectEmail ?? <Subject of={row} />,
     },
     {
       id: "result",
@@ -178,7 +179,7 @@ function auditColumns(zone: string, now: number): Column<AuditRow>[] {
       place: 5,
       cell: (row) => (
         <>
-          <StatusBadge look={row.answerState ? commandLook[row.answerState] : auditLook(row.result)} />
+          <StatusBadge look={row.answerState ? commandLook[row.answerState] : auditLook(row)} />
           {row.answer && (
             <span className="why" title={plainSaid(row.answer)}>
               <Said text={row.answer} />
@@ -215,6 +216,20 @@ function auditColumns(zone: string, now: number): Column<AuditRow>[] {
       head: "Reason",
       kind: "wide",
       cell: (row) => (row.reason === null ? none : <Said text={row.reason} />),
+    },
+    {
+      id: "from",
+      head: "From",
+      kind: "wide",
+      cell: ({ address, device }) =>
+        address === null && device === null ? (
+          none
+        ) : (
+          <>
+            <span className="mono block">{address ?? "unknown address"}</span>
+            {device === null ? "unknown device" : <Said text={device} />}
+          </>
+        ),
     },
   ];
 }

@@ -3,13 +3,15 @@ import { data, redirect } from "@remix-run/node";
 import { Form, Link, useLoaderData } from "@remix-run/react";
 import type { ReactNode } from "react";
 import { setTimeZone } from "../../db/desk/operators";
-import { endSessions } from "../../db/desk/sessions";
+import { listSessions } from "../../db/desk/sessions";
 import { countUnsent, getSendTrouble } from "../../db/read/outbox";
 import { readFreshness } from "../../db/read/overview";
 import { newestRunAt } from "../../db/read/runs";
 import { newestWebhookAt } from "../../db/read/webhooks";
+import { wallClock } from "../../domain/clock";
 import { newId } from "../../domain/ids";
-import { requireOperator } from "../auth/session.server";
+import { leavingHeaders, requireSession } from "../auth/session.server";
+import { endOneSession, signOutEverywhere } from "../auth/sign-out.server";
 import { syncNow } from "../commands/ask.server";
 import { statusOf } from "../commands/result";
 import { CommandForm } from "../components/desk/command-form";
@@ -17,6 +19,7 @@ import { DataTable } from "../components/desk/data-table";
 import { Age, Time, useNow } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
 import { Section } from "../components/desk/section";
+import { SessionList } from "../components/desk/session-list";
 import { Icon } from "../components/ui/icon";
 import { whyNotSent } from "../lib/sending-words";
 import { formatTime } from "../lib/time";
@@ -25,9 +28,22 @@ import { sentPath } from "../lib/paths";
 import { Said } from "../components/desk/said-text";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  const operator = await requireOperator(request, context);
+  const { operator, session } = await requireSession(request, context);
   const { read, config, clock } = context;
+  const wallNow = wallClock.now();
   return {
+    sessions: listSessions(read, config.session, operator.id, wallNow).map(
+      ({ id, device, address, createdAt, seenAt }) => ({
+        id,
+        device,
+        address,
+        ageMs: wallNow - createdAt,
+        unseenMs: wallNow - seenAt,
+        isThis: id === session.id,
+      }),
+    ),
+    idleMs: config.session.idleMs,
+    lifeMs: config.session.lifeMs,
     commandId: newId(clock.now()),
     zone: operator.timeZone,
     zones: Intl.supportedValuesOf("timeZone"),
@@ -44,17 +60,27 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 }
 
 export async function action({ request, context }: ActionFunctionArgs) {
-  const operator = await requireOperator(request, context);
+  const { operator, session } = await requireSession(request, context);
   const form = await request.formData();
-  if (form.get("do") === "zone") {
+  const asked = form.get("do");
+  if (asked === "zone") {
     const zone = form.get("zone");
     if (typeof zone === "string" && (zone === "UTC" || Intl.supportedValuesOf("timeZone").includes(zone)))
       setTimeZone(context.desk, operator.id, zone);
     return redirect("/settings");
   }
-  if (form.get("do") === "sign-out") {
-    endSessions(context.desk, operator.id);
-    return redirect("/login");
+  if (asked === "sign-out") {
+    signOutEverywhere(request, context, operator);
+    return redirect("/login", { headers: await leavingHeaders(context) });
+  }
+  if (asked === "end-others") {
+    signOutEverywhere(request, context, operator, session);
+    return redirect("/settings");
+  }
+  if (asked === "end-session") {
+    const id = form.get("session");
+    if (typeof id === "string") endOneSession(request, context, operator, id);
+    return redirect("/settings");
   }
   const result = syncNow(context, operator, form);
   if (result.kind === "accepted" || result.kind === "duplicate") return redirect(sentPath(result.commandId));
@@ -140,16 +166,7 @@ export default function Settings() {
         </div>
       </Section>
       <Section title="Sessions">
-        <Form method="post" className="form">
-          <input type="hidden" name="do" value="sign-out" />
-          <p className="text-text-muted">Ends every session of yours, on this and on every other machine.</p>
-          <div className="actions">
-            <button className="btn btn-danger" type="submit">
-              <Icon name="log-out" size={16} />
-              Sign out everywhere
-            </button>
-          </div>
-        </Form>
+        <SessionList sessions={loaded.sessions} idleMs={loaded.idleMs} lifeMs={loaded.lifeMs} />
       </Section>
     </>
   );

@@ -8,7 +8,7 @@ import { listAttention, readFreshness } from "../../db/read/overview";
 import { countHeld, listPauses } from "../../db/read/pauses";
 import { countRunViews } from "../../db/read/runs";
 import { dataVersion, unchanged } from "../../db/read/unchanged";
-import { requireOperator } from "../auth/session.server";
+import { requirePresence } from "../auth/session.server";
 import { ServerClock } from "../components/desk/moment";
 import { PauseBanner } from "../components/desk/standing";
 import { KeysDialog, useKeys } from "../components/shell/keys";
@@ -22,6 +22,7 @@ import { countText } from "../lib/page-request";
 import { readPanel } from "../lib/panel.server";
 import type { Theme } from "../lib/theme";
 import { useLive } from "../lib/use-live";
+import { useSessionEnd } from "../lib/use-session-end";
 
 /** What needs somebody depends on the time as well; to the second is near enough for a number in the navigation. */
 const countForNav = (read: Reader, now: number): NavCounts =>
@@ -43,7 +44,7 @@ function readCounts(read: Reader, now: number): NavCounts {
 }
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  const operator = await requireOperator(request, context);
+  const { operator, leftMs } = await requirePresence(request, context);
   const { read } = context;
   const now = context.clock.now();
   // Taken first: what is written while the rest is read is told once more rather than never.
@@ -59,6 +60,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   return {
     now,
     version,
+    sessionLeftMs: leftMs,
     zone: operator.timeZone,
     operator: { name: operator.name, email: operator.email, role: operator.role },
     practice: context.practice !== undefined,
@@ -94,6 +96,7 @@ function Shell({ children }: { children: ReactNode }) {
   const keys = useRef<HTMLDialogElement>(null);
   const practice = shell?.practice ?? false;
   useLive(shell?.version);
+  useSessionEnd(shell?.now, shell?.sessionLeftMs);
   useKeys(practice, keys);
   if (!shell) return <main className="page">{children}</main>;
   return (

@@ -1,13 +1,9 @@
-import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
+import type { ActionFunctionArgs, HeadersFunction, LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
 import { Form, useLoaderData, useNavigation } from "@remix-run/react";
 import { useRef } from "react";
-import { recordAudit } from "../../db/desk/audit";
-import { authenticate } from "../../db/desk/operators";
-import { startSession } from "../../db/desk/sessions";
-import { wallClock } from "../../domain/clock";
-import { tooManyTries } from "../auth/attempts.server";
-import { getOperator, setSession } from "../auth/session.server";
+import { getSession } from "../auth/session.server";
+import { readCredentials, signIn, type SignIn } from "../auth/sign-in.server";
 import { HopArt } from "../components/shell/hop-art";
 import { BrandName, Mark } from "../components/shell/mark";
 import { PracticeAccounts } from "../components/shell/practice-accounts";
@@ -15,14 +11,19 @@ import { Field } from "../components/ui/field";
 import { Icon } from "../components/ui/icon";
 import { Note } from "../components/ui/note";
 import { safePath } from "../lib/safe-path";
+import { formatDuration } from "../lib/time";
 import { useAnswer } from "../lib/use-answer";
 
 export const meta: MetaFunction = () => [{ title: "Sign in · Purple Flea Operator" }];
 
-const text = (value: FormDataEntryValue | null): string => (typeof value === "string" ? value : "");
+/** When to try again stands in a header too, for whoever reads no words. */
+export const headers: HeadersFunction = ({ actionHeaders }) => {
+  const wait = actionHeaders.get("retry-after");
+  return new Headers(wait === null ? [] : [["retry-after", wait]]);
+};
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-  if (await getOperator(request, context)) return redirect("/");
+  if (await getSession(request, context)) return redirect("/");
   return {
     accounts: context.config.demoAccounts.map(({ email, password, role }) => ({ email, password, role })),
     practice: context.practice !== undefined,
@@ -32,36 +33,49 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 
 export async function action({ request, context }: ActionFunctionArgs) {
   const form = await request.formData();
-  const email = text(form.get("email")).trim().toLowerCase();
-  const wait = tooManyTries([`email ${email}`], wallClock.now());
-  if (wait !== null)
-    return data(
-      {
-        email,
-        message: `Too many tries for this e-mail in one minute. Nothing is wrong with the account: try again in ${wait} s.`,
-      },
-      { status: 429, headers: { "retry-after": String(wait) } },
-    );
-  const operator = await authenticate(context.read, email, text(form.get("password")));
-  if (!operator)
-    return data(
-      {
-        email,
-        message:
-          "This e-mail and password do not belong together. Check both; after ten tries in a minute the next has to wait.",
-      },
-      { status: 401 },
-    );
-  const token = startSession(context.desk, context.config.sessionSecret, operator.id, wallClock.now());
-  recordAudit(
-    context.desk,
-    { actor: { kind: "operator", id: operator.id }, action: "sign-in", result: "accepted" },
-    context.clock.now(),
+  const typed = readCredentials(form);
+  // What is too long is not sent back either.
+  if ("problems" in typed)
+    return data({ email: "", message: null, problems: typed.problems }, { status: 422 });
+  const result = await signIn(request, context, typed);
+  if (result.kind === "signed-in") return redirect(safePath(form.get("next")), { headers: result.headers });
+  return data(
+    { email: typed.email, message: wordsFor(result), problems: noProblems },
+    {
+      status: { wrong: 401, limited: 429, busy: 503 }[result.kind],
+      headers: result.kind === "wrong" ? undefined : { "retry-after": String(result.waitS) },
+    },
   );
-  return redirect(safePath(form.get("next")), {
-    headers: { "set-cookie": await setSession(context, token) },
-  });
 }
+
+const noProblems: { email?: string; password?: string } = {};
+
+/** Why nobody was signed in, and what now. */
+function wordsFor(result: Exclude<SignIn, { kind: "signed-in" }>): string {
+  switch (result.kind) {
+    case "wrong":
+      return "This e-mail and password do not belong together. Check both; after ten wrong tries you have to wait.";
+    case "busy":
+      return `Too many people sign in at this moment. Nothing is wrong with the account and nothing was checked: try again in ${result.waitS} s.`;
+    case "limited": {
+      const again = `Nothing is wrong with the account: try again in ${formatDuration(result.waitS * 1_000)}.`;
+      switch (result.by) {
+        case "device":
+          return `Too many wrong tries from this device. ${again}`;
+        case "pair":
+          return `Too many wrong tries for this e-mail from your address. ${again}`;
+        case "place":
+          return `Too many wrong tries from your address. ${again}`;
+        case "account":
+          return `Too many wrong tries for this e-mail from elsewhere. ${again} A browser that was signed in before does not have to wait.`;
+      }
+    }
+  }
+}
+
+/** A field is told what is wrong with it, or pointed to what is wrong with both. */
+const refusedBy = (problem: string | undefined, message: string | null | undefined) =>
+  message ? { "aria-invalid": true, "aria-describedby": "refused" } : { error: problem };
 
 export default function Login() {
   const { accounts, next, practice } = useLoaderData<typeof loader>();
@@ -101,9 +115,9 @@ export default function Login() {
               type="email"
               autoComplete="username"
               required
+              maxLength={254}
               defaultValue={result?.email}
-              aria-invalid={result?.message ? true : undefined}
-              aria-describedby={result?.message ? "refused" : undefined}
+              {...refusedBy(result?.problems.email, result?.message)}
             />
             <Field
               label="Password"
@@ -111,8 +125,7 @@ export default function Login() {
               type="password"
               autoComplete="current-password"
               required
-              aria-invalid={result?.message ? true : undefined}
-              aria-describedby={result?.message ? "refused" : undefined}
+              {...refusedBy(result?.problems.password, result?.message)}
             />
             <button className="btn btn-primary" type="submit">
               {busy ? "Signing in…" : "Sign in"}

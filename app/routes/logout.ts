@@ -1,11 +1,11 @@
 import type { ActionFunctionArgs } from "@remix-run/node";
 import { redirect } from "@remix-run/node";
-import { endSession } from "../../db/desk/sessions";
-import { clearSession, tokenOf } from "../auth/session.server";
+import { leavingHeaders } from "../auth/session.server";
+import { signOut } from "../auth/sign-out.server";
 
+/** Signing out is a form and never a link: nothing that is only looked at ends a session. */
 export async function action({ request, context }: ActionFunctionArgs) {
-  const token = await tokenOf(request);
-  if (token) endSession(context.desk, context.config.sessionSecret, token);
-  return redirect("/login", { headers: { "set-cookie": await clearSession() } });
+  await signOut(request, context);
+  return redirect("/login", { headers: await leavingHeaders(context) });
 }
 export const loader = () => redirect("/");

@@ -67,7 +67,6 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     headers: {
       "content-type": "text/csv; charset=utf-8",
       "content-disposition": `attachment; filename="trades-${new Date(now).toISOString().slice(0, 10)}.csv"`,
-      "cache-control": "no-store",
     },
   });
 }

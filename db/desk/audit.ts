@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import { newId, type Actor } from "../../domain/ids";
 import type { Writer } from "../connection";
 import { audit } from "../schema";
@@ -9,15 +10,23 @@ export interface AuditEntry {
   before?: unknown;
   after?: unknown;
   reason?: string | null;
-  result: "accepted" | "denied" | "refused";
+  result: "accepted" | "denied" | "refused" | "failed" | "limited";
   commandId?: string;
+  from?: Whence;
 }
 
-/** Puts a deed, or an attempt at one, on record. */
-export function recordAudit(tx: Writer, entry: AuditEntry, now: number): void {
+/** Where somebody speaks from: their address and a few words for their browser, both null when not known. */
+export interface Whence {
+  address: string | null;
+  device: string | null;
+}
+
+/** Puts a deed, or an attempt at one, on record, and says under which id. */
+export function recordAudit(tx: Writer, entry: AuditEntry, now: number): string {
+  const id = newId(now);
   tx.insert(audit)
     .values({
-      id: newId(now),
+      id,
       at: now,
       actorKind: entry.actor.kind,
       actorId: entry.actor.id,
@@ -29,6 +38,14 @@ export function recordAudit(tx: Writer, entry: AuditEntry, now: number): void {
       reason: entry.reason,
       result: entry.result,
       commandId: entry.commandId,
+      address: entry.from?.address,
+      device: entry.from?.device,
     })
     .run();
+  return id;
+}
+
+/** Writes on in a line that counts. Nothing else on the log is ever changed. */
+export function setAuditAfter(db: Writer, id: string, after: unknown): void {
+  db.update(audit).set({ after }).where(eq(audit.id, id)).run();
 }

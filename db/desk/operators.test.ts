@@ -43,8 +43,10 @@ const idOf = (email: string) =>
 /** A session of theirs, as signing in leaves one. */
 const signIn = (email: string) =>
   db.writer.$client
-    .prepare("insert into sessions select ?, id, 1, 1, 999 from operators where email = ?")
-    .run(`token of ${email}`, email);
+    .prepare(
+      "insert into sessions (token_hash, id, operator_id, created_at, seen_at) select ?, ?, id, 1, 1 from operators where email = ?",
+    )
+    .run(`token of ${email}`, email, email);
 const signedIn = () =>
   db.reader
     .select()
@@ -212,10 +214,11 @@ describe("an account of practice", () => {
     await saveOperator(db.writer, published, 1);
     expect(await authenticate(db.reader, published.email, published.password)).not.toBeNull();
     const operatorId = idOf(published.email);
-    const token = startSession(db.writer, "secret", operatorId, 1);
-    expect(sessionOperator(db.reader, "secret", token, 2)).toMatchObject({ id: operatorId });
+    const rules = { secret: "secret", idleMs: 60_000, lifeMs: 60_000 };
+    const token = startSession(db.writer, rules, operatorId, { address: null, device: null }, 1);
+    expect(sessionOperator(db.reader, rules, token, 2)).toMatchObject({ id: operatorId });
     db.writer.update(identity).set({ mode: "live" }).run();
-    expect(sessionOperator(db.reader, "secret", token, 2)).toBeNull();
+    expect(sessionOperator(db.reader, rules, token, 2)).toBeNull();
     expect(await authenticate(db.reader, published.email, published.password)).toBeNull();
     expect(listOperators(db.reader)).toMatchObject([{ enters: false }]);
     expect(hasOperators(db.reader)).toBe(false);

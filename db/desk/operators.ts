@@ -86,7 +86,8 @@ function emailFor(operator: NewOperator): string {
   return email;
 }
 
-const findByEmail = (read: Reader | Writer, email: string): Operator | undefined =>
+/** The operator with this e-mail, in small letters. */
+export const findByEmail = (read: Reader | Writer, email: string): Operator | undefined =>
   read.select().from(operators).where(eq(operators.email, email)).get();
 
 /**

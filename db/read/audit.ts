@@ -1,4 +1,5 @@
 import { and, eq, gte, lt, type InferSelectModel, type SQL } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
 import type { Reader } from "../connection";
 import { audit, commandOutcomes, operators } from "../schema";
 import { countRows, listByKeyset, listDistinct, type Count, type Page, type PageRequest } from "./keyset";
@@ -9,9 +10,14 @@ export type AuditEntry = InferSelectModel<typeof audit>;
 export interface AuditRow extends AuditEntry {
   /** The operator's name; null for actors that are no operator. */
   actorName: string | null;
+  /** The e-mail of the operator it is about; null when it is about something else. */
+  subjectEmail: string | null;
   answerState: "confirmed" | "failed" | "unknown" | null;
   answer: string | null;
 }
+
+/** The operator an entry is about, beside the one who did it. */
+const about = alias(operators, "about");
 
 export interface AuditFilter {
   actorId?: string;
@@ -42,11 +48,13 @@ export function listAudit(
         .select({
           entry: audit,
           actorName: operators.name,
+          subjectEmail: about.email,
           answerState: commandOutcomes.state,
           answer: commandOutcomes.message,
         })
         .from(audit)
         .leftJoin(operators, and(eq(operators.id, audit.actorId), eq(audit.actorKind, "operator")))
+        .leftJoin(about, and(eq(about.id, audit.subjectRef), eq(audit.subjectType, "operator")))
         .leftJoin(commandOutcomes, eq(commandOutcomes.commandId, audit.commandId))
         .where(where)
         .orderBy(...orderBy)

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { ActorKind } from "../../domain/ids";
 import type { SendFailure } from "../../domain/sending";
 import type { PauseKind, Role } from "../../domain/statuses";
@@ -17,17 +17,22 @@ export const operators = sqliteTable("operators", {
   disabledAt: int("disabled_at"),
 });
 
-/** Sessions live on wall time. The cookie holds the token, the table only its hash. */
+/** Sessions live on wall time. The cookie holds the token, the table only its keyed hash. */
 export const sessions = sqliteTable(
   "sessions",
   {
     tokenHash: text("token_hash").primaryKey(),
+    /** What a page and a form call it by: it opens nothing. */
+    id: text("id").notNull().default(""),
     operatorId: text("operator_id").notNull(),
     createdAt: int("created_at").notNull(),
+    /** When its operator last did something; written sparingly. */
     seenAt: int("seen_at").notNull(),
-    expiresAt: int("expires_at").notNull(),
+    /** Where it was started from; null when it is not known. */
+    address: text("address"),
+    device: text("device"),
   },
-  (t) => [index("sessions_operator").on(t.operatorId)],
+  (t) => [uniqueIndex("sessions_id").on(t.id), index("sessions_operator").on(t.operatorId)],
 );
 
 /** What an operator asked, under the id that was made when the form was rendered. */
@@ -136,9 +141,12 @@ export const audit = sqliteTable(
     before: json("before"),
     after: json("after"),
     reason: text("reason"),
-    /** accepted, duplicate, denied, refused */
+    /** accepted, duplicate, denied, refused; at the door also failed, limited */
     result: text("result").notNull(),
     commandId: text("command_id"),
+    /** Where it was asked from, for what happens at the door. */
+    address: text("address"),
+    device: text("device"),
   },
   (t) => [
     index("audit_at").on(t.at, t.id),

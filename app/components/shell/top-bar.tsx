@@ -132,7 +132,7 @@ export function TopBar({
               <Icon name="settings" size={16} />
               Settings
             </Link>
-            <Form method="post" action="/logout">
+            <Form method="post" action="/logout" reloadDocument>
               <button className="pop-item" type="submit">
                 <Icon name="log-out" size={16} />
                 Sign out
