@@ -157,7 +157,7 @@ export const alertLook: Record<AlertOutcome, StatusLook> = {
   },
   refused: {
     label: "Refused",
-    meaning: "Purple Flea said no; nothing moved",
+    meaning: "it could not be read, or Purple Flea said no; nothing moved",
     tone: "danger",
     icon: "circle-x",
   },

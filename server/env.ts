@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { afterUnknownChoices } from "../domain/after-unknown";
 import { DEFAULT_PATH, fileModeOf } from "../domain/identity";
+import { readMarket } from "../domain/markets";
 import { MoneyFormatError, parseUsdc } from "../domain/money";
 import { trustedProxies } from "./trusted-proxies";
 import { devSwitch, isPrivate, webAddress, webAddressOr, webOrigin } from "./web-address";
@@ -28,9 +29,15 @@ const assetLimits = z
     if (!text?.trim()) return undefined;
     const limits = new Map<string, bigint>();
     for (const part of text.split(",")) {
-      const [, asset = "", amount = ""] = /^\s*([A-Z0-9]{2,12}|\*)\s*=\s*([\d.]+)\s*$/.exec(part) ?? [];
+      const [, named = "", amount = ""] = /^\s*([^\s=]+)\s*=\s*([\d.]+)\s*$/.exec(part) ?? [];
+      const read = named === "*" ? { market: named } : readMarket(named);
+      if (!("market" in read) || limits.has(read.market)) {
+        const message = "market" in read ? `names ${read.market} twice` : `“${named}”: ${read.why}`;
+        context.addIssue({ code: "custom", message });
+        return z.NEVER;
+      }
       try {
-        limits.set(asset, parseUsdc(amount));
+        limits.set(read.market, parseUsdc(amount));
       } catch (error) {
         if (!(error instanceof MoneyFormatError)) throw error;
         context.addIssue({

@@ -27,7 +27,8 @@ export const requests = {
     do: fc.constant("alert" as const),
     after,
     n: alertNo,
-    asset: fc.constantFrom("ETH", "BTC", "SOL"),
+    /** As feeds spell them: three markets by five names. */
+    asset: fc.constantFrom("ETH", "BTC", "SOL", "BINANCE:ETHUSDT", "btc-perp"),
     direction: fc.constantFrom("long" as const, "short" as const),
     trigger: fc.boolean(),
     old: fc.constantFrom(false, false, false, true),

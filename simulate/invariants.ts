@@ -53,11 +53,15 @@ function atMostOnce({ ledger, say }: Evidence): void {
   }
 }
 
+/** What the names in histories mean, and those of the real kills. */
+const MARKET = /^(ETH|BTC|SOL|KA\d+)$/;
+
 function trades(evidence: Evidence): void {
   const { desk, upstream, ledger, taken, carriedOut, misled, mayBeUnknown, say } = evidence;
   const orders = new Map(upstream("select * from orders").map((row) => [String(row.id), row]));
   for (const row of desk("select * from trades")) {
     const thing = `alert:${String(row.alert_id)}`;
+    if (!MARKET.test(String(row.asset))) say("a market has one name", `${thing} is on ${String(row.asset)}`);
     const name = `trade ${String(row.ref)} (${String(row.status)})`;
     const order = row.remote_id === null ? undefined : orders.get(String(row.remote_id));
     if (row.remote_id !== null && !order)

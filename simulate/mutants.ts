@@ -18,8 +18,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: "inngest/functions/trade-on-price-alert.ts",
-        find: ": (event.id ?? runId);\n      const ref",
-        replace: ": `${event.id ?? runId} ${runId}`;\n      const ref",
+        find: "const alertId = resumed ?? event.id ?? runId;",
+        replace: "const alertId = resumed ?? `${event.id ?? runId} ${runId}`;",
       },
     ],
   },

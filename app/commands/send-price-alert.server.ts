@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Operator } from "../../db/desk/operators";
+import { readMarket } from "../../domain/markets";
 import { priceAlert } from "../../inngest/events";
 import type { DeskContext } from "../context";
 import { alertData } from "../lib/asked-events";
@@ -12,8 +13,11 @@ const alertSchema = z.object({
   asset: z
     .string()
     .trim()
-    .toUpperCase()
-    .regex(/^[A-Z0-9]{2,12}$/, "2 to 12 letters or digits, such as ETH."),
+    .superRefine((named, context) => {
+      const read = readMarket(named);
+      if ("why" in read)
+        context.addIssue({ code: "custom", message: `Write a market such as ETH: ${read.why}.` });
+    }),
   price: z
     .string()
     .trim()

@@ -1,9 +1,11 @@
+import { marketOf } from "../../domain/markets";
+
 /** An event's data as a form asks for it: what the preview shows is what the command sends. */
 
 export function alertData(fields: { asset: string; price: string; direction: string }) {
   const price = Number(fields.price);
   return {
-    asset: fields.asset.trim().toUpperCase(),
+    asset: marketOf(fields.asset.trim()),
     // What is no number is shown as it was typed; the command refuses it.
     price: fields.price.trim() === "" || !Number.isFinite(price) ? fields.price : price,
     direction: fields.direction,

@@ -39,6 +39,8 @@ export function pathTo(place: Place): string {
       return reviewPath(place.ref);
     case "trade":
       return tradePath(place.ref);
+    case "alert":
+      return alertPath(place.ref);
     case "bet":
       return betPath(place.ref);
     case "run":
@@ -111,3 +113,5 @@ export const tradesCsvPath = (search: string): string => `/trades.csv${search}`;
 /** The sandbox after something was done there. */
 export const sandboxPath = (done: { passed: string } | { sent: string }): string =>
   `/sandbox?${new URLSearchParams(done).toString()}`;
+/** A price alert: what it said, and what it led to. Not beside the form at /alerts/send: any name may be an alert's. */
+export const alertPath = (id: string): string => `/alerts/received/${segment(id)}`;

@@ -13,6 +13,7 @@ import { StatusBadge } from "../components/desk/status-badge";
 import { CopyButton } from "../components/ui/copy-button";
 import { Empty } from "../components/ui/empty";
 import { Icon } from "../components/ui/icon";
+import { alertPath } from "../lib/paths";
 import { countText, pageOf, rowsText } from "../lib/page-request";
 import { shortId } from "../lib/short-id";
 import { timeFormat, zoneName } from "../lib/time";
@@ -85,6 +86,8 @@ export default function Alerts() {
   );
 }
 
+const directionWords = { long: "Long", short: "Short", "": "" };
+
 function alertColumns(zone: string, now: number): Column<Alert>[] {
   const time = timeFormat(zone, now);
   const none = <span className="m">–</span>;
@@ -95,9 +98,9 @@ function alertColumns(zone: string, now: number): Column<Alert>[] {
       place: 1,
       cell: (row) => (
         <>
-          <span className="mono">
+          <Link className="mono quiet" to={alertPath(row.id)}>
             <Said text={shortId(row.id)} />
-          </span>
+          </Link>
           <CopyButton text={row.id} />
         </>
       ),
@@ -115,7 +118,16 @@ function alertColumns(zone: string, now: number): Column<Alert>[] {
       place: 3,
       cell: (row) => (
         <>
-          <span className="font-medium">{row.asset}</span> {row.direction === "long" ? "Long" : "Short"}
+          <span className="font-medium break-all">
+            <Said text={row.asset || (row.named ?? "not named")} />
+          </span>{" "}
+          {directionWords[row.direction]}
+          {row.asset && row.named && (
+            <span className="m break-all">
+              {" "}
+              as <Said text={row.named} />
+            </span>
+          )}
         </>
       ),
     },
@@ -124,7 +136,7 @@ function alertColumns(zone: string, now: number): Column<Alert>[] {
       head: "Price, USD",
       kind: "num",
       place: 2,
-      cell: (row) => groupedPrice(row.price),
+      cell: (row) => (row.price ? groupedPrice(row.price) : none),
     },
     {
       id: "outcome",

@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
 import { holdsMarket, type AfterUnknown } from "../../domain/after-unknown";
+import { marketOf } from "../../domain/markets";
 import type { MicroUsdc } from "../../domain/money";
 import type { IntentStatus, MoneyAction, OutcomeDecision } from "../../domain/statuses";
 import { given, prepared, type Writer } from "../connection";
@@ -251,13 +252,26 @@ export function reopenIntent(tx: Writer, key: string, decider: Decider, runId: s
   return { kind: "send", idempotencyKey: found.idempotencyKey, tries };
 }
 
-/** Sum of what was sent, or may have been, for an action since a moment; of one asset when it is named. micro-USDC. */
-export function spentSince(tx: Writer, action: MoneyAction, since: number, asset?: string): MicroUsdc {
+/** Sum of orders on a market that were sent, or may have been, since a moment; however their rows spell it. micro-USDC. */
+export function spentOnMarket(tx: Writer, asset: string, since: number): MicroUsdc {
+  const market = marketOf(asset);
+  return tx
+    .select({ asset: intents.asset, amountMicro: intents.amountMicro })
+    .from(intents)
+    .where(
+      sql`${intents.action} = 'order' and ${intents.createdAt} >= ${since} and ${intents.status} in ('open', 'done', 'unknown')`,
+    )
+    .all()
+    .reduce((sum, row) => (marketOf(row.asset ?? "") === market ? sum + row.amountMicro : sum), 0n);
+}
+
+/** Sum of what was sent, or may have been, for an action since a moment. micro-USDC. */
+export function spentSince(tx: Writer, action: MoneyAction, since: number): MicroUsdc {
   const row = tx
     .select({ sum: sql<bigint>`coalesce(sum(${intents.amountMicro}), 0)` })
     .from(intents)
     .where(
-      sql`${intents.action} = ${action} and ${intents.createdAt} >= ${since} and ${intents.status} in ('open', 'done', 'unknown') ${asset === undefined ? sql`` : sql`and ${intents.asset} = ${asset}`}`,
+      sql`${intents.action} = ${action} and ${intents.createdAt} >= ${since} and ${intents.status} in ('open', 'done', 'unknown')`,
     )
     .get();
   return row?.sum ?? 0n;

@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { and, asc, eq, inArray, isNotNull, isNull, lte, or, sql } from "drizzle-orm";
 import type { Actor } from "../../domain/ids";
+import { payloadText, readAlert } from "../../domain/price-alert";
 import type { AlertOutcome, TradeStatus } from "../../domain/statuses";
 import { given, prepared, type Writer } from "../connection";
 import { alerts, trades } from "../schema";
@@ -18,16 +20,44 @@ const alertById = prepared((db) =>
     .prepare(),
 );
 
-/** Keeps an alert as it came; a repeat changes nothing. */
-export function recordAlert(
-  tx: Writer,
-  alert: Omit<Alert, "outcome" | "reason" | "tradeRef" | "updatedAt">,
-): Alert {
+/** How an alert came: under which event, when (ms), and to which run. */
+export type Arrival = Pick<Alert, "id" | "eventName" | "receivedAt" | "runId">;
+
+/**
+ * The id of an alert that cannot be read: the same for the same event, and another than the event's own, so that the event can
+ * still be sent in a form that can be read.
+ */
+const unreadableId = (eventId: string): string =>
+  `unreadable-${createHash("sha256").update(eventId).digest("hex").slice(0, 24)}`;
+
+/** Keeps an alert as it came, one that cannot be read as refused, with the reason; a repeat changes nothing. */
+export function recordAlert(tx: Writer, arrival: Arrival, data: unknown): Alert {
+  const read = readAlert(data);
+  const id = read.kind === "read" ? arrival.id : unreadableId(arrival.id);
+  const row =
+    read.kind === "read"
+      ? {
+          asset: read.market,
+          named: read.named === read.market ? null : read.named,
+          price: read.price,
+          direction: read.direction,
+          triggeredBy: read.triggeredBy,
+          outcome: "received" as const,
+        }
+      : {
+          asset: "",
+          named: read.named,
+          price: "",
+          direction: "" as const,
+          outcome: "refused" as const,
+          reason: `not read: ${read.why}`,
+          payload: payloadText(data),
+        };
   tx.insert(alerts)
-    .values({ ...alert, outcome: "received", updatedAt: alert.receivedAt })
+    .values({ ...arrival, ...row, id, updatedAt: arrival.receivedAt })
     .onConflictDoNothing()
     .run();
-  const kept = getAlert(tx, alert.id);
+  const kept = getAlert(tx, id);
   if (!kept) throw new Error("the alert that was just written is gone");
   return kept;
 }

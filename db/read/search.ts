@@ -65,7 +65,7 @@ export function findById(db: Reader, text: string): Found[] {
       .map(({ tradeRef, ...row }) => ({
         kind: "alert" as const,
         ...row,
-        place: tradeRef ? { page: "trade" as const, ref: tradeRef } : { page: "alerts" as const },
+        place: tradeRef ? { page: "trade" as const, ref: tradeRef } : { page: "alert" as const, ref: row.id },
       })),
     ...db
       .select({ id: commands.id, note: commands.kind })

@@ -1,5 +1,6 @@
 import { asc, eq, sql, type InferSelectModel } from "drizzle-orm";
 import { z } from "zod";
+import { marketOf } from "../../domain/markets";
 import type { Reader } from "../connection";
 import { bets, escrows, intents, trades } from "../schema";
 import { listUnmatched } from "./candidates";
@@ -119,7 +120,7 @@ function orderCandidates(
       const order = orderData.safeParse(data);
       if (!order.success) return [];
       const { order_id: remoteId, symbol, side, size_usdc: size, fill_price: price } = order.data;
-      if ((symbol && symbol !== trade.asset) || (side && side !== trade.side)) return [];
+      if ((symbol && marketOf(symbol) !== marketOf(trade.asset)) || (side && side !== trade.side)) return [];
       if (size != null && Number(size) * 1e6 !== Number(intent.amountMicro)) return [];
       const words = `${type}: ${side ?? ""} ${symbol ?? ""}${price == null ? "" : ` at ${price}`}`;
       return [{ remoteId, words, at: receivedAt }];

@@ -6,12 +6,17 @@ import { int, micro } from "./columns";
 export const alerts = sqliteTable(
   "alerts",
   {
-    /** The sender's event id, or the engine's own id where the sender gave none. */
+    /** The sender's event id, or the engine's own id where the sender gave none; of one that cannot be read, made from it. */
     id: text("id").primaryKey(),
+    /** The market, as `readMarket` names it; as the sender spelled it on rows of before. Empty when the alert cannot be read. */
     asset: text("asset").notNull(),
-    /** A decimal string. */
+    /** The market as the sender spelled it, where that is another word. */
+    named: text("named"),
+    /** A decimal string; empty when the alert cannot be read, and so is the direction. */
     price: text("price").notNull(),
-    direction: text("direction").$type<"long" | "short">().notNull(),
+    direction: text("direction").$type<"long" | "short" | "">().notNull(),
+    /** What came, of an alert that cannot be read: bounded text to show. */
+    payload: text("payload"),
     triggeredBy: text("triggered_by"),
     eventName: text("event_name").notNull(),
     receivedAt: int("received_at").notNull(),

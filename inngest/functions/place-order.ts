@@ -6,6 +6,7 @@ import {
   getIntent,
   openIntent,
   settleIntent,
+  spentOnMarket,
   spentSince,
   type Intent,
   type Try,
@@ -46,7 +47,9 @@ interface OrderRequest {
  * orders in flight or of unknown outcome, and writes the intent; then the order is sent, once; then its outcome is written.
  * @throws NonRetriableError when refused, RetryAfterError or Error when it is known not to have happened
  */
-export async function placeOrder(setting: Setting, order: OrderRequest): Promise<Placed> {
+export async function placeOrder(setting: Setting, asked: OrderRequest): Promise<Placed> {
+  // A step of before names were read may hand on another spelling.
+  const order = { ...asked, asset: marketOf(asked.asset) };
   const { mirror, clock, config } = setting;
   const key = `order:${order.alertId}`;
   const sizeMicro = config.tradeSizeMicro;
@@ -169,7 +172,7 @@ function whyNot(
     return "the daily limit for trades is reached";
   const limits = config.tradeAssetLimits;
   const ofAsset = limits?.get(order.asset) ?? limits?.get("*");
-  if (ofAsset !== undefined && spentSince(tx, "order", today, order.asset) > ofAsset)
+  if (ofAsset !== undefined && spentOnMarket(tx, order.asset, today) > ofAsset)
     return `the daily limit for ${order.asset} is reached`;
   return null;
 }

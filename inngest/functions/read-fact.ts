@@ -3,6 +3,7 @@ import { betByRemoteId, getBet } from "../../db/mirror/bets";
 import { escrowByRemoteId, getEscrow } from "../../db/mirror/escrows";
 import type { Intent } from "../../db/mirror/intents";
 import { getTrade, tradeByRemoteId } from "../../db/mirror/trades";
+import { marketOf } from "../../domain/markets";
 import { formatMicro } from "../../domain/money";
 import type { Setting } from "./setting";
 import type { Fact } from "./what-became";
@@ -21,7 +22,7 @@ export async function readFact(
       if (!remoteId) return "Purple Flea's order id is missing";
       const order = await purpleFlea.order(remoteId);
       const trade = getTrade(mirror, ref);
-      if (order.asset && trade && order.asset !== trade.asset)
+      if (order.asset && trade && marketOf(order.asset) !== marketOf(trade.asset))
         return `${remoteId} is an order for ${order.asset}, this one was for ${trade.asset}`;
       if (order.side && trade && order.side !== trade.side)
         return `${remoteId} is ${order.side}, this one was ${trade.side}`;

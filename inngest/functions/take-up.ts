@@ -5,7 +5,6 @@ import { getIntent } from "../../db/mirror/intents";
 import { getAlert, recordAlert, settleAlert } from "../../db/mirror/trades";
 import { usdcFromWire } from "../../domain/money";
 import {
-  alertData,
   alertResumed,
   betRequested,
   escrowCreated,
@@ -50,19 +49,9 @@ function letAlertGo(tx: Writer, { trigger }: Ended, now: number): void {
 
 /** The end of an alert follows in `clean-up`, as for one that its run did record. */
 function takeUpAlert(tx: Writer, { trigger, runId }: Ended, now: number): void {
-  const parsed = alertData.safeParse(trigger.data);
-  if (!trigger.id || !trigger.name || !parsed.success) return;
-  const { asset, price, direction, triggered_by: triggeredBy } = parsed.data;
-  recordAlert(tx, {
-    id: trigger.id,
-    asset,
-    price: String(price),
-    direction,
-    triggeredBy: triggeredBy ?? null,
-    eventName: trigger.name,
-    receivedAt: Math.min(trigger.ts ?? now, now),
-    runId,
-  });
+  if (!trigger.id || !trigger.name) return;
+  const receivedAt = Math.min(trigger.ts ?? now, now);
+  recordAlert(tx, { id: trigger.id, eventName: trigger.name, receivedAt, runId }, trigger.data);
 }
 
 function takeUpEscrow({ config }: Setting, tx: Writer, { trigger, runId, ending }: Ended, now: number): void {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { NonRetriableError } from "inngest";
+import { z } from "zod";
 import { isCommand } from "../../db/read/decisions";
 import { inTransaction, type Writer } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
@@ -17,6 +18,12 @@ const ID = "trade-on-price-alert";
 const MAX_TURNS = 12;
 const TURN_MS = 10_000;
 
+/** The price as the alert wrote it: a number stays one, as in Purple Flea's guide. */
+const priceAsSent = (data: unknown, price: string): string | number => {
+  const sent = z.object({ price: z.union([z.number(), z.string()]) }).safeParse(data);
+  return sent.success ? sent.data.price : price;
+};
+
 /** Our reference for the order of an alert: short, and the same for the same alert. */
 export const tradeRefFor = (alertId: string): string =>
   `tr_${createHash("sha256").update(alertId).digest("hex").slice(0, 12)}`;
@@ -32,34 +39,37 @@ export function tradeOnPriceAlert(setting: Setting) {
       triggers: [priceAlert, tradeTrigger, alertResumed],
     },
     async ({ event, step, runId }) => {
-      const data = "alert_id" in event.data ? null : event.data;
       // A resumed alert comes under the id it had when it was held.
-      const alertId = "alert_id" in event.data ? event.data.alert_id : (event.id ?? runId);
+      const resumed =
+        event.name === alertResumed.name ? alertResumed.schema.parse(event.data).alert_id : null;
+      const alertId = resumed ?? event.id ?? runId;
       const ref = tradeRefFor(alertId);
 
       const alert = await step.run("record-alert", () => {
         const now = clock.now();
         const kept = inTransaction(mirror, (tx) =>
-          data
-            ? recordAlert(tx, {
-                id: alertId,
-                asset: data.asset,
-                price: String(data.price),
-                direction: data.direction,
-                triggeredBy: data.triggered_by ?? null,
-                eventName: event.name,
-                // A sender's clock may run ahead; an alert is never younger than its arrival.
-                receivedAt: Math.min(event.ts ?? now, now),
-                runId,
-              })
+          resumed === null
+            ? recordAlert(
+                tx,
+                {
+                  id: alertId,
+                  eventName: event.name,
+                  // A sender's clock may run ahead; an alert is never younger than its arrival.
+                  receivedAt: Math.min(event.ts ?? now, now),
+                  runId,
+                },
+                event.data,
+              )
             : resumeAlert(tx, alertId, runId, now),
         );
         if (!kept || kept.runId !== runId)
           return { known: true as const, outcome: kept?.outcome ?? "not held" };
         const { asset, price, direction, receivedAt } = kept;
+        if (direction === "") return { known: false as const, refused: kept.reason ?? "not read" };
         return { known: false as const, asset, price, direction, receivedAt };
       });
       if (alert.known) return { skipped: true, reason: `this alert was taken up before: ${alert.outcome}` };
+      if ("refused" in alert) return { refused: true, reason: alert.refused };
       const { asset, direction, price, receivedAt } = alert;
       const commandId = isCommand(read, alertId) ? alertId : null;
 
@@ -173,7 +183,12 @@ export function tradeOnPriceAlert(setting: Setting) {
           // The trade stands whether or not Slack heard of it; the failed step is on the run's page.
         }
       }
-      return { order_id: orderId, asset, direction, price: data ? data.price : price };
+      return {
+        order_id: orderId,
+        asset,
+        direction,
+        price: resumed === null ? priceAsSent(event.data, price) : price,
+      };
 
       function askWhatBecame() {
         const key = `order:${alertId}`;
