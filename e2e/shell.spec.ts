@@ -38,7 +38,7 @@ test("sign-in: words for what is wrong, a limit that says so, and practice accou
     const { status } = await answered.then((response) => ({ status: response.status() }));
     expect(status).toBe(i < 10 ? 401 : 429);
     await expect(page.getByRole("alert")).toContainText(
-      i < 10 ? "do not belong together" : /Too many tries .* try again in \d+ (min|s)/,
+      i < 10 ? "do not belong together" : /Too many wrong tries .* try again in \d+ (min|s)/,
     );
     await expect(page.getByLabel("Email")).toHaveValue("nobody@practice.test");
   }
