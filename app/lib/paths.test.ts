@@ -70,6 +70,9 @@ describe("an address of one thing", () => {
     expect(unknownPath("order:feed 7/a")).toBe("/unknown/order:feed~207~2fa");
     expect([betPath("bet_1"), runPath("01ABC")]).toEqual(["/bets/bet_1", "/runs/01ABC"]);
     expect(pathTo({ page: "webhook", ref: ".." })).toBe("/webhooks/~2e~2e");
+    // Where Purple Flea posts them is no page.
+    expect(pathTo({ page: "webhook", ref: "purple-flea" })).toBe("/webhooks/~70urple-flea");
+    expect(refIn("~70urple-flea")).toBe("purple-flea");
   });
   test("of an older spelling is read as well, and nonsense as it stands", () => {
     expect(refIn(decodeURIComponent("order%3Aa1"))).toBe("order:a1");

@@ -100,7 +100,9 @@ export const runPath = (id: string): string => `/runs/${segment(id)}`;
 export const sentPath = (commandId: string): string => `/sent/${segment(commandId)}`;
 /** Where a call whose outcome is not known is decided about. */
 export const unknownPath = (intentKey: string): string => `/unknown/${segment(intentKey)}`;
-export const webhookPath = (id: string): string => `/webhooks/${segment(id)}`;
+/** Purple Flea posts to one address among these: a webhook of that name is shown beside it. */
+export const webhookPath = (id: string): string =>
+  `/webhooks/${id === "purple-flea" ? "~70urple-flea" : segment(id)}`;
 /** The audit log of one thing. */
 export const auditPath = (ref: string): string => `/audit?subject=${encodeURIComponent(ref)}`;
 /** Its form stands beside the lists and not under /escrows, where every name may be an escrow's. */

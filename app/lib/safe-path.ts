@@ -5,20 +5,9 @@ const LONGEST = 2_048;
 // eslint-disable-next-line no-control-regex -- they are what is looked for
 const REWRITTEN = /[\u0000-\u001f\u007f-\u009f\\]/;
 /** First parts of addresses that do something, or speak to machines: nobody is led back to one. */
-const NO_PAGES = new Set([
-  "login",
-  "logout",
-  "theme",
-  "sync",
-  "live",
-  "healthz",
-  "api",
-  "webhooks",
-  "control",
-  "assets",
-]);
-/** Questions that a page's own scripts ask beside pages. */
-const ANSWERS = new Set(["/sandbox/clock"]);
+const NO_PAGES = new Set(["login", "logout", "theme", "sync", "live", "healthz", "api", "control", "assets"]);
+/** Beside pages: what a page's own scripts ask, and where webhooks are posted. */
+const ANSWERS = new Set(["/sandbox/clock", "/webhooks/purple-flea"]);
 
 /**
  * The address on this desk that somebody may be led back to, normalised: path, query and fragment. Whatever names another
