@@ -52,7 +52,8 @@ function asRemixReads(request: Asked, response: Answer): Request {
   response.once("close", () => gone.abort());
   const body: unknown = request.body;
   return new Request(`${origin}${request.originalUrl}`, {
-    method: request.method,
+    // Remix takes a HEAD of a page's data for a form; Node leaves out the body of what answers one.
+    method: request.method === "HEAD" ? "GET" : request.method,
     headers,
     signal: gone.signal,
     ...(Buffer.isBuffer(body) && { body: new Uint8Array(body) }),
