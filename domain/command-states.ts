@@ -1,8 +1,10 @@
 import type { StatusLook } from "./statuses";
 
 /** queued, parked and sent are told from the outbox; the others from what the functions answered in the mirror. */
-export const commandStates = ["queued", "parked", "sent", "confirmed", "failed", "unknown"] as const;
+export const commandStates = ["queued", "parked", "sent", "confirmed", "failed", "skipped", "unknown"] as const;
 export type CommandState = (typeof commandStates)[number];
+/** What the functions answer a command with. */
+export type AnswerState = Exclude<CommandState, "queued" | "parked" | "sent">;
 export const commandLook: Record<CommandState, StatusLook> = {
   queued: {
     label: "Queued, not sent yet",
@@ -24,6 +26,12 @@ export const commandLook: Record<CommandState, StatusLook> = {
   },
   confirmed: { label: "Confirmed", meaning: "the mirror agrees", tone: "positive", icon: "circle-check" },
   failed: { label: "Failed", meaning: "refused; nothing moved", tone: "danger", icon: "circle-x" },
+  skipped: {
+    label: "Skipped",
+    meaning: "not sent to Purple Flea, by a rule of this desk or a person's word; nothing moved",
+    tone: "none",
+    icon: "circle-minus",
+  },
   unknown: {
     label: "Unknown",
     meaning: "no answer; look it up or decide",

@@ -1,7 +1,7 @@
 import type { StatusLook } from "./statuses";
 
 /** Where a decision about a pending escrow stands, told in place of the escrow's own status until the mirror agrees. */
-export const decidedStatuses = ["queued", "parked", "sent", "retrying"] as const;
+export const decidedStatuses = ["queued", "parked", "sent", "in-flight", "retrying", "put-off"] as const;
 export type DecidedStatus = (typeof decidedStatuses)[number];
 export const decidedLook: Record<DecidedStatus, StatusLook> = {
   queued: {
@@ -23,9 +23,21 @@ export const decidedLook: Record<DecidedStatus, StatusLook> = {
     tone: "info",
     icon: "send",
   },
+  "in-flight": {
+    label: "In flight",
+    meaning: "sent to Purple Flea; no answer is recorded yet, so it may have happened",
+    tone: "info",
+    icon: "circle-dot",
+  },
   retrying: {
     label: "Retrying",
-    meaning: "refused so far, nothing moved; the next try has a time",
+    meaning: "not done so far, nothing moved; the next attempt has a time",
+    tone: "caution",
+    icon: "rotate-cw",
+  },
+  "put-off": {
+    label: "Not done yet",
+    meaning: "it did not happen and nothing moved; the decision stands, and the next try has a time",
     tone: "caution",
     icon: "rotate-cw",
   },

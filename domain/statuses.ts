@@ -258,6 +258,15 @@ export const stepLook: Record<StepStatus, StatusLook> = {
 /** What a money call's record says: open is before the answer. */
 export const intentStatuses = ["open", "done", "refused", "not_done", "unknown"] as const;
 export type IntentStatus = (typeof intentStatuses)[number];
+/** What a money call's record says of the money. Without a record nothing was sent. */
+export const intentMoney: Record<IntentStatus, string> = {
+  open: "It was sent and no answer is recorded yet: it may have happened",
+  done: "It happened",
+  refused: "Nothing moved",
+  not_done: "Nothing moved so far",
+  unknown: "It was sent and no answer came: it may have happened",
+};
+export const NOTHING_SENT = "Nothing was sent so far";
 export const moneyActions = [
   "order",
   "escrow-create",

@@ -38,6 +38,31 @@ export interface Consequence {
   text: string;
 }
 
+const standsAs = ({ ref, look }: RunSubject): string =>
+  `${ref} is ${look.label.toLowerCase()} now: ${look.meaning}`;
+
+/** Whether what a run was about came to a good end without it. A refusal is the run's own. */
+const endedWell = (subject: RunSubject | null): boolean =>
+  subject !== null && subject.isOver && subject.look.tone !== "danger";
+
+/** A failure is a danger as long as what it was about is not well: what has come to its end needs nobody any more. */
+const toneOfFailure = (subject: RunSubject | null): Tone => (endedWell(subject) ? "none" : "danger");
+
+/** How a run ended that has an error, beside what it was about as that stands now; null for a run without. */
+export function endingOf(
+  run: Pick<Run, "status" | "error" | "endedAt">,
+  subject: RunSubject | null,
+): Omit<Consequence, "icon"> | null {
+  if (!run.error || run.endedAt === null) return null;
+  return {
+    tone: run.status === "failed" ? toneOfFailure(subject) : "none",
+    title: `This run ${run.status === "failed" ? "failed" : "ended"}: ${run.error}`,
+    text: subject
+      ? `${endedWell(subject) ? "It came to its end all the same. " : ""}${standsAs(subject)}.`
+      : "The run is about no money of its own.",
+  };
+}
+
 /** What a step's state means for the money and what comes next; null when it simply went through. */
 export function consequenceOf(
   run: Run,
@@ -46,7 +71,7 @@ export function consequenceOf(
   moment: Moment,
 ): Consequence | null {
   const stands = subject
-    ? `${subject.ref} is ${subject.look.label.toLowerCase()}: ${subject.look.meaning}${subject.amountMicro === null ? "" : `, ${usdcText(subject.amountMicro)}`}.`
+    ? `${standsAs(subject)}${subject.amountMicro === null ? "" : `, ${usdcText(subject.amountMicro)}`}.`
     : "The run is about no money of its own.";
   switch (step.status) {
     case "retrying":
@@ -58,7 +83,7 @@ export function consequenceOf(
       };
     case "failed":
       return {
-        tone: "danger",
+        tone: toneOfFailure(subject),
         icon: "circle-x",
         title: step.error ?? "This step did not go through.",
         text: `${stands} It is not tried again${run.status === "failed" ? ", and the run ended with it" : " as a step; the function went on and decided what to do"}.`,

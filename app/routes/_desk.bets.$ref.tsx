@@ -24,7 +24,7 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const ref = refIn(params.ref);
   const found = getBet(context.read, ref);
   if (!found) throw new Response(`There is no bet ${ref.slice(0, 80)}.`, { status: 404 });
-  return { ...found, timeline: found.timeline.reverse() };
+  return found;
 }
 
 export default function Bet() {

@@ -13,7 +13,7 @@ import { StatusBadge } from "../components/desk/status-badge";
 import { StepWaterfall, WaterfallLegend } from "../components/desk/step-waterfall";
 import { Icon } from "../components/ui/icon";
 import { Note } from "../components/ui/note";
-import { attemptText, consequenceOf, type Consequence } from "../lib/run-words";
+import { attemptText, consequenceOf, endingOf, type Consequence } from "../lib/run-words";
 import { formatTime, zoneName } from "../lib/time";
 import { formatTook } from "../lib/took";
 import { isWait, lanesOf, spentOf } from "../lib/waterfall";
@@ -48,6 +48,7 @@ export default function Run() {
   const lanes = lanesOf(run, steps, attempts, now);
   const spent = spentOf(lanes);
   const trying = attemptText(run, { zone, now });
+  const ending = endingOf(run, subject);
   const lane = lanes.find((one) => one.step.id === step?.id);
   const facts: [string, React.ReactNode][] = [
     ["Started", <Time key="t" ms={run.startedAt} focusable />],
@@ -91,19 +92,15 @@ export default function Run() {
           </div>
         ))}
       </dl>
-      {run.error && run.endedAt !== null && (
+      {ending && (
         <div className="pt-6">
-          <Note tone={run.status === "failed" ? "danger" : "none"} icon={runLook[run.status].icon}>
+          <Note tone={ending.tone} icon={runLook[run.status].icon}>
             <p>
               <b>
-                <Said text={run.error} />
+                <Said text={ending.title} />
               </b>
             </p>
-            {subject && (
-              <p>
-                {subject.ref} is {subject.look.label.toLowerCase()}: {subject.look.meaning}.
-              </p>
-            )}
+            <p>{ending.text}</p>
           </Note>
         </div>
       )}

@@ -41,7 +41,7 @@ function placeOf({ kind, subject }: ReceiptData): { to: string; label: string } 
   return { to, label };
 }
 
-const tones = { confirmed: "positive", failed: "danger", unknown: "unknown" } as const;
+const tones = { confirmed: "positive", failed: "danger", skipped: "none", unknown: "unknown" } as const;
 
 export default function Sent() {
   const { receipt } = useLoaderData<typeof loader>();
@@ -70,6 +70,7 @@ export default function Sent() {
           <Note tone={tones[receipt.answer.state]} icon={commandLook[receipt.answer.state].icon}>
             <Said text={shorten(receipt.answer.message)} />
             {receipt.answer.state === "unknown" &&
+              receipt.intent === null &&
               " It may have happened. It is not sent again by itself; it is looked up, or a person settles it."}
           </Note>
         </div>

@@ -23,7 +23,7 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   const ref = refIn(params.ref);
   const found = getTrade(context.read, ref);
   if (!found) throw new Response(`There is no trade ${ref.slice(0, 80)}.`, { status: 404 });
-  return { ...found, timeline: found.timeline.reverse() };
+  return found;
 }
 
 const intentWords: Record<Intent["status"], string> = {

@@ -1,3 +1,4 @@
+import type { AnswerState } from "../../domain/command-states";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { given, prepared, type Writer } from "../connection";
 import { commandOutcomes, webhookOutcomes } from "../schema";
@@ -6,7 +7,7 @@ import { commandOutcomes, webhookOutcomes } from "../schema";
 export function answerCommand(
   tx: Writer,
   commandId: string | null | undefined,
-  answer: { state: "confirmed" | "failed" | "unknown"; message: string; runId?: string },
+  answer: { state: AnswerState; message: string; runId?: string },
   at: number,
 ): void {
   if (!commandId) return;
@@ -15,6 +16,14 @@ export function answerCommand(
   if (answer.state === "unknown") insert.onConflictDoNothing().run();
   else
     insert.onConflictDoUpdate({ target: commandOutcomes.commandId, set: row, setWhere: unknownOnly }).run();
+}
+
+/** Takes back that a command's outcome is unknown: what it asked for is known not to have happened, and is tried again. */
+export function withdrawAnswer(tx: Writer, commandId: string | null | undefined): void {
+  if (!commandId) return;
+  tx.delete(commandOutcomes)
+    .where(and(eq(commandOutcomes.commandId, commandId), unknownOnly))
+    .run();
 }
 
 /** Answers those of the commands that were answered "unknown". */

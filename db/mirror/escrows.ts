@@ -107,7 +107,9 @@ export function beginEscrow(
 const OVER: readonly EscrowStatus[] = ["released", "refunded", "refused"];
 export const isOver = (status: EscrowStatus): boolean => OVER.includes(status);
 
-type Change = Partial<Omit<EscrowRow, "ref" | "createdAt" | "observedAt" | "updatedAt" | "version">>;
+export type EscrowChange = Partial<
+  Omit<EscrowRow, "ref" | "createdAt" | "observedAt" | "updatedAt" | "version">
+>;
 /**
  * What an approver looks at: a change here is another version. Sums that Purple Flea has not named are shown as they must come
  * out, so that it naming just these changes nothing.
@@ -128,19 +130,22 @@ function seenIn(row: EscrowRow): string {
 export function changeEscrow(
   tx: Writer,
   ref: string,
-  change: Change,
+  change: EscrowChange,
   observedAt: number,
   now: number,
 ): boolean {
   const row = getEscrow(tx, ref);
   if (!row) return false;
-  const wanted: Change = { ...change };
+  const wanted: EscrowChange = { ...change };
   const older = observedAt < row.observedAt;
   if (isOver(row.status) || older) delete wanted.status;
-  if (wanted.status === undefined) delete wanted.reason;
+  if (wanted.status === undefined) {
+    delete wanted.reason;
+    delete wanted.retryAt;
+  }
   const differing = Object.entries(wanted).filter(
-    ([key, value]) => value !== undefined && value !== row[key as keyof Change],
-  ); // keys of Change
+    ([key, value]) => value !== undefined && value !== row[key as keyof EscrowChange],
+  ); // keys of EscrowChange
   if (differing.length === 0) {
     if (!older) tx.update(escrows).set({ observedAt }).where(eq(escrows.ref, ref)).run();
     return false;

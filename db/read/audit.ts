@@ -1,3 +1,4 @@
+import type { AnswerState } from "../../domain/command-states";
 import { and, eq, gte, lt, type InferSelectModel, type SQL } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Reader } from "../connection";
@@ -12,7 +13,7 @@ export interface AuditRow extends AuditEntry {
   actorName: string | null;
   /** The e-mail of the operator it is about; null when it is about something else. */
   subjectEmail: string | null;
-  answerState: "confirmed" | "failed" | "unknown" | null;
+  answerState: AnswerState | null;
   answer: string | null;
 }
 

@@ -3,7 +3,7 @@ import type { BetStatus } from "../../domain/statuses";
 import type { Reader } from "../connection";
 import { bets } from "../schema";
 import { countRows, listByKeyset, type Count, type Page, type PageRequest } from "./keyset";
-import { listTimeline, type TimelineEntry } from "./trades";
+import { listTimeline, type TimelineEntry } from "./timeline";
 
 export type Bet = InferSelectModel<typeof bets>;
 

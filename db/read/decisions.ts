@@ -14,7 +14,7 @@ const decided = prepared((db) =>
 );
 
 /** The operator's decision about an escrow, if there is one. */
-export function getDecision(read: Reader, escrowRef: string): Decision | null {
+export function getDecision(read: Reader | Writer, escrowRef: string): Decision | null {
   const row = decided(read).get({ escrowRef });
   return row ? { ...row.approval, operatorName: row.operatorName } : null;
 }

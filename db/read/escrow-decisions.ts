@@ -1,7 +1,8 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import type { DecidedStatus } from "../../domain/decided-status";
+import type { IntentStatus } from "../../domain/statuses";
 import type { Reader } from "../connection";
-import { approvals, operators, outbox, runs, steps } from "../schema";
+import { approvals, intents, operators, outbox, runs, steps } from "../schema";
 import type { EscrowRow } from "./escrows";
 import { sendingState } from "./outbox";
 
@@ -17,17 +18,26 @@ export interface Decided {
   status: DecidedStatus;
   /** The step under way when an attempt failed: which comes next, of how many, and when. */
   retry: { attempt: number; of: number | null; at: number | null } | null;
+  /** What the record of its call says; null while there is none. */
+  intent: IntentStatus | null;
 }
 
 /** The decisions about the escrows of one page, by reference. An escrow without one has no entry. */
 export function decisionsAbout(
   db: Reader,
-  rows: readonly Pick<EscrowRow, "ref" | "runId">[],
+  rows: readonly Pick<EscrowRow, "ref" | "runId" | "retryAt">[],
 ): Map<string, Decided> {
   if (rows.length === 0) return new Map();
   const decided = db
-    .select({ approval: approvals, sentAt: outbox.sentAt, parkedAt: outbox.parkedAt, name: operators.name })
+    .select({
+      approval: approvals,
+      sentAt: outbox.sentAt,
+      parkedAt: outbox.parkedAt,
+      name: operators.name,
+      intent: intents.status,
+    })
     .from(approvals)
+    .leftJoin(intents, eq(intents.key, sql`'escrow-end:' || ${approvals.escrowRef}`))
     .leftJoin(outbox, eq(outbox.id, approvals.commandId))
     .leftJoin(operators, eq(operators.id, approvals.operatorId))
     .where(
@@ -37,7 +47,8 @@ export function decisionsAbout(
       ),
     )
     .all();
-  const runIds = new Map(rows.map((row) => [row.ref, row.runId]));
+  const escrows = new Map(rows.map((row) => [row.ref, row]));
+  const runOf = (ref: string) => escrows.get(ref)?.runId ?? "";
   const retrying = new Map(
     db
       .select()
@@ -46,7 +57,7 @@ export function decisionsAbout(
         and(
           inArray(
             runs.id,
-            decided.flatMap(({ approval }) => runIds.get(approval.escrowRef) ?? []),
+            decided.map(({ approval }) => runOf(approval.escrowRef)),
           ),
           eq(runs.status, "retrying"),
         ),
@@ -55,8 +66,10 @@ export function decisionsAbout(
       .map((run) => [run.id, run]),
   );
   return new Map(
-    decided.map(({ approval, sentAt, parkedAt, name }) => {
-      const run = retrying.get(runIds.get(approval.escrowRef) ?? "");
+    decided.map(({ approval, sentAt, parkedAt, name, intent }) => {
+      // A run that has not been told of it yet retries something else.
+      const run = sentAt === null ? undefined : retrying.get(runOf(approval.escrowRef));
+      const isPutOff = (escrows.get(approval.escrowRef)?.retryAt ?? null) !== null;
       return [
         approval.escrowRef,
         {
@@ -67,12 +80,16 @@ export function decisionsAbout(
           reason: approval.reason,
           seenVersion: approval.seenVersion,
           commandId: approval.commandId,
-          // A run that has not been told of it yet retries something else.
-          status: run && sentAt !== null ? "retrying" : sendingState({ sentAt, parkedAt }),
-          retry:
-            run && sentAt !== null
-              ? { attempt: run.attempt + 1, of: run.maxAttempts, at: run.nextAttemptAt }
-              : null,
+          status:
+            intent === "open" || intent === "unknown"
+              ? "in-flight"
+              : isPutOff
+                ? "put-off"
+                : run
+                  ? "retrying"
+                  : sendingState({ sentAt, parkedAt }),
+          retry: run ? { attempt: run.attempt + 1, of: run.maxAttempts, at: run.nextAttemptAt } : null,
+          intent,
         },
       ];
     }),

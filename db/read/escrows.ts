@@ -1,5 +1,6 @@
 import { asc, desc, eq, inArray, sql, type InferSelectModel, type SQL } from "drizzle-orm";
-import { openEscrowStatuses, type EscrowStatus } from "../../domain/statuses";
+import type { AnswerState } from "../../domain/command-states";
+import { openEscrowStatuses, type EscrowStatus, type IntentStatus } from "../../domain/statuses";
 import type { Reader } from "../connection";
 import {
   approvals,
@@ -7,14 +8,15 @@ import {
   commands,
   doesNotAddUp,
   escrows,
+  intents,
   operators,
   outbox,
   runs,
   sync,
-  timeline,
 } from "../schema";
 import { resumedAt, type Decided } from "./escrow-decisions";
 import { countRows, listByKeyset, type Page, type PageRequest } from "./keyset";
+import { listTimeline, newestFirst, type TimelineEntry, type Told } from "./timeline";
 import { sendingColumns, sendingState, troubleOf, type SendingState, type SendTrouble } from "./outbox";
 
 export type EscrowRow = InferSelectModel<typeof escrows>;
@@ -103,18 +105,13 @@ export function getEscrowRow(
   };
 }
 
-export type TimelineRow = InferSelectModel<typeof timeline>;
-
 /** What happened to an escrow, newest first: the functions' entries and, where there is one, the operator's decision. */
-export function escrowStory(db: Reader, ref: string, decided: Decided | null): TimelineRow[] {
-  const told = db
-    .select()
-    .from(timeline)
-    .where(sql`${timeline.subjectType} = 'escrow' and ${timeline.subjectRef} = ${ref}`)
-    .orderBy(desc(timeline.at), desc(timeline.id))
-    .limit(200)
-    .all();
+export function escrowStory(db: Reader, ref: string, decided: Decided | null): TimelineEntry[] {
+  const told = listTimeline(db, "escrow", ref);
   if (!decided) return told;
+  // The functions tell of the decision too, in fewer words: it has the place of their entry, or is the newest until they do.
+  const isDecision = ({ kind }: TimelineEntry) => kind === "approved" || kind === "rejected";
+  const recorded = told.find(isDecision)?.recorded ?? Number.MAX_SAFE_INTEGER - 1;
   const of = {
     subjectType: "escrow",
     subjectRef: ref,
@@ -123,32 +120,29 @@ export function escrowStory(db: Reader, ref: string, decided: Decided | null): T
     runId: null,
     stepId: null,
   } as const;
-  const deed = decided.decision === "release" ? "Approved" : "Rejected";
-  const own: TimelineRow[] = [
-    ...(decided.sentAt === null
-      ? []
-      : [
-          {
-            ...of,
-            id: "sent",
-            at: decided.sentAt,
-            kind: "sent",
-            title: decided.decision === "release" ? "Approval sent" : "Rejection sent",
-            detail: "the outbox sent it once",
-          },
-        ]),
+  const isRelease = decided.decision === "release";
+  const own: Told[] = [
     {
       ...of,
       id: "decided",
       at: decided.at,
+      recorded,
       kind: "decided",
-      title: `${deed} by ${decided.by}${decided.reason ? `, “${decided.reason}”` : ""}`,
+      title: `${isRelease ? "Approved" : "Rejected"} by ${decided.by}${decided.reason ? `, “${decided.reason}”` : ""}`,
       detail: `seen version ${decided.seenVersion}`,
     },
   ];
-  // The functions tell of the decision too, in fewer words.
-  const others = told.filter((entry) => entry.kind !== "approved" && entry.kind !== "rejected");
-  return [...own, ...others].sort((a, b) => b.at - a.at);
+  if (decided.sentAt !== null)
+    own.push({
+      ...of,
+      id: "sent",
+      at: decided.sentAt,
+      recorded: recorded + 0.5,
+      kind: "sent",
+      title: isRelease ? "Approval sent" : "Rejection sent",
+      detail: "the outbox sent it once",
+    });
+  return [...told.filter((entry) => !isDecision(entry)), ...own].sort(newestFirst);
 }
 
 /** The four hops of a command: clicked, accepted, ran, agreed. Null is a hop not made yet. */
@@ -173,7 +167,11 @@ export interface Receipt {
   retry: { attempt: number; of: number | null; at: number | null } | null;
   subject: { type: string; ref: string } | null;
   reason: string | null;
-  answer: { state: "confirmed" | "failed" | "unknown"; message: string; at: number } | null;
+  /** What the record of the call it asked for says; null while there is none. */
+  intent: IntentStatus | null;
+  /** When what came to nothing is tried again, ms, and why it did. */
+  putOff: { at: number; reason: string | null } | null;
+  answer: { state: AnswerState; message: string; at: number } | null;
 }
 
 /** The receipt of a command by its id. */
@@ -196,14 +194,24 @@ export function getReceipt(db: Reader, commandId: string): Receipt | null {
   if (!row) return null;
   const sentAt = row.outbox?.sentAt ?? null;
   // A decision wakes the run that waits for it; any other command starts one.
-  const waiting = row.decision
+  const decided = row.decision
     ? db
-        .select({ run: runs })
+        .select({ run: runs, retryAt: escrows.retryAt, reason: escrows.reason })
         .from(escrows)
-        .innerJoin(runs, eq(runs.id, escrows.runId))
+        .leftJoin(runs, eq(runs.id, escrows.runId))
         .where(eq(escrows.ref, row.decision.escrowRef))
-        .get()?.run
+        .get()
     : undefined;
+  const waiting = decided?.run ?? undefined;
+  const call = db
+    .select({ status: intents.status })
+    .from(intents)
+    .where(
+      row.decision
+        ? eq(intents.key, `escrow-end:${row.decision.escrowRef}`)
+        : eq(intents.commandId, commandId),
+    )
+    .get();
   const run =
     waiting ??
     db.select().from(runs).where(eq(runs.eventId, commandId)).orderBy(asc(runs.startedAt)).limit(1).get();
@@ -232,6 +240,8 @@ export function getReceipt(db: Reader, commandId: string): Receipt | null {
         ? { type: row.command.subjectType, ref: row.command.subjectRef }
         : null,
     reason: row.decision?.reason ?? null,
+    intent: call?.status ?? null,
+    putOff: decided && decided.retryAt !== null ? { at: decided.retryAt, reason: decided.reason } : null,
     answer: row.answer ? { state: row.answer.state, message: row.answer.message, at: row.answer.at } : null,
   };
 }

@@ -3,6 +3,7 @@ import { sources, type Source } from "../../domain/statuses";
 import type { Reader } from "../connection";
 import { bets, claims, escrows, runs, sync, timeline, trades } from "../schema";
 import { listLooseEnds } from "./loose-ends";
+import { newestFirst, toldColumns } from "./timeline";
 import type { SendTrouble } from "./outbox";
 import type { Place } from "./place";
 import { listUnheard } from "./unheard";
@@ -32,6 +33,7 @@ export interface Attention {
     | "deadline"
     | "claimed"
     | "disputed"
+    | "put-off"
     | "unknown-escrow"
     | "unknown-call"
     | "stray"
@@ -80,6 +82,13 @@ export function listAttention(db: Reader, now: number): Attention[] {
     .all()
     // One that may not exist at all is listed as the unknown call that it is, or was left by somebody.
     .filter((row) => row.remoteId !== null && !listed.has(`orphan ${row.ref}`));
+  const putOff = db
+    .select()
+    .from(escrows)
+    .where(sql`${pending} and ${escrows.retryAt} is not null`)
+    .orderBy(asc(escrows.retryAt))
+    .limit(LIMIT)
+    .all();
   const claimed = db
     .select()
     .from(escrows)
@@ -127,6 +136,14 @@ export function listAttention(db: Reader, now: number): Attention[] {
       ...ofEscrow(row),
       key: `odd ${row.ref}`,
       kind: row.status === "disputed" ? ("disputed" as const) : ("unknown-escrow" as const),
+      since: row.updatedAt,
+      said: row.reason,
+    })),
+    ...putOff.map((row) => ({
+      ...ofEscrow(row),
+      key: `put off ${row.ref}`,
+      kind: "put-off" as const,
+      dueAt: row.retryAt,
       since: row.updatedAt,
       said: row.reason,
     })),
@@ -178,14 +195,15 @@ export interface Activity extends InferSelectModel<typeof timeline> {
 /** What happened last, to anything, from `fromMs` on: without our own notes and what a webhook only repeats. */
 export function listActivity(db: Reader, limit: number, fromMs = 0): Activity[] {
   const entries = db
-    .select()
+    .select(toldColumns)
     .from(timeline)
     .where(
       sql`${timeline.at} >= ${fromMs} and ${timeline.kind} not in ('intent', 'logged') and ${timeline.kind} not like 'webhook-%'`,
     )
-    .orderBy(desc(timeline.at), desc(timeline.id))
+    .orderBy(desc(timeline.at))
     .limit(limit)
-    .all();
+    .all()
+    .sort(newestFirst);
   const refs = (type: (typeof entries)[number]["subjectType"]) =>
     entries.filter((entry) => entry.subjectType === type).map((entry) => entry.subjectRef);
   const known = new Map<

@@ -10,6 +10,8 @@ export interface RunSubject {
   type: NonNullable<Run["subjectType"]>;
   ref: string;
   look: StatusLook;
+  /** Whether it has come to its end, so that nothing of it waits for a run. */
+  isOver: boolean;
   amountMicro: MicroUsdc | null;
   /** When something happens to it by itself, ms. */
   deadline: number | null;
@@ -23,25 +25,53 @@ export function getRunSubject(db: Reader, run: Pick<Run, "subjectType" | "subjec
     case "escrow": {
       const row = db.select().from(escrows).where(eq(escrows.ref, ref)).get();
       return row
-        ? { type, ref, look: escrowLook[row.status], amountMicro: row.amountMicro, deadline: row.expiresAt }
+        ? {
+            type,
+            ref,
+            look: escrowLook[row.status],
+            isOver: row.settledAt !== null,
+            amountMicro: row.amountMicro,
+            deadline: row.expiresAt,
+          }
         : null;
     }
     case "trade": {
       const row = db.select().from(trades).where(eq(trades.ref, ref)).get();
       return row
-        ? { type, ref, look: tradeLook[row.status], amountMicro: row.sizeMicro, deadline: null }
+        ? {
+            type,
+            ref,
+            look: tradeLook[row.status],
+            isOver: row.remoteId !== null,
+            amountMicro: row.sizeMicro,
+            deadline: null,
+          }
         : null;
     }
     case "bet": {
       const row = db.select().from(bets).where(eq(bets.ref, ref)).get();
       return row
-        ? { type, ref, look: betLook[row.status], amountMicro: row.stakeMicro, deadline: null }
+        ? {
+            type,
+            ref,
+            look: betLook[row.status],
+            isOver: row.settledAt !== null,
+            amountMicro: row.stakeMicro,
+            deadline: null,
+          }
         : null;
     }
     case "claim": {
       const row = db.select().from(claims).where(eq(claims.ref, ref)).get();
       return row
-        ? { type, ref, look: claimLook[row.status], amountMicro: row.amountMicro, deadline: null }
+        ? {
+            type,
+            ref,
+            look: claimLook[row.status],
+            isOver: row.settledAt !== null,
+            amountMicro: row.amountMicro,
+            deadline: null,
+          }
         : null;
     }
     default:

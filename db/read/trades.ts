@@ -1,13 +1,13 @@
 import { and, desc, eq, gte, inArray, lt, sql, type InferSelectModel, type SQL } from "drizzle-orm";
 import { openTradeStatuses, type TradeStatus } from "../../domain/statuses";
 import type { Reader } from "../connection";
-import { alerts, intents, timeline, trades } from "../schema";
+import { alerts, intents, trades } from "../schema";
+import { listTimeline, type TimelineEntry } from "./timeline";
 import { countRows, listByKeyset, listDistinct, type Count, type Page, type PageRequest } from "./keyset";
 
 export type Trade = InferSelectModel<typeof trades>;
 export type Alert = InferSelectModel<typeof alerts>;
 export type Intent = InferSelectModel<typeof intents>;
-export type TimelineEntry = InferSelectModel<typeof timeline>;
 
 export interface TradeFilter {
   /** Any of these. */
@@ -129,21 +129,6 @@ export function getTrade(
         .get() ?? null,
     timeline: listTimeline(db, "trade", ref),
   };
-}
-
-/** The story of one thing, oldest first. */
-export function listTimeline(
-  db: Reader,
-  subjectType: TimelineEntry["subjectType"],
-  ref: string,
-): TimelineEntry[] {
-  return db
-    .select()
-    .from(timeline)
-    .where(and(eq(timeline.subjectType, subjectType), eq(timeline.subjectRef, ref)))
-    .orderBy(timeline.at, timeline.id)
-    .limit(500)
-    .all();
 }
 
 /** The newest fill prices by asset, for the alert form: what the last trade got and when. */

@@ -49,6 +49,8 @@ export const escrows = sqliteTable(
     runId: text("run_id"),
     /** What its run has last read on record, as `onRecord` words it; null while it has read that nothing is. */
     heard: text("heard"),
+    /** When its release or cancel, which came to nothing, is tried again; null while none waits for that. */
+    retryAt: int("retry_at"),
     observedAt: int("observed_at").notNull(),
     updatedAt: int("updated_at").notNull(),
     /** Goes up whenever something an approver looks at changes. */
@@ -61,6 +63,9 @@ export const escrows = sqliteTable(
     index("escrows_amount").on(t.amountMicro, t.ref),
     // db/read/payees.ts asks with the same words.
     index("escrows_payee").on(payeeOf(t.counterparty), t.status),
+    index("escrows_put_off")
+      .on(t.retryAt)
+      .where(sql`${t.retryAt} is not null`),
     // The same words as the filter's condition in db/read/sums.ts: SQLite uses a partial index only then.
     index("escrows_not_adding_up").on(t.createdAt, t.ref).where(doesNotAddUp),
   ],

@@ -1,3 +1,4 @@
+import type { AnswerState } from "../../domain/command-states";
 import { index, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { RunStatus, StepStatus } from "../../domain/statuses";
 import { int, json } from "./columns";
@@ -75,7 +76,7 @@ export const stepAttempts = sqliteTable(
 /** The functions' answer to an operator's command. No row: not answered yet. */
 export const commandOutcomes = sqliteTable("command_outcomes", {
   commandId: text("command_id").primaryKey(),
-  state: text("state").$type<"confirmed" | "failed" | "unknown">().notNull(),
+  state: text("state").$type<AnswerState>().notNull(),
   message: text("message").notNull(),
   runId: text("run_id"),
   at: int("at").notNull(),

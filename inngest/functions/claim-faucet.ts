@@ -38,13 +38,13 @@ export async function claimFaucet(
   const key = `claim:${ref}`;
   const next = iso(Date.parse(`${day}T00:00:00Z`) + DAY_MS);
   const opened = inTransaction(mirror, (tx) => {
-    const answer = (state: "failed" | "unknown", message: string) =>
+    const answer = (state: "failed" | "skipped" | "unknown", message: string) =>
       answerCommand(tx, commandId, { state, message, runId }, started);
     const before = getIntent(tx, key);
     const refusal = day === utcDay(started) ? pauseReason(tx, "claim") : DAY_IS_OVER;
     // Only for what is known not to have been sent: of the rest it is still asked what became of it.
     if (refusal && (!before || before.status === "not_done")) {
-      answer("failed", `Not claimed: ${refusal}. Nothing moved.`);
+      answer("skipped", `Not claimed: ${refusal}. Nothing moved.`);
       if (begun && before) showNotDone(tx, before, refusal, started, runId);
       return { kind: "no" as const, reason: refusal };
     }

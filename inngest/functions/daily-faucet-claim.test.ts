@@ -78,7 +78,7 @@ describe("a claim at the end of its day", () => {
       { day: DAY, status: "refused", reason: "its day was over before it could be sent" },
     ]);
     expect(answer()).toEqual({
-      state: "failed",
+      state: "skipped",
       message: "Not claimed: its day was over before it could be sent. Nothing moved.",
     });
     expect(claimedThere()).toEqual([]);

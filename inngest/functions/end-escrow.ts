@@ -1,14 +1,14 @@
 import { NonRetriableError } from "inngest";
 import { inTransaction } from "../../db/connection";
-import { answerCommand } from "../../db/mirror/answers";
-import { changeEscrow, getEscrow, tellEscrow, type EscrowRow } from "../../db/mirror/escrows";
+import { getEscrow, type EscrowRow } from "../../db/mirror/escrows";
 import { getIntent, openIntent, settleIntent } from "../../db/mirror/intents";
-import { getDecision } from "../../db/read/decisions";
 import { pauseReason } from "../../db/read/pauses";
 import { formatMicro } from "../../domain/money";
 import { throwFor } from "../purple-flea/outcomes";
+import type { EndAction } from "./end-words";
 import { mirrorUpstream } from "./mirror-upstream";
 import { by, type Setting } from "./setting";
+import { nextRetry, settleEnd } from "./settle-end";
 
 const ID = "escrow-lifecycle";
 
@@ -24,29 +24,31 @@ export type Ended =
   | { status: "cancelled"; escrow_id: string };
 /** Why it ends, and who decided. */
 export interface Ending {
-  action: "release" | "cancel";
+  action: EndAction;
   /** In words: an operator's name, the counterparty, the time-out. */
   decidedBy: string;
 }
+/** What stands in the way for now: a pause, a dispute, or Purple Flea's no. */
+type NotYet = { status: "held"; reason: string } | { status: "rejected"; reason: string; retry_at: number };
 
 /**
  * Releases or cancels, once. Each try reads the escrow first: one that is over is recorded as it ended, and only one that
  * Purple Flea still calls locked is acted on, so that a try whose answer was lost may be followed by another.
- * @throws NonRetriableError when refused, Error or RetryAfterError when it is worth another try
+ * @throws NonRetriableError when another end is under way, Error or RetryAfterError when it is worth another try
  */
 export async function endEscrow(
   setting: Setting,
   ref: string,
-  ending: Ending,
+  { action, decidedBy }: Ending,
   runId: string,
-): Promise<Ended | { status: "held"; reason: string }> {
-  const { mirror, read, purpleFlea, clock } = setting;
+): Promise<Ended | NotYet> {
+  const { mirror, purpleFlea, clock } = setting;
   const row = getEscrow(mirror, ref);
   if (!row?.remoteId) throw new NonRetriableError(`escrow ${ref} is not known at Purple Flea`);
   const remoteId = row.remoteId;
   const upstream = await purpleFlea.escrow(remoteId);
   const key = `escrow-end:${ref}`;
-  const step = ending.action === "release" ? "release-escrow" : "cancel-escrow";
+  const settling = (now: number) => ({ now, actor: by(ID), runId, stepId: `${action}-escrow` });
   const opened = inTransaction(mirror, (tx) => {
     const now = clock.now();
     if (upstream.status === "released" || upstream.status === "refunded") {
@@ -63,37 +65,17 @@ export async function endEscrow(
             : `Purple Flea says "${upstream.rawStatus}"`,
       };
     }
-    const paused = ending.action === "release" ? pauseReason(tx, "escrow-release") : null;
+    const paused = action === "release" ? pauseReason(tx, "escrow-release") : null;
     if (paused) return { kind: "held" as const, reason: paused };
     const intent = openIntent(
       tx,
-      {
-        key,
-        action: ending.action === "release" ? "escrow-release" : "escrow-cancel",
-        subjectRef: ref,
-        amountMicro: row.amountMicro,
-        runId,
-      },
+      { key, action: `escrow-${action}`, subjectRef: ref, amountMicro: row.amountMicro, runId },
       now,
       true,
     );
     if (intent.kind === "send") {
-      changeEscrow(
-        tx,
-        ref,
-        { status: ending.action === "release" ? "releasing" : "cancelling", reason: null },
-        now,
-        now,
-      );
-      tellEscrow(tx, ref, {
-        kind: `${ending.action}-intent`,
-        at: now,
-        title: ending.action === "release" ? "Release sent" : "Cancel sent",
-        detail: `decided by ${ending.decidedBy}; Purple Flea says "${upstream.rawStatus}"`,
-        actor: by(ID),
-        runId,
-        stepId: step,
-      });
+      const sent = { kind: "sent", decidedBy, rawStatus: upstream.rawStatus } as const;
+      settleEnd(tx, ref, action, sent, settling(now));
     }
     return intent;
   });
@@ -101,142 +83,61 @@ export async function endEscrow(
   if (opened.kind === "held") return { status: "held", reason: opened.reason };
   if (opened.kind !== "send") throw new NonRetriableError(`escrow ${ref} already has another end under way`);
 
+  const { idempotencyKey } = opened;
   const outcome =
-    ending.action === "release"
-      ? await purpleFlea.releaseEscrow(remoteId, { idempotencyKey: opened.idempotencyKey })
-      : await purpleFlea.cancelEscrow(remoteId, { idempotencyKey: opened.idempotencyKey });
+    action === "release"
+      ? await purpleFlea.releaseEscrow(remoteId, { idempotencyKey })
+      : await purpleFlea.cancelEscrow(remoteId, { idempotencyKey });
   const now = clock.now();
   switch (outcome.kind) {
-    case "done":
+    case "done": {
+      const ended = { settledAt: now, settledBy: decidedBy };
       inTransaction(mirror, (tx) => {
-        settleIntent(tx, key, { status: "done" }, now);
-        const decision = getDecision(read, ref);
-        if ("txHash" in outcome.value) {
-          const { feeMicro, referralMicro, txHash } = outcome.value;
-          changeEscrow(
-            tx,
-            ref,
-            {
-              status: "released",
-              reason: null,
-              feeMicro,
-              netMicro: row.amountMicro - feeMicro,
-              referralMicro: referralMicro ?? undefined,
-              txHash,
-              settledAt: now,
-              settledBy: ending.decidedBy,
-            },
-            now,
-            now,
-          );
-          tellEscrow(tx, ref, {
-            kind: "released",
-            at: now,
-            title: `Released ${formatMicro(row.amountMicro - feeMicro)} USDC`,
-            detail: `fee ${formatMicro(feeMicro)} USDC${referralMicro === null ? "" : `, referral ${formatMicro(referralMicro)} USDC`}`,
-            actor: by(ID),
-            runId,
-            stepId: step,
-          });
-          answerCommand(
-            tx,
-            decision?.commandId,
-            {
-              state: decision?.decision === "cancel" ? "failed" : "confirmed",
-              message: "Released at Purple Flea.",
-              runId,
-            },
-            now,
-          );
-        } else {
-          changeEscrow(
-            tx,
-            ref,
-            { status: "refunded", reason: null, settledAt: now, settledBy: ending.decidedBy },
-            now,
-            now,
-          );
-          tellEscrow(tx, ref, {
-            kind: "refunded",
-            at: now,
-            title: `Refunded ${formatMicro(row.amountMicro)} USDC`,
-            detail: `decided by ${ending.decidedBy}`,
-            actor: by(ID),
-            runId,
-            stepId: step,
-          });
-          answerCommand(
-            tx,
-            decision?.commandId,
-            {
-              state: decision?.decision === "release" ? "failed" : "confirmed",
-              message: "Cancelled and refunded at Purple Flea.",
-              runId,
-            },
-            now,
-          );
+        if (!("txHash" in outcome.value)) {
+          const refunded = { kind: "refunded", amountMicro: row.amountMicro, decidedBy } as const;
+          return settleEnd(tx, ref, action, refunded, { ...settling(now), values: ended });
         }
+        const { feeMicro, referralMicro, txHash } = outcome.value;
+        const netMicro = row.amountMicro - feeMicro;
+        const released = { kind: "released", netMicro, feeMicro, referralMicro } as const;
+        const values = { ...ended, feeMicro, netMicro, referralMicro: referralMicro ?? undefined, txHash };
+        settleEnd(tx, ref, action, released, { ...settling(now), values });
       });
       return endOf(getEscrow(mirror, ref) ?? row);
-    case "unknown":
-      inTransaction(mirror, (tx) => {
-        settleIntent(tx, key, { status: "unknown", detail: outcome.reason }, now);
-        const reason = `${ending.action} sent, no answer: ${outcome.reason}. Purple Flea is asked what became of it`;
-        changeEscrow(tx, ref, { status: "unknown", reason }, now, now);
-        tellEscrow(tx, ref, {
-          kind: `${ending.action}-unknown`,
-          nth: String(now),
-          at: now,
-          title: "No answer came",
-          detail: outcome.reason,
-          actor: by(ID),
-          runId,
-          stepId: step,
-        });
-      });
-      throw new Error(`outcome unknown: ${outcome.reason}`);
+    }
+    case "unknown": {
+      const { reason } = outcome;
+      inTransaction(mirror, (tx) => settleEnd(tx, ref, action, { kind: "unknown", reason }, settling(now)));
+      throw new Error(`outcome unknown: ${reason}`);
+    }
     case "refused": {
       // The wrong state: another look says which one it is.
       const after = outcome.status === 409 ? await purpleFlea.escrow(remoteId) : null;
-      const over = after?.status === "released" || after?.status === "refunded";
-      inTransaction(mirror, (tx) => {
-        if (after && over) {
+      const { message } = outcome;
+      if (after?.status === "released" || after?.status === "refunded") {
+        inTransaction(mirror, (tx) => {
           // This call was refused and did not end it; one before it may have been heard.
           if (getIntent(tx, key)?.tries === 1)
-            settleIntent(tx, key, { status: "not_done", detail: outcome.message }, now);
-          return mirrorUpstream(setting, tx, getEscrow(tx, ref) ?? row, after, clock.now(), runId);
-        }
-        const title = `${ending.action === "release" ? "Release" : "Cancel"} refused`;
-        const reason = `${ending.action} refused: ${outcome.message}`;
-        settleIntent(tx, key, { status: "not_done", detail: outcome.message }, now);
-        changeEscrow(tx, ref, { status: "pending", reason }, now, now);
-        tellEscrow(tx, ref, {
-          kind: `${ending.action}-refused`,
-          nth: String(now),
-          at: now,
-          title,
-          detail: outcome.message,
-          actor: by(ID),
-          runId,
-          stepId: step,
+            settleIntent(tx, key, { status: "not_done", detail: message }, now);
+          mirrorUpstream(setting, tx, getEscrow(tx, ref) ?? row, after, clock.now(), runId);
         });
+        return endOf(getEscrow(mirror, ref) ?? row);
+      }
+      const retryAt = inTransaction(mirror, (tx) => {
+        const at = outcome.status === 409 ? undefined : nextRetry(tx, ref, action, now);
+        settleEnd(tx, ref, action, { kind: "rejected", message }, { ...settling(now), retryAt: at });
+        return at;
       });
-      if (over) return endOf(getEscrow(mirror, ref) ?? row);
-      if (outcome.status === 409) throw new Error(`refused: ${outcome.message}`);
+      if (retryAt === undefined) throw new Error(`rejected: ${message}`);
+      return { status: "rejected", reason: message, retry_at: retryAt };
+    }
+    case "not-done": {
+      const { reason } = outcome;
+      inTransaction(mirror, (tx) =>
+        settleEnd(tx, ref, action, { kind: "not-executed", reason }, settling(now)),
+      );
       return throwFor(outcome);
     }
-    case "not-done":
-      inTransaction(mirror, (tx) => {
-        settleIntent(tx, key, { status: "not_done", detail: outcome.reason }, now);
-        changeEscrow(
-          tx,
-          ref,
-          { status: "pending", reason: `${ending.action} not done yet: ${outcome.reason}` },
-          now,
-          now,
-        );
-      });
-      return throwFor(outcome);
     default:
       return outcome satisfies never;
   }

@@ -2,7 +2,6 @@ import { NonRetriableError } from "inngest";
 import { inTransaction } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import {
-  changeEscrow,
   getEscrow,
   isOver,
   markHeard,
@@ -30,6 +29,7 @@ import { onRecord } from "./hearing";
 import { mirrorUpstream } from "./mirror-upstream";
 import { askId } from "./reconcile-unknown";
 import { by, DAY_MS, HOUR_MS, type Setting } from "./setting";
+import { nextRetry, settleEnd } from "./settle-end";
 import { showNotDone, showUnknown } from "./what-became";
 
 const ID = "escrow-lifecycle";
@@ -44,6 +44,8 @@ type Verdict =
   | { kind: "taken-over" }
   /** `hears` is what it waits for: the record alone. Absent in the results of the build that raced two waits. */
   | { kind: "wait"; remaining: number; hears?: "record" };
+/** How a run goes on after an end that did not go through. */
+type Failed = { status: "over" } | { status: "rejected"; retry_at: number };
 type Followed = Ended | { status: "taken-over" | "handed-over"; escrow_id: string };
 
 /** When Purple Flea refunds it by itself, as far as it is known. ms */
@@ -123,14 +125,23 @@ export function escrowLifecycle(setting: Setting) {
             const name = ending.action === "release" ? "release-escrow" : "cancel-escrow";
             const ended = await step
               .run(name, () => endEscrow(setting, ref, ending, runId))
-              .catch(async (error: unknown) => {
+              .catch(async (error: unknown): Promise<Failed> => {
                 const reason = error instanceof Error ? error.message : "out of attempts";
-                await step.run("record-not-ended", () => recordNotEnded(ref, ending, reason, runId));
+                const failed = await step.run("record-not-ended", () =>
+                  recordNotEnded(ref, ending, reason, runId),
+                );
+                // Builds before this one recorded no way to go on.
+                if (failed?.status) return failed;
                 const key = `escrow-end:${ref}`;
                 const id = askId(key, runId);
                 await step.sendEvent("ask-what-became", outcomeUnknown.create({ intent_key: key }, { id }));
                 throw new NonRetriableError(`the ${ending.action} did not go through: ${reason}`);
               });
+            if (ended.status === "over") continue;
+            if (ended.status === "rejected") {
+              await step.sleepUntil("try-again", new Date(ended.retry_at));
+              continue;
+            }
             if (ended.status !== "held") return ended;
             // A pause that is lifted, or time: what holds it is looked at again.
             await step.waitForEvent("held", { event: actionsResumed, timeout: HELD_MS });
@@ -248,29 +259,19 @@ export function escrowLifecycle(setting: Setting) {
     });
   }
 
-  function recordNotEnded(ref: string, ending: Ending, reason: string, runId: string): void {
+  /** The attempts are used up: what is known not to have happened is tried again later; null when it may have. */
+  function recordNotEnded(ref: string, { action }: Ending, reason: string, runId: string): Failed | null {
     const now = clock.now();
-    inTransaction(mirror, (tx) => {
+    return inTransaction(mirror, (tx) => {
       const row = getEscrow(tx, ref);
-      if (!row || isOver(row.status)) return;
-      const unknown = row.status === "unknown";
-      const stays = unknown
-        ? "What became of it is not known yet; Purple Flea is being asked."
-        : "Nothing moved; the money is still locked.";
-      const said = `the ${ending.action} did not go through: ${reason}. ${stays}`;
-      changeEscrow(tx, ref, { reason: said }, now, now);
-      tellEscrow(tx, ref, {
-        kind: `${ending.action}-failed`,
-        nth: runId,
-        at: now,
-        title: `The ${ending.action} did not go through`,
-        detail: `${reason}. ${stays}`,
-        actor: by(ID),
-        runId,
-      });
-      // Not the last word: another run takes over and tries again until the escrow is over.
-      const message = `${reason}. ${stays} It is tried again.`;
-      answerCommand(tx, getDecision(read, ref)?.commandId, { state: "unknown", message, runId }, now);
+      if (!row || isOver(row.status)) return { status: "over" };
+      const settling = { now, actor: by(ID), runId };
+      const intent = getIntent(tx, `escrow-end:${ref}`)?.status;
+      if (intent === "open") settleEnd(tx, ref, action, { kind: "unknown", reason }, settling);
+      if (intent === "open" || intent === "unknown") return null;
+      const retryAt = nextRetry(tx, ref, action, now);
+      settleEnd(tx, ref, action, { kind: "put-off", reason }, { ...settling, retryAt });
+      return { status: "rejected", retry_at: retryAt };
     });
   }
 }

@@ -1,12 +1,14 @@
 import { inTransaction, type Writer } from "../../db/connection";
-import { changeEscrow, getEscrow, isOver } from "../../db/mirror/escrows";
+import { getEscrow, isOver } from "../../db/mirror/escrows";
 import { betByRemoteId, getBet, getClaim } from "../../db/mirror/bets";
-import { getIntent, settleIntent, type Intent } from "../../db/mirror/intents";
+import { getIntent, type Intent } from "../../db/mirror/intents";
 import { listReported } from "../../db/read/candidates";
 import { utcDay } from "../../domain/ids";
 import { casinoWebhookData, faucetWebhookData } from "../purple-flea/contract";
+import type { EndAction } from "./end-words";
 import { mirrorUpstream } from "./mirror-upstream";
 import { by, ON_ITS_WAY_MS, type Setting } from "./setting";
+import { endActionOf, settleEnd } from "./settle-end";
 import { recordHappened, recordNotHappened, type Source } from "./what-became";
 
 /** What a look told: `ask-again` may change by itself, `needs-a-person` cannot be asked upstream. */
@@ -39,7 +41,7 @@ export async function lookUp(
   switch (intent.action) {
     case "escrow-release":
     case "escrow-cancel":
-      return lookAtEscrow(setting, intent, runId);
+      return lookAtEscrow(setting, intent, endActionOf(intent.action), source);
     case "bet":
       return lookForBet(setting, intent, source);
     case "claim":
@@ -61,7 +63,12 @@ function isStillToClaim(
   return getClaim(mirror, subjectRef)?.utcDay === utcDay(clock.now());
 }
 
-async function lookAtEscrow(setting: Setting, intent: Intent, runId: string): Promise<Look> {
+async function lookAtEscrow(
+  setting: Setting,
+  intent: Intent,
+  action: EndAction,
+  { actor, runId }: Source,
+): Promise<Look> {
   const { mirror, purpleFlea, clock } = setting;
   const row = getEscrow(mirror, intent.subjectRef);
   if (!row?.remoteId) return { state: "needs-a-person" };
@@ -76,9 +83,9 @@ async function lookAtEscrow(setting: Setting, intent: Intent, runId: string): Pr
     mirrorUpstream(setting, tx, fresh, upstream, now, runId);
     if (isOver(getEscrow(tx, row.ref)?.status ?? row.status)) return { state: "settled" as const };
     if (!locked) return { state: "ask-again" as const };
+    const found = { kind: "found-locked", rawStatus: upstream.rawStatus } as const;
+    settleEnd(tx, row.ref, action, found, { now, actor, runId });
     const detail = `Purple Flea still says "${upstream.rawStatus}": it did not happen`;
-    settleIntent(tx, intent.key, { status: "not_done", detail }, now);
-    changeEscrow(tx, row.ref, { status: "pending", reason: detail }, now, now);
     return { state: "settled" as const, resume: "escrow" as const, detail };
   });
 }

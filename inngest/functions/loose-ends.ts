@@ -87,6 +87,8 @@ export async function findLoose(setting: Setting, runId: string) {
 /** The how-manieth take-over an escrow needs now; null when its run is alive, or the last one was not long ago. */
 function retake({ mirror, read }: Setting, row: EscrowRow, now: number): number | null {
   const ended = row.runId === null || runHasEnded(mirror, row.runId);
+  // One whose end came to nothing is tried again at its time, by the run that waits for that.
+  if (!ended && row.retryAt !== null && now - row.retryAt <= UNHEARD_MS) return null;
   const decision = getDecision(read, row.ref);
   const since = decision?.at ?? row.confirmedAt;
   const releases = decision ? decision.decision === "release" : row.confirmedAt !== null;

@@ -61,6 +61,7 @@ export function mirrorUpstream(
           ...facts,
           status: upstream.status,
           reason: null,
+          retryAt: null,
           settledAt: (released ? upstream.releasedAt : upstream.refundedAt) ?? at,
           settledBy,
         },
@@ -116,7 +117,9 @@ export function mirrorUpstream(
       // "Locked" does not say that a call in flight, or one without an answer, did not happen: it may arrive yet.
       const end = getIntent(tx, `escrow-end:${row.ref}`)?.status;
       const status = end === "open" || end === "unknown" ? undefined : "pending";
-      changeEscrow(tx, row.ref, { ...facts, status, reason: null }, at, at);
+      // Why its end came to nothing stands until that is tried again.
+      const reason = row.retryAt === null ? null : undefined;
+      changeEscrow(tx, row.ref, { ...facts, status, reason }, at, at);
       return;
     }
     default:

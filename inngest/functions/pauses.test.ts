@@ -142,6 +142,26 @@ describe("a pause", () => {
     expect(outcome("a2")?.outcome).toBe("traded");
   });
 
+  test("what a person takes out was skipped and did not fail, for whoever had asked for it", async () => {
+    sendPriceAlert(world.desk, world.operator, world.form({ asset: "ETH", price: "1", direction: "long" }));
+    createEscrow(
+      world.desk,
+      world.operator,
+      world.form({ escrow_id: "esc_1", amount_usdc: "5", counterparty: SILENT }),
+    );
+    await pause("trade", "escrow-create");
+    const held = world.row<{ id: string }>("select id from alerts where outcome = 'held'")?.id ?? "none";
+    await resume(["trade", "escrow-create"], { shown: [`alert:${held}`, "escrow:esc_1"], keep: [] });
+    expect(
+      world.rows(
+        "select kind, state from commands join command_outcomes on command_id = id where kind not like '%-actions' order by kind",
+      ),
+    ).toEqual([
+      { kind: "create-escrow", state: "skipped" },
+      { kind: "send-price-alert", state: "skipped" },
+    ]);
+  });
+
   test("an alert that grew too old while it was held is skipped with that reason", async () => {
     await pause("trade");
     await alert("a1");

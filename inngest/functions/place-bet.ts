@@ -82,7 +82,7 @@ export async function placeBet(setting: Setting, plan: BetPlan): Promise<BetPlac
   const key = `bet:${plan.requestKey}`;
   const started = clock.now();
   const row = betRow(setting, plan);
-  const answer = (tx: Writer, state: "failed" | "unknown", message: string) =>
+  const answer = (tx: Writer, state: "failed" | "skipped" | "unknown", message: string) =>
     answerCommand(tx, plan.commandId, { state, message, runId: plan.runId }, started);
   const opened = inTransaction(mirror, (tx) => {
     const intent = openIntent(
@@ -114,7 +114,7 @@ export async function placeBet(setting: Setting, plan: BetPlan): Promise<BetPlac
     }
     settleIntent(tx, key, { status: "refused", detail: refusal }, started);
     skipBet(tx, row, refusal, started);
-    answer(tx, "failed", `Not placed: ${refusal}. Nothing moved.`);
+    answer(tx, "skipped", `Not placed: ${refusal}. Nothing moved.`);
     return { kind: "no" as const, reason: refusal };
   });
   switch (opened.kind) {

@@ -68,7 +68,7 @@ export function scheduledCasinoBet(setting: Setting) {
       if (!intent) {
         skipBet(tx, betRow(setting, plan), reason, now);
         const message = `Not placed: ${reason}. Nothing moved.`;
-        answerCommand(tx, plan.commandId, { state: "failed", message, runId }, now);
+        answerCommand(tx, plan.commandId, { state: "skipped", message, runId }, now);
         return { lost: false };
       }
       if (intent.status === "done" || intent.status === "refused") return { lost: false };

@@ -4,7 +4,7 @@ import { inTransaction } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { changeEscrow, heldEscrows, tellEscrow } from "../../db/mirror/escrows";
 import { heldAlerts, settleAlert } from "../../db/mirror/trades";
-import { getCommand } from "../../db/read/decisions";
+import { commandForEscrow, getCommand } from "../../db/read/decisions";
 import { isReference } from "../../domain/ids";
 import { pauseKinds, pauseLook, type PauseKind } from "../../domain/statuses";
 import { actionsPaused, actionsResumed, alertResumed, escrowResumed, eventIdFor } from "../events";
@@ -58,10 +58,11 @@ export function steerActions(setting: Setting) {
           const message = `${reason[0]?.toUpperCase()}${reason.slice(1)}. Nothing moved.`;
           for (const id of alerts.filter(isDropped.alert)) {
             settleAlert(tx, id, "skipped", now, { reason });
-            answerCommand(tx, getCommand(read, id)?.id, { state: "failed", message, runId }, now);
+            answerCommand(tx, getCommand(read, id)?.id, { state: "skipped", message, runId }, now);
           }
           for (const { ref } of escrows.filter((one) => isDropped.escrow(one.ref))) {
             changeEscrow(tx, ref, { status: "refused", reason, settledAt: now }, now, now);
+            answerCommand(tx, commandForEscrow(read, ref), { state: "skipped", message, runId }, now);
             const actor = { kind: "operator", id: command.operatorId } as const;
             tellEscrow(tx, ref, {
               kind: "dropped",

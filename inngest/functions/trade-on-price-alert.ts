@@ -82,7 +82,7 @@ export function tradeOnPriceAlert(setting: Setting) {
             if (intent?.status === "not_done") showNotDone(tx, intent, reason, now, runId);
             settleAlert(tx, alertId, "skipped", now, { reason });
             const message = `Skipped: ${reason}. No order was sent.`;
-            answerCommand(tx, commandId, { state: "failed", message, runId }, now);
+            answerCommand(tx, commandId, { state: "skipped", message, runId }, now);
           });
           return { skipped: true, reason };
         });

@@ -12,7 +12,8 @@ import type { Bet, Escrow, Order } from "../purple-flea/contract";
 import { mirrorUpstream } from "./mirror-upstream";
 import { newsOf } from "./place-order";
 import { recordBet } from "./place-bet";
-import { DAY_MS, startOfDay, type Setting } from "./setting";
+import { by, DAY_MS, startOfDay, type Setting } from "./setting";
+import { endActionOf, settleEnd } from "./settle-end";
 
 /** What is known now of a call whose outcome was not. */
 export type Fact =
@@ -218,8 +219,6 @@ export function showUnknown(tx: Writer, intent: Intent, reason: string, now: num
     case "claim":
       return changeClaim(tx, ref, { status: "unknown", reason }, now);
     case "escrow-create":
-    case "escrow-release":
-    case "escrow-cancel":
       changeEscrow(tx, ref, { status: "unknown", reason }, now, now);
       tellEscrow(tx, ref, {
         kind: `${intent.action}-lost`,
@@ -227,9 +226,14 @@ export function showUnknown(tx: Writer, intent: Intent, reason: string, now: num
         at: now,
         title: "No answer was recorded",
         detail: reason,
-        actor: { kind: "function", id: "clean-up" },
+        actor: by("clean-up"),
       });
       return;
+    case "escrow-release":
+    case "escrow-cancel": {
+      const unknown = { kind: "unknown", reason } as const;
+      return settleEnd(tx, ref, endActionOf(intent.action), unknown, { now, actor: by("clean-up") });
+    }
     default:
       intent.action satisfies never;
   }

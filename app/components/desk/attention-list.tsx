@@ -6,6 +6,7 @@ import { sentence, shorten, usdcText } from "../../lib/money";
 import { meaningOfUnsent, whyNotSent } from "../../lib/sending-words";
 import { formatDuration } from "../../lib/time";
 import { Icon } from "../ui/icon";
+import { PutOff } from "./attempt";
 import { Time, useNow } from "./moment";
 import { pathTo } from "../../lib/paths";
 
@@ -53,6 +54,19 @@ function tell(item: Attention, now: number, afterUnknown: AfterUnknown): Told {
         tone: "text-caution",
         what: "is disputed",
         then: `${amount} stays locked until it is resolved at Purple Flea.`,
+        deed: "Open",
+      };
+    case "put-off":
+      return {
+        icon: "rotate-cw",
+        tone: "text-caution",
+        what: "is decided and not done yet",
+        then: (
+          <>
+            <PutOff reason={item.said && shorten(item.said)} retryAt={item.dueAt ?? now} now={now} /> {amount}{" "}
+            stays locked.
+          </>
+        ),
         deed: "Open",
       };
     case "unknown-escrow":

@@ -7,7 +7,8 @@ import { escrowLook, type StatusLook } from "../../../domain/statuses";
 import { shorten, usdcText } from "../../lib/money";
 import { formatDuration, formatWait } from "../../lib/time";
 import { Icon } from "../ui/icon";
-import { Time, useNow } from "./moment";
+import { Attempt, PutOff } from "./attempt";
+import { useNow } from "./moment";
 import { escrowMoney } from "./sum-table";
 import { Said } from "./said-text";
 
@@ -36,20 +37,12 @@ export function Consequence({ escrow, decided }: { escrow: EscrowRow; decided: D
             <>
               {moves}, but the decision could not be sent; <Link to="/outbox">send it again</Link>
             </>
+          ) : escrow.retryAt !== null ? (
+            <PutOff reason={escrow.reason && shorten(escrow.reason)} retryAt={escrow.retryAt} now={now} />
           ) : decided.retry ? (
-            <>
-              Attempt {decided.retry.attempt}
-              {decided.retry.of === null ? "" : ` of ${decided.retry.of}`}
-              {decided.retry.at !== null && (
-                <>
-                  {" "}
-                  at <Time ms={decided.retry.at} />
-                </>
-              )}
-              ; nothing moved so far
-            </>
+            <Attempt retry={decided.retry} intent={decided.intent} />
           ) : (
-            `${moves}, waiting ${formatWait(now - (decided.sentAt ?? decided.at))}`
+            `${decided.status === "in-flight" ? "Sent to Purple Flea, no answer yet" : moves}, waiting ${formatWait(now - (decided.sentAt ?? decided.at))}`
           )}
         </span>
       </span>
@@ -75,10 +68,16 @@ export function Consequence({ escrow, decided }: { escrow: EscrowRow; decided: D
             {escrow.claimedConfirmationAt !== null && escrow.confirmedAt === null && (
               <span className="block font-regular text-caution">Confirmation claimed, not proven</span>
             )}
-            {escrow.reason && (
-              <span className="block font-regular text-text-muted">
-                <Said text={shorten(escrow.reason)} />
+            {escrow.retryAt !== null ? (
+              <span className="block font-regular text-caution">
+                <PutOff reason={escrow.reason && shorten(escrow.reason)} retryAt={escrow.retryAt} now={now} />
               </span>
+            ) : (
+              escrow.reason && (
+                <span className="block font-regular text-text-muted">
+                  <Said text={shorten(escrow.reason)} />
+                </span>
+              )
             )}
           </span>
         </span>

@@ -59,6 +59,11 @@ export function DriftLedger({
               since <Time ms={open.since} />
             </b>
           </p>
+          <p>
+            Last compared <Time ms={open.seenAt} />: Purple Flea said{" "}
+            <Money micro={open.observedMicro} unit six />, our books expected{" "}
+            <Money micro={open.expectedMicro} unit six />.
+          </p>
           <DriftRows rows={open.rows} explained={open.explained} />
           <CommandForm
             commandId={commandId}

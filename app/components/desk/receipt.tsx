@@ -5,11 +5,12 @@ import { commandLook, type CommandState } from "../../../domain/command-states";
 import { meaningOfUnsent, whyNotSent } from "../../lib/sending-words";
 import { formatWait } from "../../lib/time";
 import { Icon } from "../ui/icon";
+import { Attempt, PutOff } from "./attempt";
 import { Time, useNow } from "./moment";
 import { Section } from "./section";
 import { runPath } from "../../lib/paths";
 
-type HopState = "done" | "waiting" | "todo" | "failed" | "unknown";
+type HopState = "done" | "waiting" | "todo" | "failed" | "skipped" | "unknown";
 interface Hop {
   title: string;
   state: HopState;
@@ -21,6 +22,7 @@ const hopIcon: Record<HopState, string> = {
   waiting: "hourglass",
   todo: "circle-dashed",
   failed: "circle-x",
+  skipped: "circle-minus",
   unknown: "circle-question-mark",
 };
 
@@ -66,30 +68,22 @@ function sendingHop(receipt: ReceiptData): Hop {
   };
 }
 
-function lastHop(receipt: ReceiptData, waitsFor: ReactNode): Hop {
-  const { answer, retry } = receipt;
+function lastHop(receipt: ReceiptData, waitsFor: ReactNode, now: number): Hop {
+  const { answer, retry, intent, putOff } = receipt;
   if (answer === null)
     return {
       title: "Mirror agrees",
       state: "waiting",
       at: null,
-      note: retry ? (
-        <>
-          Attempt {retry.attempt}
-          {retry.of === null ? "" : ` of ${retry.of}`}
-          {retry.at !== null && (
-            <>
-              {" "}
-              at <Time ms={retry.at} />
-            </>
-          )}
-          . Nothing moved so far.
-        </>
+      note: putOff ? (
+        <PutOff reason={putOff.reason} retryAt={putOff.at} now={now} />
+      ) : retry ? (
+        <Attempt retry={retry} intent={intent} />
       ) : (
         waitsFor
       ),
     };
-  const state = { confirmed: "done", failed: "failed", unknown: "unknown" } as const;
+  const state = { confirmed: "done", failed: "failed", skipped: "skipped", unknown: "unknown" } as const;
   return {
     title: answer.state === "confirmed" ? "Mirror agrees" : commandLook[answer.state].label,
     state: state[answer.state],
@@ -99,7 +93,7 @@ function lastHop(receipt: ReceiptData, waitsFor: ReactNode): Hop {
 }
 
 /** The four hops in order. The first that is not made, or failed before the last, is open; what comes after it has not begun. */
-function hopsOf(receipt: ReceiptData, waitsFor: ReactNode): Hop[] {
+function hopsOf(receipt: ReceiptData, waitsFor: ReactNode, now: number): Hop[] {
   const hops: Hop[] = [
     {
       title: "Clicked",
@@ -116,7 +110,7 @@ function hopsOf(receipt: ReceiptData, waitsFor: ReactNode): Hop[] {
         <Link to={runPath(receipt.runId)}>{receipt.functionId ?? "Open the run"}</Link>
       ),
     },
-    lastHop(receipt, waitsFor),
+    lastHop(receipt, waitsFor, now),
   ];
   const open = hops.findIndex(
     (hop, index) => hop.state === "waiting" || (index === 1 && hop.state === "failed"),
@@ -129,7 +123,7 @@ function hopsOf(receipt: ReceiptData, waitsFor: ReactNode): Hop[] {
 /** The four hops of a command, each with its time; the one that is open is named, with how long it has been waiting. */
 export function Receipt({ receipt, waitsFor }: { receipt: ReceiptData; waitsFor?: ReactNode }) {
   const { now } = useNow();
-  const hops = hopsOf(receipt, waitsFor);
+  const hops = hopsOf(receipt, waitsFor, now);
   const done = hops.filter((hop) => hop.state === "done").length;
   const look = commandLook[stateOf(receipt)];
   return (

@@ -38,8 +38,8 @@ function DriftNote({ drift }: { drift: Drift | null }) {
         since <Time ms={drift.since} />
       </b>
       <p>
-        Purple Flea says <Money micro={drift.observedMicro} unit six />, our books expect{" "}
-        <Money micro={drift.expectedMicro} unit six />.{" "}
+        By so much Purple Flea’s balance and our books differed when they were last compared,{" "}
+        <Time ms={drift.seenAt} />.{" "}
         {drift.explained
           ? "Calls without an answer can make it up. "
           : "Nothing over the limit is approved until it is explained or accepted. "}
@@ -89,13 +89,17 @@ export function StandingNotes({
   );
 }
 
-/** The way from a row to the decision about its unknown call. */
+/** The way from a row to the decision about its unknown call. The end of an escrow can be asked for, and is, by itself. */
 export function UnknownNote({ intentKey, what }: { intentKey: string; what: string }) {
+  const isAsked = intentKey.startsWith("escrow-end:");
   return (
     <Note tone="unknown" icon="circle-question-mark">
       <b>{what} no answer came.</b>
       <p>
-        It is never repeated by itself. <Link to={unknownPath(intentKey)}>Decide what became of it</Link>
+        {isAsked
+          ? "Purple Flea is asked, by itself, what became of it. "
+          : "It is never repeated by itself. "}
+        <Link to={unknownPath(intentKey)}>Decide what became of it</Link>
       </p>
     </Note>
   );

@@ -1,6 +1,6 @@
 import { Link } from "@remix-run/react";
 import { Fragment } from "react";
-import type { TimelineRow } from "../../../db/read/escrows";
+import type { TimelineEntry } from "../../../db/read/timeline";
 import { sentence, shorten } from "../../lib/money";
 import { formatDay } from "../../lib/time";
 import { Icon } from "../ui/icon";
@@ -34,7 +34,7 @@ const iconOf = (kind: string): string =>
         ? "circle-x"
         : "circle-dot");
 
-function By({ entry }: { entry: Omit<TimelineRow, "id"> }) {
+function By({ entry }: { entry: Omit<TimelineEntry, "id"> }) {
   // A decision names its operator in the title, a webhook its id in the detail.
   const who = entry.actorKind === "operator" || entry.actorKind === "webhook" ? null : entry.actorId;
   return (
@@ -51,10 +51,10 @@ function By({ entry }: { entry: Omit<TimelineRow, "id"> }) {
 }
 
 /** A story by day, newest first: when, what, who and which step. */
-export function Timeline({ entries }: { entries: Omit<TimelineRow, "id">[] }) {
+export function Timeline({ entries }: { entries: Omit<TimelineEntry, "id">[] }) {
   const { zone } = useNow();
   if (entries.length === 0) return <p className="text-text-muted">Nothing has happened yet.</p>;
-  const days = new Map<string, Omit<TimelineRow, "id">[]>();
+  const days = new Map<string, Omit<TimelineEntry, "id">[]>();
   for (const entry of entries) {
     const day = formatDay(entry.at, zone);
     days.set(day, [...(days.get(day) ?? []), entry]);
