@@ -1,7 +1,15 @@
 import type { StatusLook } from "./statuses";
 
 /** queued, parked and sent are told from the outbox; the others from what the functions answered in the mirror. */
-export const commandStates = ["queued", "parked", "sent", "confirmed", "failed", "skipped", "unknown"] as const;
+export const commandStates = [
+  "queued",
+  "parked",
+  "sent",
+  "confirmed",
+  "failed",
+  "skipped",
+  "unknown",
+] as const;
 export type CommandState = (typeof commandStates)[number];
 /** What the functions answer a command with. */
 export type AnswerState = Exclude<CommandState, "queued" | "parked" | "sent">;

@@ -73,7 +73,11 @@ test("a rejected escrow is cancelled and refunded", async ({ desk, stack }) => {
 test("nobody confirms for seven days: cancelled and refunded", async ({ desk, stack }) => {
   const before = BigInt((await stack.books()).accounts.wallet ?? "0");
   await createEscrow(desk, { reference: "esc_silent", amount: "30", counterparty: silentCounterparty });
-  await escrowIs(stack, "esc_silent", "pending");
+  // Not before the engine has the wait: it lasts from then.
+  await stack.until(
+    "select 1 from steps join escrows on escrows.run_id = steps.run_id where ref = 'esc_silent' and name = 'wait-for-counterparty' and steps.status = 'waiting'",
+    Boolean,
+  );
   await stack.skip(7 * day - 10 * minute);
   expect(stack.query("select status from escrows where ref = 'esc_silent'")).toEqual([{ status: "pending" }]);
   await stack.advance(11 * minute);
