@@ -115,7 +115,7 @@ describe("the same id again", () => {
     });
     expect(countUnsent(db.reader).n).toBe(1);
     expect(listAttention(db.reader, NOW)).toMatchObject([
-      { kind: "other-webhook", ref: "evt_1", to: "/webhooks/evt_1" },
+      { kind: "other-webhook", ref: "evt_1", to: { page: "webhook", ref: "evt_1" } },
     ]);
     expect(listAttention(db.reader, NOW + 8 * 86_400_000)).toEqual([]);
   });

@@ -230,7 +230,12 @@ describe("a decision about an escrow", () => {
   test("the same form twice is one decision; with another reason, verdict or operator it is not the same", async () => {
     await saveOperator(
       world.desk.desk,
-      { email: "second@example.test", name: "Sam Second", password: "another one", role: "operator" },
+      {
+        email: "second@example.test",
+        name: "Sam Second",
+        password: "a longer one of its own",
+        role: "operator",
+      },
       world.clock.now(),
     );
     const second = world.read
