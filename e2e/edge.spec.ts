@@ -98,3 +98,51 @@ test("every page, both themes, wide and on a phone: no axe violation, no sideway
   }
   expect(problems).toEqual([]);
 });
+
+test("with scripts, a form that the edge refuses is told why in the edge's own words", async ({ page }) => {
+  await page.goto("/login");
+  await page.getByLabel("Email").fill(viewerAccount.email);
+  await page.getByLabel("Password").fill("x".repeat(70_000));
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByText("A form is at most 64 KiB here. Nothing was done.")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("This was not accepted");
+});
+
+test("with scripts, a page that the edge refuses to read is loaded whole, and says why", async ({
+  desk,
+  stack,
+}) => {
+  await desk.route("**/trades.data*", (route) => route.continue({ url: `${stack.url}/trades.data?_data=x` }));
+  await desk.goto("/alerts");
+  await desk.getByRole("link", { name: "Trades", exact: true }).first().click();
+  await expect(desk.getByText("No address here takes _data.")).toBeVisible();
+});
+
+test("a run's time line is drawn without scripts, and without anything that the content policy refuses", async ({
+  browser,
+  session,
+  stack,
+}) => {
+  await stack.send({
+    name: "purple-flea/price.alert",
+    id: "edge-alert",
+    data: { asset: "BTC", price: 64_120, direction: "long", triggered_by: "breakout" },
+  });
+  const run = await stack.until<{ id: string; steps: number }>(
+    "select run_id id, count(*) steps from steps where ended_at is not null group by run_id order by 2 desc",
+    (row) => (row?.steps ?? 0) > 2,
+  );
+  for (const javaScriptEnabled of [false, true]) {
+    const context = await browser.newContext({ javaScriptEnabled, baseURL: stack.url });
+    await context.addCookies(session.cookies);
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    await page.goto(`/runs/${run.id}`);
+    const bars = page.locator(".lane > .exec");
+    const [first, last] = [await bars.first().boundingBox(), await bars.last().boundingBox()];
+    expect(last?.x).toBeGreaterThan((first?.x ?? Infinity) + (first?.width ?? 0));
+    expect(problems).toEqual([]);
+    await context.close();
+  }
+});

@@ -28,17 +28,17 @@ export async function startEdge(
     report: (error) => `log-${logged.push(error)}`,
     ...options,
   });
-  const server = createHttpServer(edge.app, edge.trusts, limits);
+  const server = createHttpServer(edge, limits);
   const guard = formGuard(address);
-  edge.serve((request, response, next) =>
+  const pages: RequestHandler = (request, response, next) =>
     guard(request, response, (error?: unknown) => {
       if (error) return next(error);
       if (request.path === "/broken") return next(new Error("a secret of ours"));
       const body: unknown = request.body;
       reached.push(`${request.method} ${response.locals.origin ?? ""}${request.url} ${String(body ?? "")}`);
       return response.send("reached");
-    }),
-  );
+    });
+  edge.serve(pages, "/assets/desk.css");
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo; // listening on a port

@@ -25,9 +25,12 @@ export interface EdgeOptions {
 
 interface Edge {
   app: Express;
+  /** The headers of every answer, as lines. */
+  headerText: () => string;
   /** Whether an address is a trusted proxy's. */
   trusts: (address: string) => boolean;
-  serve(pages: RequestHandler): void;
+  /** @param stylesheet the address of the desk's, for pages that are drawn here */
+  serve(pages: RequestHandler, stylesheet?: string): void;
 }
 
 /**
@@ -39,7 +42,8 @@ export function createEdge(options: EdgeOptions): Edge {
   app.disable("x-powered-by");
   app.set("query parser", "simple");
   app.set("trust proxy", options.trustProxy);
-  app.use(securityHeaders({ live: options.address.live, development: options.development }), wellFormed);
+  const headers = securityHeaders({ live: options.address.live, development: options.development });
+  app.use(headers.onAll, wellFormed);
   app.all("/healthz", (request, response) => {
     if (request.method !== "GET" && request.method !== "HEAD")
       return refuse(request, response, wrongMethod("GET, HEAD"));
@@ -56,8 +60,10 @@ export function createEdge(options: EdgeOptions): Edge {
   );
   return {
     app,
+    headerText: headers.asText,
     trusts: (address) => trustsProxy(app, address),
-    serve(pages) {
+    serve(pages, stylesheet) {
+      app.locals.stylesheet = stylesheet;
       app.use(options.exports, pages);
       app.use(lastWord(options.report));
     },

@@ -150,35 +150,34 @@ const edge = createEdge({
   report,
 });
 
-const server = createHttpServer(edge.app, edge.trusts);
-edge.serve(
-  await pageRoutes({
-    development: env.NODE_ENV === "development",
-    address,
-    server,
-    context: () => ({
-      read: reader,
-      desk: writer,
-      clock,
-      practice,
-      report,
-      outboxChanged: () => void outbox.wake(),
-      config: {
-        mode: env.APP_MODE,
-        agentId,
-        agentWallet,
-        tradeSizeMicro: env.TRADE_SIZE_USDC,
-        limits: limitsOf(functionsConfig),
-        driftApprovalLimitMicro: env.DRIFT_APPROVAL_LIMIT_USDC,
-        secureCookies: live,
-        session: sessionRules,
-        demoAccounts: first.accounts,
-        engine: engineUrl ?? "Inngest Cloud",
-        keys: keysIn(env, !withSandbox),
-      },
-    }),
+const server = createHttpServer(edge);
+const { pages, stylesheet } = await pageRoutes({
+  development: env.NODE_ENV === "development",
+  address,
+  server,
+  context: () => ({
+    read: reader,
+    desk: writer,
+    clock,
+    practice,
+    report,
+    outboxChanged: () => void outbox.wake(),
+    config: {
+      mode: env.APP_MODE,
+      agentId,
+      agentWallet,
+      tradeSizeMicro: env.TRADE_SIZE_USDC,
+      limits: limitsOf(functionsConfig),
+      driftApprovalLimitMicro: env.DRIFT_APPROVAL_LIMIT_USDC,
+      secureCookies: live,
+      session: sessionRules,
+      demoAccounts: first.accounts,
+      engine: engineUrl ?? "Inngest Cloud",
+      keys: keysIn(env, !withSandbox),
+    },
   }),
-);
+});
+edge.serve(pages, stylesheet);
 const closeListeners = await listen(server, env.PORT, env.HOST ?? (live ? "0.0.0.0" : undefined));
 log.info(`listening on ${live ? `port ${env.PORT}` : `http://localhost:${env.PORT}`}`);
 

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createListener, type Server as Listener, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 /** How long a request may take to arrive. Answering one, a stream and a long call of the engine may take any time. ms. */
 const HEADERS_MS = 10_000;
@@ -24,12 +25,20 @@ const LIMITS: ListenLimits = {
   socketsPerAddress: SOCKETS_PER_ADDRESS,
 };
 
-/** A server that waits for nobody who does not get on with it. `trusted` tells the proxies, which are many askers in one. */
+interface Answering {
+  app: RequestListener;
+  /** The headers of every answer, as lines. */
+  headerText: () => string;
+  /** Tells the proxies, which are many askers in one. */
+  trusts: (address: string) => boolean;
+}
+
+/** A server that waits for nobody who does not get on with it. */
 export function createHttpServer(
-  app: RequestListener,
-  trusted: (address: string) => boolean,
+  { app, headerText, trusts }: Answering,
   limits: ListenLimits = LIMITS,
 ): Server {
+  const answerRaw = (socket: Duplex, code: string | undefined) => endRaw(socket, code, headerText);
   const server = createServer(
     {
       headersTimeout: limits.headersMs,
@@ -44,10 +53,10 @@ export function createHttpServer(
   );
   server.maxRequestsPerSocket = REQUESTS_PER_SOCKET;
   server.maxConnections = SOCKETS;
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => answerRaw(socket as Socket, error.code));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => answerRaw(socket, error.code));
   server.on("checkExpectation", app);
-  server.on("connect", (_request, socket) => answerRaw(socket as Socket, "HPE_INVALID_METHOD"));
-  boundSockets(server, trusted, limits.socketsPerAddress);
+  server.on("connect", (_request, socket) => answerRaw(socket, "HPE_INVALID_METHOD"));
+  boundSockets(server, trusts, limits.socketsPerAddress);
   return server;
 }
 
@@ -78,7 +87,7 @@ const RAW: Record<string, [line: string, words: string, headers?: string]> = {
 };
 
 /** What is no HTTP that Express could be given is answered by hand, in words as everything else. */
-function answerRaw(socket: Socket, code: string | undefined): void {
+function endRaw(socket: Duplex, code: string | undefined, headerText: () => string): void {
   const [line, words, headers = ""] = RAW[code ?? ""] ?? [
     "400 Bad Request",
     "This is not a request that can be read.",
@@ -86,8 +95,7 @@ function answerRaw(socket: Socket, code: string | undefined): void {
   if (code === "ECONNRESET" || !socket.writable) return void socket.destroy();
   socket.end(
     `HTTP/1.1 ${line}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n` +
-      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\nX-Content-Type-Options: nosniff\r\n" +
-      `Referrer-Policy: same-origin\r\n${headers}Content-Length: ${Buffer.byteLength(words)}\r\n\r\n${words}`,
+      `${headerText()}${headers}Content-Length: ${Buffer.byteLength(words)}\r\n\r\n${words}`,
     () => socket.destroy(),
   );
 }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { constants } from "node:zlib";
@@ -25,11 +25,13 @@ interface PagesOptions {
   context: () => Omit<DeskContext, "nonce" | "address">;
 }
 
-/** The pages for people: their files, what keeps foreign forms out, and Remix behind both. */
-export async function pageRoutes(options: PagesOptions): Promise<Router> {
+/** The pages for people: their files, what keeps foreign forms out, and Remix behind both; and where their stylesheet is. */
+export async function pageRoutes(options: PagesOptions): Promise<{ pages: Router; stylesheet?: string }> {
   const router = Router();
   router.use(compression({ level: GZIP_LEVEL, brotli: { params: brotliParams } }));
-  const { files, build } = options.development ? await fromSource(options.server) : fromBuild(process.cwd());
+  const { files, build, stylesheet } = options.development
+    ? await fromSource(options.server)
+    : fromBuild(process.cwd());
   router.use(files);
   router.use(notKept);
   router.use(formGuard(options.address));
@@ -44,7 +46,13 @@ export async function pageRoutes(options: PagesOptions): Promise<Router> {
       }),
     }),
   );
-  return router;
+  return { pages: router, stylesheet };
+}
+
+interface Pages {
+  files: RequestHandler;
+  build: () => Promise<ServerBuild>;
+  stylesheet?: string;
 }
 
 /** No browser and nothing on the way keeps a page or its data: what was signed in for is gone after signing out. */
@@ -53,7 +61,7 @@ const notKept: RequestHandler = (_request, response, next) => {
   next();
 };
 
-function fromBuild(root: string): { files: RequestHandler; build: () => Promise<ServerBuild> } {
+function fromBuild(root: string): Pages {
   const built = join(root, "build/server/index.js");
   if (!existsSync(built)) throw new Error("the pages are not built: npm run build");
   // Finding a module that is there already costs a look at the disk each time.
@@ -75,12 +83,11 @@ function fromBuild(root: string): { files: RequestHandler; build: () => Promise<
     // A page's address names no file: nobody looks for it on the disk.
     files: Router().get(/\.\w+$/, files),
     build: () => (loaded ??= import(built) as Promise<ServerBuild>), // what Remix built
+    stylesheet: stylesheetIn(join(root, "build/client/assets")),
   };
 }
 
-async function fromSource(
-  server: Server,
-): Promise<{ files: RequestHandler; build: () => Promise<ServerBuild> }> {
+async function fromSource(server: Server): Promise<Pages> {
   const { createServer } = await import("vite");
   const vite = await createServer({
     appType: "custom",
@@ -89,5 +96,12 @@ async function fromSource(
   return {
     files: vite.middlewares,
     build: () => vite.ssrLoadModule("virtual:remix/server-build") as Promise<ServerBuild>, // what Remix builds
+    stylesheet: "/app/tailwind.css",
   };
+}
+
+/** The address of the desk's stylesheet (app/tailwind.css) under the name the build gave it. */
+function stylesheetIn(assets: string): string | undefined {
+  const name = readdirSync(assets).find((file) => /^tailwind-.+\.css$/.test(file));
+  return name && `/assets/${name}`;
 }

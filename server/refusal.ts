@@ -1,4 +1,12 @@
 import type { Request, Response } from "express";
+import { refusalPage } from "./refusal-page";
+
+declare module "express-serve-static-core" {
+  interface Locals {
+    /** The address of the desk's, for pages that the edge draws. */
+    stylesheet?: string;
+  }
+}
 
 export interface Refusal {
   status: number;
@@ -17,32 +25,37 @@ const LINGER_MS = 500;
 const MACHINES = /^\/(?:api|webhooks|control)\/|^\/healthz$/;
 /** Without the query: that may hold what only the asker should see. */
 export const pathOf = (request: Request): string => request.originalUrl.split("?", 1)[0] ?? "/";
-const escaped = (text: string) =>
-  text.replace(/[&<>"]/g, (one) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[one] ?? "&quot;");
+/** What Remix's scripts ask for in place of a page. */
+const SCRIPTS = /\.data$/;
 
-const page = ({ status, words, id }: Refusal) => `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${status} · Purple Flea Operator</title>
-</head>
-<body>
-<main>
-<h1>${status < 500 ? "This was not accepted" : "This did not work"}</h1>
-<p>${escaped(words)}</p>
-${id ? `<p>On the log as <code>${escaped(id)}</code>.</p>\n` : ""}<p><a href="/">Overview</a></p>
-</main>
-</body>
-</html>
-`;
+/**
+ * A refusal in the form that Remix's scripts read (turbo-stream, written down): a form is told the words, which the page then
+ * shows as its error; who only wanted to read is sent to the page itself, which says them.
+ */
+function forScripts(request: Request, { status, error, words, id }: Refusal): string {
+  if (request.method === "POST") {
+    const said = id ? `${words} On the log as ${id}.` : words;
+    return JSON.stringify([{ _1: 2 }, "error", ["ErrorResponse", 3, 4, 5], said, status, error]);
+  }
+  const page = request.originalUrl.replace(/(?:_root)?\.data(?=\?|$)/, "");
+  const [names, values] = [
+    ["redirect", "status", "revalidate", "reload", "replace"],
+    [page, 302, false, true, true],
+  ];
+  return JSON.stringify([
+    ["SingleFetchRedirect", 1],
+    Object.fromEntries(names.map((_name, n) => [`_${2 + 2 * n}`, 3 + 2 * n])),
+    ...names.flatMap((name, n) => [name, values[n]]),
+  ]);
+}
 
 function formFor(request: Request, refusal: Refusal): { type: string; text: string } {
   const { error, words, id } = refusal;
   if (MACHINES.test(request.path))
     return { type: "json", text: JSON.stringify({ error, message: words, id }) };
-  if (request.accepts(["text", "html"]) === "html") return { type: "html", text: page(refusal) };
+  if (SCRIPTS.test(request.path)) return { type: "text/x-script", text: `${forScripts(request, refusal)}\n` };
+  if (request.accepts(["text", "html"]) === "html")
+    return { type: "html", text: refusalPage(refusal, request.app.locals.stylesheet) };
   return { type: "text", text: id ? `${words} On the log as ${id}.` : words };
 }
 

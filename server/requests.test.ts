@@ -10,7 +10,14 @@ afterEach(() => edge.close());
 const ask = (line: string, headers: Record<string, string> = {}, body = "") =>
   exchangeRaw(edge.port, requestText(line, { host: `localhost:${edge.port}`, ...headers }, body));
 const statusOf = (answer: string) => Number(answer.split(" ")[1]);
-const EVERYWHERE = ["content-security-policy", "x-content-type-options", "referrer-policy", "cache-control"];
+const EVERYWHERE = [
+  "content-security-policy",
+  "x-content-type-options",
+  "referrer-policy",
+  "permissions-policy",
+  "cross-origin-opener-policy",
+  "cross-origin-resource-policy",
+];
 
 describe("what is no request is refused in words, and reaches nobody", () => {
   test.each([
@@ -38,7 +45,7 @@ describe("what is no request is refused in words, and reaches nobody", () => {
     expect(statusOf(answer)).toBe(status);
     if (!line.startsWith("HEAD")) expect(words).toMatch(/^[A-Z][^<>]+\.$/);
     if (status === 405) expect(head).toMatch(/^allow: /im);
-    for (const name of EVERYWHERE) expect(head.toLowerCase()).toContain(`\n${name}: `);
+    for (const name of ["cache-control", ...EVERYWHERE]) expect(head.toLowerCase()).toContain(`\n${name}: `);
     expect([edge.reached, edge.logged]).toEqual([[], []]);
   });
 
@@ -55,29 +62,40 @@ test("machines are told in JSON, people in a page, and neither of what failed in
   const page = await ask("GET /broken", { accept: "text/html" });
   expect(statusOf(page)).toBe(500);
   expect(page).toContain("On the log as <code>log-1</code>");
-  expect(page).not.toMatch(/secret of ours|\.ts:/);
+  expect(page).not.toMatch(/secret of ours|\.ts:|<script|<style| style=/);
+  expect(page).toContain('<link rel="stylesheet" href="/assets/desk.css">');
   expect(edge.logged).toMatchObject([{ message: "a secret of ours" }]);
+});
+
+test("Remix's scripts are told in the form they read: a form's sender the words, a reader the page's own address", async () => {
+  const origin = `http://localhost:${edge.port}`;
+  const type = "application/x-www-form-urlencoded";
+  const refused = await ask("POST /theme.data", { origin, "content-type": type, "content-length": "99999" });
+  expect(statusOf(refused)).toBe(413);
+  expect(refused).toMatch(/content-type: text\/x-script/i);
+  expect(refused).toMatch(
+    /\["ErrorResponse",3,4,5\],"A form is at most 64 KiB here\. Nothing was done\.",413,"too_large"\]\n$/,
+  );
+  const read = await ask("GET /trades.data?_data=x", {});
+  expect(read).toContain('"redirect","/trades?_data=x",');
+  expect(read).toContain('"reload",true');
 });
 
 test("every answer has the headers that keep a browser from guessing", async () => {
   for (const path of ["/", "/healthz", "/api/inngest", "/live"]) {
     const answer = (await ask(`GET ${path}`)).toLowerCase();
-    for (const name of [
-      ...EVERYWHERE.slice(0, 3),
-      "permissions-policy",
-      "cross-origin-opener-policy",
-      "cross-origin-resource-policy",
-    ])
-      expect(answer, path).toContain(`\r\n${name}: `);
+    for (const name of EVERYWHERE) expect(answer, path).toContain(`\r\n${name}: `);
     expect(answer).toContain("frame-ancestors 'none'");
-    expect(answer).not.toMatch(/(?:script|style)-src [^;]*unsafe-inline/);
+    expect(answer).not.toContain("unsafe-inline");
     expect(answer).not.toContain("strict-transport-security");
   }
 });
 
-test("live, browsers are held to the encrypted address", async () => {
+test("live, browsers are held to the encrypted address, also by an answer to what is no request", async () => {
   const live = await startEdge({ address: { live: true } });
-  const answer = await exchangeRaw(live.port, requestText("GET /healthz", { host: "desk.example" }));
-  expect(answer).toMatch(/strict-transport-security: max-age=31536000/i);
+  for (const line of ["GET /healthz", "BREW /"]) {
+    const answer = await exchangeRaw(live.port, requestText(line, { host: "desk.example" }));
+    expect(answer, line).toMatch(/strict-transport-security: max-age=31536000/i);
+  }
   await live.close();
 });

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
-import type { RequestHandler, Response } from "express";
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import type { RequestHandler } from "express";
 import helmet from "helmet";
 
 declare module "express-serve-static-core" {
@@ -28,28 +30,24 @@ const PERMISSIONS = [
   .join(", ");
 
 /**
- * The headers of every answer, whatever it is: scripts run only with this response's nonce or from
- * this desk's files, styles only from those, nothing is framed, nothing is guessed. In development Vite puts styles into the page itself.
+ * The headers of every answer, whatever it is: scripts and styles are used only with this response's nonce or from this desk's
+ * files, nothing is framed, nothing is guessed. In development Vite puts styles into the page itself.
  */
-export function securityHeaders({
-  live,
-  development,
-}: {
-  live: boolean;
-  development: boolean;
-}): RequestHandler {
-  // Express and helmet type the same response, one with what the other leaves out.
-  const nonce = (_request: unknown, response: unknown) =>
-    `'nonce-${(response as Response).locals.nonce ?? ""}'`;
+export function securityHeaders({ live, development }: { live: boolean; development: boolean }): {
+  onAll: RequestHandler;
+  /** The same as lines, for an answer that is written by hand because there is no request that Express could be given. */
+  asText: () => string;
+} {
+  const nonces = new WeakMap<object, string>();
+  const nonce = (_request: unknown, response: object) => `'nonce-${nonces.get(response) ?? ""}'`;
   const headers = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
         scriptSrc: ["'self'", nonce],
-        styleSrc: ["'self'", ...(development ? ["'unsafe-inline'"] : [])],
-        // Style attributes carry the waterfall's positions.
-        styleSrcAttr: ["'unsafe-inline'"],
+        // Beside a nonce "inline" would mean nothing; without one it is what style attributes and elements both need.
+        styleSrc: ["'self'", development ? "'unsafe-inline'" : nonce],
         imgSrc: ["'self'", "data:"],
         fontSrc: ["'self'"],
         connectSrc: ["'self'"],
@@ -67,9 +65,25 @@ export function securityHeaders({
     strictTransportSecurity: live ? STRICT_TRANSPORT : false,
     xFrameOptions: { action: "deny" },
   });
-  return (request, response, next) => {
-    response.locals.nonce = randomBytes(16).toString("base64");
+  const begin = (response: ServerResponse): string => {
+    const mine = randomBytes(16).toString("base64");
+    nonces.set(response, mine);
     response.setHeader("permissions-policy", PERMISSIONS);
-    headers(request, response, next);
+    return mine;
+  };
+  return {
+    onAll: (request, response, next) => {
+      response.locals.nonce = begin(response);
+      headers(request, response, next);
+    },
+    asText() {
+      const request = new IncomingMessage(new Socket());
+      const response = new ServerResponse(request);
+      begin(response);
+      headers(request, response, () => undefined);
+      return Object.entries(response.getHeaders())
+        .map(([name, value]) => `${name}: ${String(value)}\r\n`)
+        .join("");
+    },
   };
 }

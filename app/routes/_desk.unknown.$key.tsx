@@ -164,7 +164,7 @@ function FactRow({ name, value }: { name: string; value: string }) {
   return (
     <>
       <dt>{name}</dt>
-      <dd className="min-w-0" style={{ overflowWrap: "anywhere" }}>
+      <dd className="min-w-0 wrap-anywhere">
         <Said text={value} />
       </dd>
     </>

@@ -65,11 +65,7 @@ export function SumCheck({ money, short = false }: { money: EscrowMoney; short?:
   const good = addsUp(money);
   const ours = escrowSums(money.amount);
   return (
-    <span
-      className="status"
-      data-tone={good ? "positive" : "danger"}
-      style={{ whiteSpace: "normal", fontWeight: 410 }}
-    >
+    <span className="status whitespace-normal font-regular" data-tone={good ? "positive" : "danger"}>
       <Icon name={good ? "check" : "triangle-alert"} />
       <span>
         {good ? "Adds up" : "Does not add up"}

@@ -8,8 +8,13 @@ export function PageError() {
   const { pathname, search } = useLocation();
   const said = isRouteErrorResponse(error) ? error : null;
   const words = said && typeof said.data === "string" && said.data ? said.data : null;
-  const title =
-    said?.status === 404
+  // Said by the edge, which names what it refused where other answers have no text.
+  const atEdge = said !== null && /^[a-z_]+$/.test(said.statusText);
+  const title = atEdge
+    ? said.status < 500
+      ? "This was not accepted"
+      : "This did not work"
+    : said?.status === 404
       ? "There is nothing here"
       : said?.status === 403
         ? "Not with this role"
@@ -20,7 +25,7 @@ export function PageError() {
     <>
       <h1>{title}</h1>
       <Empty
-        icon={said?.status === 404 ? "search" : said?.status === 403 ? "lock" : "circle-alert"}
+        icon={said?.status === 404 ? "search" : said?.status === 403 && !atEdge ? "lock" : "circle-alert"}
         danger={!said || said.status >= 500}
         title={
           words ??
@@ -29,11 +34,13 @@ export function PageError() {
             : "Something failed on our side while reading.")
         }
       >
-        <p>
-          {said && said.status < 500
-            ? "Nothing was sent and no money moved."
-            : "No money moved because of it: pages only read. What was asked for before is on record and goes on."}
-        </p>
+        {!atEdge && (
+          <p>
+            {said && said.status < 500
+              ? "Nothing was sent and no money moved."
+              : "No money moved because of it: pages only read. What was asked for before is on record and goes on."}
+          </p>
+        )}
         <div className="actions pt-2">
           {(!said || said.status >= 500) && (
             <Link className="btn" to={pathname + search} reloadDocument>
