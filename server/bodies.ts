@@ -11,9 +11,58 @@ interface Taken {
   room?: Room;
 }
 
-/** How many bytes may be on their way in at once, in all. */
+/** Where bodies are from their first byte until they are answered for. */
 export interface Room {
-  bytes: number;
+  /** Takes one more in. */
+  enter(giveWay: () => void): Place;
+}
+interface Place {
+  /** So many bytes more have come. */
+  grow(bytes: number): void;
+  /** It is whole: it is no longer asked to give way. */
+  arrived(): void;
+  leave(): void;
+}
+
+/**
+ * Room for so many bytes in all and so many senders at once. Where it is full, one that is still arriving gives way: the one
+ * with the most bytes, or the one that has been sending longest. What is small and sent at once comes through a flood so.
+ */
+export function createRoom({ bytes, senders }: { bytes: number; senders: number }): Room {
+  /** Those still arriving, the oldest first. */
+  const arriving = new Map<Place, { bytes: number; giveWay: () => void }>();
+  let left = bytes;
+  const turnAway = (place: Place | undefined) => {
+    const found = place && arriving.get(place);
+    if (!found) return;
+    place.leave();
+    found.giveWay();
+  };
+  return {
+    enter(giveWay) {
+      const mine = { bytes: 0, giveWay };
+      let here = true;
+      const place: Place = {
+        grow(more) {
+          if (!here) return;
+          mine.bytes += more;
+          left -= more;
+          while (left < 0 && arriving.size > 0)
+            turnAway([...arriving].reduce((most, one) => (one[1].bytes > most[1].bytes ? one : most))[0]);
+        },
+        arrived: () => void arriving.delete(place),
+        leave() {
+          if (!here) return;
+          here = false;
+          left += mine.bytes;
+          arriving.delete(place);
+        },
+      };
+      if (arriving.size >= senders) turnAway(arriving.keys().next().value);
+      arriving.set(place, mine);
+      return place;
+    },
+  };
 }
 
 const KIB = 1_024;
@@ -54,19 +103,15 @@ export function readBody(taken: Taken): RequestHandler {
     if ((request.headers["content-encoding"] ?? "identity") !== "identity")
       return refuse(request, response, packed);
     if (said !== undefined && Number(said) > limit) return refuse(request, response, tooLarge(taken));
-    let mine = 0;
-    if (room) {
-      request.on("data", (chunk: Buffer) => {
-        mine += chunk.length;
-        room.bytes -= chunk.length;
-        if (room.bytes >= 0 || response.headersSent) return;
-        refuse(request, response, full);
-      });
-      response.once("close", () => (room.bytes += mine));
+    const place = room?.enter(() => refuse(request, response, full));
+    if (place) {
+      request.on("data", (chunk: Buffer) => place.grow(chunk.length));
+      response.once("close", () => place.leave());
     }
     getRawBody(request, { limit, length: said }).then(
       (body) => {
         if (response.headersSent) return;
+        place?.arrived();
         request.body = body;
         next();
       },

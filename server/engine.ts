@@ -3,14 +3,19 @@ import { serve } from "inngest/express";
 import { z } from "zod";
 import type { createFunctions } from "../inngest";
 import type { InngestClient } from "../inngest/client";
-import { readBody } from "./bodies";
+import { createRoom, readBody } from "./bodies";
 import { hasBody, refuse } from "./refusal";
 import { wrongMethod } from "./requests";
 
-/** The results of all steps come with every call. */
-const BODY_BYTES = 4 * 1_024 * 1_024;
-/** All that are on their way in at once. */
-const BODIES_BYTES = 64 * 1_024 * 1_024;
+/**
+ * The event and the results of all steps come with every call: some kilobytes here. An event from outside is at most 256 KiB at
+ * the engine, and comes twice in a call.
+ */
+const BODY_BYTES = 1_024 * 1_024;
+/** Far more values than any call has. Each takes a hundred times the memory of the three bytes that can name one. */
+const VALUES = 30_000;
+/** Four of the largest, or hundreds as they are: what parsing makes of them comes on top. */
+const ROOM = { bytes: 4 * 1_024 * 1_024, senders: 32 };
 
 /** The least that a call of a function says. The SDK reads it again, and more of it. */
 const call = z.looseObject({
@@ -51,6 +56,12 @@ export function engineRoutes({ client, functions, serveOrigin, signed }: EngineO
   const known = new Set(functions.map((one) => one.id(client.id)));
   const parse: RequestHandler = (request, response, next) => {
     const bytes: unknown = request.body;
+    if (Buffer.isBuffer(bytes) && hasMoreValues(bytes, VALUES))
+      return refuse(request, response, {
+        status: 413,
+        error: "too_large",
+        words: `A call of the engine has at most ${VALUES} values here. Nothing was done.`,
+      });
     const body = parsed(Buffer.isBuffer(bytes) ? bytes.toString("utf8") : "");
     if (body === undefined) return refuse(request, response, malformed("The body is not JSON."));
     request.body = body;
@@ -68,7 +79,7 @@ export function engineRoutes({ client, functions, serveOrigin, signed }: EngineO
   };
   router.use(
     check,
-    readBody({ what: "A call of the engine", limit: BODY_BYTES, room: { bytes: BODIES_BYTES } }),
+    readBody({ what: "A call of the engine", limit: BODY_BYTES, room: createRoom(ROOM) }),
     parse,
     serve({
       client,
@@ -87,6 +98,14 @@ const malformed = (words: string) => ({
   error: "malformed",
   words: `${words} Nothing was done.`,
 });
+
+/** Whether a JSON text may hold more values than so many: each but the first comes after a comma or a bracket. */
+function hasMoreValues(bytes: Buffer, most: number): boolean {
+  let count = 0;
+  for (const byte of bytes)
+    if ((byte === 0x2c || byte === 0x5b || byte === 0x7b) && ++count > most) return true;
+  return false;
+}
 
 function parsed(text: string): unknown {
   if (text === "") return {};

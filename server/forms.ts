@@ -1,11 +1,12 @@
 import type { Request, RequestHandler } from "express";
 import { ownForm, type AddressOptions } from "./address";
-import { readBody } from "./bodies";
+import { createRoom, readBody } from "./bodies";
 import { refuse, type Refusal } from "./refusal";
 import { wrongMethod } from "./requests";
 
 /** Far more than the largest form of the desk. */
 export const FORM_BYTES = 64 * 1_024;
+const ROOM = { bytes: 2 * 1_024 * 1_024, senders: 32 };
 const FORM_TYPE = "application/x-www-form-urlencoded";
 
 const notOurs: Refusal = {
@@ -24,7 +25,7 @@ const elsewhere: Refusal = {
  * their body is read. What is left is read whole, so that nothing behind here waits for the rest of a form.
  */
 export function formGuard(options: AddressOptions): RequestHandler {
-  const read = readBody({ what: "A form", limit: FORM_BYTES });
+  const read = readBody({ what: "A form", limit: FORM_BYTES, room: createRoom(ROOM) });
   return (request, response, next) => {
     if (request.method === "GET" || request.method === "HEAD") return next();
     if (request.method !== "POST") return refuse(request, response, wrongMethod("GET, HEAD, POST"));

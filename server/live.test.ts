@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -84,4 +85,48 @@ test("of one session six are open: the oldest makes room, and is told to ask aga
   expect(await untilNudged(streams[0] ?? new Response())).toContain("retry: 30000");
   write();
   for (const stream of streams.slice(1)) expect(await untilNudged(stream)).toContain("data: changed");
+});
+
+test("one that made room and does not read the last word makes room once: the next is another", async () => {
+  const opened: ServerResponse[] = [];
+  const failed: unknown[] = [];
+  server.on("request", (_request, response) => {
+    opened.push(response);
+    response.on("error", (error) => failed.push(error));
+  });
+  const seen = dataVersion(db.reader);
+  const streams = [];
+  for (let n = 0; n < 6; n++) streams.push(await listen(seen));
+  // Full, from here on: what is written to it stays where it is.
+  const full = opened[0]?.socket;
+  if (full) full.write = () => false;
+  for (let n = 0; n < 2; n++) streams.push(await listen(seen));
+  expect(await untilNudged(streams[1] ?? new Response())).toContain("retry: 30000");
+  expect(failed).toEqual([]);
+  full?.destroy();
+});
+
+test("to one who does not read nothing is written, and one who goes on so is let go", async () => {
+  live.stop();
+  live = liveNudge(db.reader, () => Promise.resolve({ token: "known", goesOn: () => true }), {
+    heartbeatMs: 5,
+  });
+  const slow = express().get("/live", live.handler).listen(0, "127.0.0.1");
+  await once(slow, "listening");
+  let writes = 0;
+  const closed = new Promise((resolve) =>
+    slow.prependListener("request", (_request: IncomingMessage, response: ServerResponse) => {
+      // As it is when the buffers of both ends are full.
+      Object.defineProperty(response, "writableNeedDrain", { get: () => true });
+      const write = response.write.bind(response);
+      response.write = (chunk: string) => (writes++, write(chunk));
+      response.once("close", resolve);
+    }),
+  );
+  const { port } = slow.address() as AddressInfo; // listening on a port
+  await fetch(`http://127.0.0.1:${port}/live?seen=older`);
+  await closed;
+  // The first line alone: neither the nudge that was due nor a beat.
+  expect(writes).toBe(1);
+  slow.close();
 });

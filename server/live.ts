@@ -20,7 +20,9 @@ export interface LiveSession {
 interface Stream {
   nudge(): void;
   beat(): void;
+  /** Says the last word. Once said, nothing is. */
   end(last?: string): void;
+  ended(): boolean;
 }
 
 /**
@@ -51,8 +53,8 @@ export function liveNudge(
   function open(response: Response, session: LiveSession): Stream {
     const key = createHash("sha256").update(session.token).digest("base64");
     const those = streams.get(key) ?? new Set();
-    const [oldest] = those;
-    if (those.size >= STREAMS_PER_SESSION) oldest?.end(`retry: ${LATER_MS}\n\n`);
+    const open = [...those].filter((one) => !one.ended());
+    if (open.length >= STREAMS_PER_SESSION) open[0]?.end(`retry: ${LATER_MS}\n\n`);
     streams.set(key, those);
     const stream = streamTo(response, session, () => dataVersion(read));
     those.add(stream);
@@ -97,8 +99,10 @@ function streamTo(response: Response, session: LiveSession, version: () => strin
   });
   response.write("retry: 3000\n\n");
   let missed = false;
-  const end = (last?: string) => void response.end(last);
+  const ended = () => response.writableEnded;
+  const end = (last?: string) => void (ended() || response.end(last));
   const nudge = () => {
+    if (ended()) return;
     if (!session.goesOn()) return end();
     missed = response.writableNeedDrain;
     if (!missed) response.write(`id: ${version()}\ndata: changed\n\n`);
@@ -108,7 +112,10 @@ function streamTo(response: Response, session: LiveSession, version: () => strin
   return {
     nudge,
     end,
+    ended,
     beat() {
+      // It had a whole beat to read the last word.
+      if (ended()) return void response.destroy();
       if (!session.goesOn()) return end();
       if (!response.writableNeedDrain) {
         stuck = false;

@@ -51,9 +51,10 @@ function forScripts(request: Request, { status, error, words, id }: Refusal): st
 
 function formFor(request: Request, refusal: Refusal): { type: string; text: string } {
   const { error, words, id } = refusal;
-  if (MACHINES.test(request.path))
-    return { type: "json", text: JSON.stringify({ error, message: words, id }) };
-  if (SCRIPTS.test(request.path)) return { type: "text/x-script", text: `${forScripts(request, refusal)}\n` };
+  // Whole: within a router `request.path` is what is left of it.
+  const path = pathOf(request);
+  if (MACHINES.test(path)) return { type: "json", text: JSON.stringify({ error, message: words, id }) };
+  if (SCRIPTS.test(path)) return { type: "text/x-script", text: `${forScripts(request, refusal)}\n` };
   if (request.accepts(["text", "html"]) === "html")
     return { type: "html", text: refusalPage(refusal, request.app.locals.stylesheet) };
   return { type: "text", text: id ? `${words} On the log as ${id}.` : words };

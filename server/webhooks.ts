@@ -7,13 +7,13 @@ import { ForeignJsonError, parseForeignJson, wellFormed } from "../domain/foreig
 import { eventIdFor, webhookReceived } from "../inngest/events";
 import { isSameNews, webhookEnvelope } from "../inngest/purple-flea/contract";
 import { verifySignature, type HeaderValue } from "../inngest/purple-flea/webhook-signature";
-import { readBody } from "./bodies";
+import { createRoom, readBody } from "./bodies";
 import { refuse } from "./refusal";
 import { wrongMethod } from "./requests";
 
-/** The largest webhook, and all that are on their way in at once. */
+/** The largest webhook, and all that are there at once. */
 const BODY_BYTES = 256 * 1_024;
-const BODIES_BYTES = 16 * 1_024 * 1_024;
+const ROOM = { bytes: 2 * 1_024 * 1_024, senders: 32 };
 
 interface Options {
   desk: Writer;
@@ -85,7 +85,7 @@ function say(request: Request, response: Response, { status, body }: Answer): vo
 /** Purple Flea's webhooks, under both names. */
 export function webhookRoutes(options: Options): Router {
   const router = Router();
-  const body = readBody({ what: "A webhook", limit: BODY_BYTES, room: { bytes: BODIES_BYTES } });
+  const body = readBody({ what: "A webhook", limit: BODY_BYTES, room: createRoom(ROOM) });
   // What is not even signed is answered before it is read.
   const signed: RequestHandler = (request, response, next) => {
     const headers = headersOf(request);
