@@ -110,3 +110,11 @@ test("machines are let in under any host: they sign what they bring", async () =
   expect(await exchangeRaw(edge.port, requestText("GET /healthz", { host: "10.1.2.3" }))).toContain("200 OK");
   await edge.close();
 });
+
+test.each(["file://", "data:text/html,x", "blob:null/x", "about:blank", "chrome-extension://abc"])(
+  "a form of %s is another's",
+  async (origin) => {
+    for (const address of [strict, open, told])
+      expect(await ask(address, { host: "desk.example.com", origin })).toEqual([403, expect.anything()]);
+  },
+);

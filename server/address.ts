@@ -80,7 +80,9 @@ export const askedForUs =
  */
 export function ownForm(options: AddressOptions, own: string, said: string): string | null {
   if (!URL.canParse(said)) return null;
-  const { origin } = new URL(said);
+  const { origin, protocol } = new URL(said);
+  // Other schemes have no origin that could be compared: it reads "null".
+  if (!/^https?:$/.test(protocol)) return null;
   if (origin === own || origin === options.announced) return origin;
   return own !== options.publicOrigin && hostOf(origin) === hostOf(own) ? origin : null;
 }
