@@ -18,6 +18,8 @@ export interface SandboxOptions {
 }
 
 const WAIT_MS = 20_000;
+/** The desk's own settings, its keys among them: the services are told what they need when they are started. */
+const DESKS_OWN = /^(?:INNGEST|PURPLE_FLEA|SESSION|OPERATOR|SLACK)_/;
 
 async function post(url: string, body: unknown): Promise<unknown> {
   const response = await fetch(url, {
@@ -45,7 +47,8 @@ export async function startSandbox(options: SandboxOptions) {
 
   async function start(service: "engine" | "purple-flea", args: string[], url: string): Promise<void> {
     const { file, args: first } = options.command(service);
-    const { INNGEST_SIGNING_KEY: _signing, INNGEST_EVENT_KEY: _event, ...env } = options.environment;
+    const env = { ...options.environment };
+    for (const name of Object.keys(env)) if (DESKS_OWN.test(name)) delete env[name];
     const child = spawn(file, [...first, ...args], {
       stdio: ["pipe", "ignore", "inherit"],
       env: { ...env, SANDBOX_CHILD: "1" },
