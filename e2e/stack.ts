@@ -54,6 +54,12 @@ export interface Stack {
   /** Ends the app with SIGKILL, leaving what it had on disk; the sandbox goes with it. */
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** What the app and its sandbox have said so far. */
+  output(): string;
+  /** Where all files of this stack are. */
+  folder: string;
+  /** The app's process id. */
+  pid(): number;
   close(): Promise<void>;
 }
 
@@ -191,6 +197,9 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
         return (info.functions?.length ?? 0) > 0;
       });
     },
+    output: () => output,
+    folder,
+    pid: () => app?.pid ?? 0,
     async kill() {
       const dead = new Promise((resolve) => app?.once("close", resolve));
       app?.kill("SIGKILL");
