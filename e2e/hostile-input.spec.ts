@@ -146,6 +146,15 @@ test("no address is more than the desk can take", async ({ desk }) => {
     expect((await desk.request.get(path)).status(), path).toBeLessThan(400);
   for (const path of ["/runs/%00", "/escrows/%E0%A4%A", "/unknown/%2F..%2F", "/trades/live", "/webhooks/~ff"])
     expect([400, 404], path).toContain((await desk.request.get(path)).status());
-  await desk.goto("/audit?from=2026-13-01");
-  await expect(desk.getByText("“from” in the address could not be read and was left out.")).toBeVisible();
+  for (const [path, name] of [
+    ["/audit?from=2026-13-01", "from"],
+    ["/alerts?outcome=nonsense", "outcome"],
+    ["/webhooks?type=nonsense", "type"],
+    ["/outbox?before=nonsense", "before"],
+  ] as const) {
+    await desk.goto(path);
+    await expect(
+      desk.getByText(`“${name}” in the address could not be read and was left out.`),
+    ).toBeVisible();
+  }
 });

@@ -2,6 +2,7 @@ import type { PageRequest } from "../../db/read/keyset";
 import { pageOf } from "./page-request";
 import { isDay } from "./zoned-day";
 
+/** Of a text that may be any. */
 const LONGEST = 200;
 
 /** Reads what an address asks of a list. What cannot be read is left out, and its name is kept for the page to say so. */
@@ -10,7 +11,7 @@ export function readAddress(params: URLSearchParams) {
   const read = <T>(name: string, meaning: (text: string) => T | undefined): T | undefined => {
     const text = params.get(name);
     if (text === null || text === "") return undefined;
-    const meant = text.length <= LONGEST ? meaning(text) : undefined;
+    const meant = meaning(text);
     if (meant === undefined) wrong.push(name);
     return meant;
   };
@@ -21,7 +22,8 @@ export function readAddress(params: URLSearchParams) {
       read(name, (text) => options.find((one) => one === text)),
     /** A day of the calendar, `2026-11-24`. */
     day: (name: string): string | undefined => read(name, (text) => (isDay(text) ? text : undefined)),
-    text: (name: string): string | undefined => read(name, (text) => text),
+    text: (name: string): string | undefined =>
+      read(name, (text) => (text.length <= LONGEST ? text : undefined)),
     order: (): "asc" | "desc" =>
       read("order", (text) => (["asc", "desc"] as const).find((one) => one === text)) ?? "desc",
     page: (): PageRequest => {

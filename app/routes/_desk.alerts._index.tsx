@@ -7,38 +7,42 @@ import { alertLook, alertOutcomes } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
 import { DataTable, Pager, type Column } from "../components/desk/data-table";
 import { FilterChip } from "../components/desk/list-toolbar";
+import { NotRead } from "../components/desk/not-read";
 import { PageHead } from "../components/desk/page-head";
 import { groupedPrice, timeCell } from "../components/desk/row-cells";
 import { StatusBadge } from "../components/desk/status-badge";
 import { CopyButton } from "../components/ui/copy-button";
 import { Empty } from "../components/ui/empty";
 import { Icon } from "../components/ui/icon";
-import { alertPath } from "../lib/paths";
-import { countText, pageOf, rowsText } from "../lib/page-request";
+import { readAddress } from "../lib/address-query";
+import { alertPath, runPath, tradePath } from "../lib/paths";
+import { countText, rowsText } from "../lib/page-request";
 import { shortId } from "../lib/short-id";
 import { timeFormat, zoneName } from "../lib/time";
-import { runPath, tradePath } from "../lib/paths";
 import { Said } from "../components/desk/said-text";
 import { plainSaid } from "../../domain/said-text";
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
   const { searchParams } = new URL(request.url);
-  const outcome = alertOutcomes.find((one) => one === searchParams.get("outcome"));
-  const order = searchParams.get("order") === "asc" ? ("asc" as const) : ("desc" as const);
+  const address = readAddress(searchParams);
+  const outcome = address.choice("outcome", alertOutcomes);
+  const order = address.order();
+  const at = address.page();
   const filter = { outcomes: outcome && [outcome] };
   return {
     now: context.clock.now(),
     zone: operator.timeZone,
     outcome,
     order,
+    wrong: address.wrong,
     count: countAlerts(context.read, filter),
-    page: listAlerts(context.read, filter, order, pageOf(searchParams), 50),
+    page: listAlerts(context.read, filter, order, at, 50),
   };
 }
 
 export default function Alerts() {
-  const { now, zone, outcome, order, count, page } = useLoaderData<typeof loader>();
+  const { now, zone, outcome, order, wrong, count, page } = useLoaderData<typeof loader>();
   const { search } = useLocation();
   const columns = useMemo(() => alertColumns(zone, now), [zone, now]);
   return (
@@ -52,6 +56,7 @@ export default function Alerts() {
           Send price alert
         </Link>
       </PageHead>
+      <NotRead names={wrong} />
       <div className="toolbar">
         <div className="chips" role="group" aria-label="Filters">
           <FilterChip

@@ -45,7 +45,9 @@ export default function PriceAlert() {
               tone={alert.outcome === "refused" ? "danger" : "info"}
               icon={alert.outcome === "refused" ? "circle-x" : "info"}
             >
-              <b className="break-words">{sentence(alert.reason)}</b>
+              <b className="break-words">
+                <Said text={sentence(alert.reason)} />
+              </b>
               {payload !== null && (
                 <p>
                   Nothing was sent to Purple Flea and nothing moved. Whoever sends it can send it again in a
@@ -60,7 +62,7 @@ export default function PriceAlert() {
               {/* A region that scrolls must be reachable by keyboard. */}
               {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
               <pre className="payload" tabIndex={0} aria-label="What came" role="region">
-                {payload}
+                <Said text={payload} />
               </pre>
             </section>
           )}
@@ -81,7 +83,9 @@ export default function PriceAlert() {
               <dt>Price</dt>
               <dd>{alert.price ? `${groupedPrice(alert.price)} USD` : "not read"}</dd>
               <dt>Event</dt>
-              <dd className="break-all">{alert.eventName}</dd>
+              <dd className="break-all">
+                <Said text={alert.eventName} />
+              </dd>
               <dt>Received</dt>
               <dd>
                 <Time ms={alert.receivedAt} focusable />

@@ -226,7 +226,9 @@ function auditColumns(zone: string, now: number): Column<AuditRow>[] {
           none
         ) : (
           <>
-            <span className="mono block">{address ?? "unknown address"}</span>
+            <span className="mono block">
+              <Said text={address ?? "unknown address"} />
+            </span>
             {device === null ? "unknown device" : <Said text={device} />}
           </>
         ),

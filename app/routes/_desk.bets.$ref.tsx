@@ -171,7 +171,9 @@ function Proof({ bet }: { bet: BetOf }) {
                 </span>
               ) : (
                 <>
-                  <span className="mono">{value}</span>
+                  <span className="mono">
+                    <Said text={value} />
+                  </span>
                   <CopyButton text={value} />
                 </>
               )}

@@ -96,7 +96,7 @@ function Actions({ gate, syncId }: { gate: Gate; syncId: string }) {
           </span>
         </div>
         <p id="closed" className="head-why">
-          Closed: {gate.reject}
+          Closed: <Said text={gate.reject} />
         </p>
       </div>
     );
@@ -145,11 +145,18 @@ export default function Escrow() {
     <>
       <PageHead
         crumbs={crumbs}
-        title={`${usdcText(escrow.amountMicro)} to ${shorten(escrow.counterparty)}`}
+        title={
+          <>
+            {usdcText(escrow.amountMicro)} to <Said text={shorten(escrow.counterparty)} />
+          </>
+        }
         state={<StatusBadge look={standingOf(escrow, decided)} />}
         lead={
           <span className="flex flex-wrap items-center gap-x-2">
-            <Id id={escrow.ref} whole /> for <Said quoted text={escrow.description} />
+            <Id id={escrow.ref} whole />
+            <span>
+              for <Said quoted text={escrow.description} />
+            </span>
           </span>
         }
       >
@@ -205,7 +212,9 @@ export default function Escrow() {
                 <span className="not-on-paper">
                   <Id id={escrow.counterparty} />
                 </span>
-                <span className="on-paper mono">{escrow.counterparty}</span>{" "}
+                <span className="on-paper mono">
+                  <Said text={escrow.counterparty} />
+                </span>{" "}
                 {payee.paid === 0 && escrow.settledAt === null && <FirstTime />}
               </dd>
               <dt>Deadline</dt>

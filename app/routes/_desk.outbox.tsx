@@ -12,6 +12,7 @@ import {
   type OutboxRow,
   type SendTrouble,
 } from "../../db/read/outbox";
+import { plainSaid } from "../../domain/said-text";
 import { newId } from "../../domain/ids";
 import { commandLook } from "../../domain/command-states";
 import { requireOperator } from "../auth/session.server";
@@ -20,14 +21,17 @@ import { sendAgain } from "../commands/send-again.server";
 import { CommandForm } from "../components/desk/command-form";
 import { DataTable, Pager, type Column } from "../components/desk/data-table";
 import { Age, Time } from "../components/desk/moment";
+import { NotRead } from "../components/desk/not-read";
 import { PageHead } from "../components/desk/page-head";
 import { Subject } from "../components/desk/subject";
 import { timeCell } from "../components/desk/row-cells";
+import { Said } from "../components/desk/said-text";
 import { Section } from "../components/desk/section";
 import { StatusBadge } from "../components/desk/status-badge";
 import { Empty } from "../components/ui/empty";
 import { Note } from "../components/ui/note";
-import { countText, pageOf } from "../lib/page-request";
+import { readAddress } from "../lib/address-query";
+import { countText } from "../lib/page-request";
 import { sentPath } from "../lib/paths";
 import { meaningOfUnsent, whyNotSent } from "../lib/sending-words";
 import { timeFormat, zoneName } from "../lib/time";
@@ -37,6 +41,8 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
   const { read } = context;
   const now = context.clock.now();
+  const address = readAddress(new URL(request.url).searchParams);
+  const at = address.page();
   return {
     now,
     zone: operator.timeZone,
@@ -45,7 +51,8 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
     waiting: listUnsent(read),
     counts: { waiting: countUnsent(read), parked: countParked(read) },
     trouble: getSendTrouble(read),
-    page: listSent(read, pageOf(new URL(request.url).searchParams), 50),
+    page: listSent(read, at, 50),
+    wrong: address.wrong,
   };
 }
 
@@ -60,7 +67,7 @@ export async function action({ request, context }: ActionFunctionArgs) {
 type Parked = OutboxRow & { commandId: string };
 
 export default function Outbox() {
-  const { now, zone, mayAct, parked, waiting, counts, trouble, page } = useLoaderData<typeof loader>();
+  const { now, zone, mayAct, parked, waiting, counts, trouble, page, wrong } = useLoaderData<typeof loader>();
   const answer = useAnswer<typeof action>();
   const { search } = useLocation();
   const [unsent, sent] = useMemo(
@@ -75,6 +82,7 @@ export default function Outbox() {
         title="Outbox"
         lead={`${countText(counts.waiting)} waiting${counts.parked.n > 0 ? `, ${countText(counts.parked)} not sent` : ""}. What was asked for is on disk before it is sent, and takes effect once. Times in ${zoneName(now, zone)}.`}
       />
+      <NotRead names={wrong} />
       {stray?.kind === "conflict" && (
         <div className="pb-6">
           <Note tone="danger" icon="circle-alert" alert>
@@ -163,10 +171,11 @@ function ParkedRow({ row, mayAct, problem }: { row: Parked; mayAct: boolean; pro
           )}
           <StatusBadge look={commandLook[row.state]} />
         </p>
-        <p className="pt-1 [overflow-wrap:anywhere]">{why}</p>
+        <p className="pt-1 [overflow-wrap:anywhere]">{why && <Said text={why} />}</p>
         <p className="text-text-muted">
-          {row.answer ?? meaningOfUnsent(row.eventName)} Asked by {row.operatorName ?? "a webhook"}, tried{" "}
-          {row.attempts} {row.attempts === 1 ? "time" : "times"}, given up at <Time ms={row.parkedAt} />.
+          <Said text={row.answer ?? meaningOfUnsent(row.eventName)} /> Asked by{" "}
+          <Said text={row.operatorName ?? "a webhook"} />, tried {row.attempts}{" "}
+          {row.attempts === 1 ? "time" : "times"}, given up at <Time ms={row.parkedAt} />.
         </p>
       </div>
       {mayAct && (
@@ -184,13 +193,15 @@ const eventCell = (row: OutboxRow): ReactNode =>
       {row.commandKind.replace(/-/g, " ")}
     </a>
   ) : (
-    <span className="mono">{row.eventName.replace("purple-flea/", "")}</span>
+    <span className="mono">
+      <Said text={row.eventName.replace("purple-flea/", "")} />
+    </span>
   );
 
 const shared: Record<"event" | "subject" | "by", Column<OutboxRow>> = {
   event: { id: "event", head: "Event", place: 1, cell: eventCell },
   subject: { id: "subject", head: "About", place: 3, cell: (row) => <Subject of={row} /> },
-  by: { id: "by", head: "By", cell: (row) => row.operatorName ?? "webhook" },
+  by: { id: "by", head: "By", cell: (row) => <Said text={row.operatorName ?? "webhook"} /> },
 };
 
 /** Where a row stands and why: its answer, or what keeps it from being sent. */
@@ -204,8 +215,8 @@ const stateColumn = (whyOf: (row: OutboxRow) => string | null): Column<OutboxRow
       <>
         <StatusBadge look={commandLook[row.state]} />
         {why && (
-          <span className="why is-long" title={why}>
-            {why}
+          <span className="why is-long" title={plainSaid(why)}>
+            <Said text={why} />
           </span>
         )}
       </>

@@ -209,7 +209,7 @@ function runColumns(zone: string, now: number): Column<RunRow>[] {
       head: "Trigger",
       kind: "low",
       className: "mono text-text-muted",
-      cell: (row) => row.eventName,
+      cell: (row) => <Said text={row.eventName} />,
     },
     { id: "id", head: "Run", kind: "num low", cell: (row) => idCell(row.id, runPath(row.id)) },
   ];

@@ -10,7 +10,6 @@ import { Icon } from "../components/ui/icon";
 import { pagesHere } from "../lib/navigation";
 import { pathTo } from "../lib/paths";
 import { Said } from "../components/desk/said-text";
-import { plainSaid } from "../../domain/said-text";
 
 /** Leads to the page or thing that is meant when there is one; lists what may be meant otherwise. */
 export async function loader({ request, context }: LoaderFunctionArgs) {
@@ -36,7 +35,15 @@ export default function Search() {
   return (
     <>
       <PageHead
-        title={q === "" ? "Search" : `Search: ${plainSaid(q)}`}
+        title={
+          q === "" ? (
+            "Search"
+          ) : (
+            <>
+              Search: <Said text={q} />
+            </>
+          )
+        }
         lead="A page’s name, or the beginning of an id: an escrow, trade, order, run, alert, bet, command or webhook."
       />
       <Form role="search" aria-label="On this page" className="flex gap-2 max-w-[460px]">
@@ -54,7 +61,14 @@ export default function Search() {
         </button>
       </Form>
       {q !== "" && found.length + pages.length === 0 && (
-        <Empty icon="search" title={`Nothing begins with “${plainSaid(q)}”`}>
+        <Empty
+          icon="search"
+          title={
+            <>
+              Nothing begins with <Said quoted text={q} />
+            </>
+          }
+        >
           <p>Ids are matched from their first character on, as they are written.</p>
         </Empty>
       )}

@@ -80,7 +80,7 @@ export default function UnknownOutcome() {
       {open && intent.decision === "left" && (
         <Note tone="unknown" icon="circle-question-mark">
           <b>
-            Left as it is by {intent.decidedBy}, <Time ms={intent.decidedAt} />
+            Left as it is by <Said text={intent.decidedBy ?? "somebody"} />, <Time ms={intent.decidedAt} />
           </b>
           <p>
             <Said text={intent.decisionReason ?? ""} />. It can still be decided.
@@ -118,11 +118,21 @@ export default function UnknownOutcome() {
         ) : (
           <Section title="What became of it?">
             <p>
-              {!open
-                ? `${intentLook[intent.status].meaning}${intent.detail ? `: ${intent.detail}` : ""}.`
-                : !answered
-                  ? "A decision was recorded and is being carried out."
-                  : "Your role may look and not act."}
+              {!open ? (
+                <>
+                  {intentLook[intent.status].meaning}
+                  {intent.detail && (
+                    <>
+                      : <Said text={intent.detail} />
+                    </>
+                  )}
+                  .
+                </>
+              ) : !answered ? (
+                "A decision was recorded and is being carried out."
+              ) : (
+                "Your role may look and not act."
+              )}
             </p>
           </Section>
         )}

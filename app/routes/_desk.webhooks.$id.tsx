@@ -8,6 +8,7 @@ import { Time } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
 import { Payload } from "../components/desk/payload";
 import { RunLink } from "../components/desk/run-link";
+import { Said } from "../components/desk/said-text";
 import { Section } from "../components/desk/section";
 import { StatusBadge } from "../components/desk/status-badge";
 import { Note } from "../components/ui/note";
@@ -29,11 +30,16 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
 export default function Webhook() {
   const { webhook, changes } = useLoaderData<typeof loader>();
   const look = webhookLook(webhook.outcome);
+  const type = (
+    <span className="mono">
+      <Said text={webhook.type} />
+    </span>
+  );
   return (
     <>
       <PageHead
-        crumbs={{ to: "/webhooks", label: "Webhooks", here: <span className="mono">{webhook.type}</span> }}
-        title={<span className="mono">{webhook.type}</span>}
+        crumbs={{ to: "/webhooks", label: "Webhooks", here: type }}
+        title={type}
         state={<StatusBadge look={look} />}
         lead={<Id id={webhook.id} whole />}
       >
@@ -102,7 +108,9 @@ export default function Webhook() {
                 {look.label}: {look.meaning}
               </dd>
               <dt>Detail</dt>
-              <dd>{webhook.detail ?? "none"}</dd>
+              <dd>
+                <Said text={webhook.detail ?? "none"} />
+              </dd>
               <dt>Handled</dt>
               <dd>
                 <Time ms={webhook.handledAt} focusable />

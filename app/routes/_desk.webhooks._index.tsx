@@ -2,14 +2,18 @@ import type { LoaderFunctionArgs } from "@remix-run/node";
 import { useLoaderData, useLocation } from "@remix-run/react";
 import { useMemo } from "react";
 import { countWebhooks, listWebhooks, listWebhookTypes, type WebhookRow } from "../../db/read/webhooks";
+import { plainSaid } from "../../domain/said-text";
 import { requireOperator } from "../auth/session.server";
 import { DataTable, Pager, type Column } from "../components/desk/data-table";
 import { FilterChip } from "../components/desk/list-toolbar";
+import { NotRead } from "../components/desk/not-read";
 import { PageHead } from "../components/desk/page-head";
 import { idCell, timeCell } from "../components/desk/row-cells";
+import { Said } from "../components/desk/said-text";
 import { StatusBadge } from "../components/desk/status-badge";
 import { Empty } from "../components/ui/empty";
-import { countText, pageOf, rowsText } from "../lib/page-request";
+import { readAddress } from "../lib/address-query";
+import { countText, rowsText } from "../lib/page-request";
 import { timeFormat, zoneName } from "../lib/time";
 import { webhookLook } from "../lib/webhook-look";
 import { runPath, webhookPath } from "../lib/paths";
@@ -18,19 +22,22 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
   const { searchParams } = new URL(request.url);
   const types = listWebhookTypes(context.read);
-  const type = types.find((one) => one === searchParams.get("type"));
+  const address = readAddress(searchParams);
+  const type = address.choice("type", types);
+  const at = address.page();
   return {
     now: context.clock.now(),
     zone: operator.timeZone,
     types,
     type,
+    wrong: address.wrong,
     count: countWebhooks(context.read, { type }),
-    page: listWebhooks(context.read, { type }, pageOf(searchParams), 50),
+    page: listWebhooks(context.read, { type }, at, 50),
   };
 }
 
 export default function Webhooks() {
-  const { now, zone, types, type, count, page } = useLoaderData<typeof loader>();
+  const { now, zone, types, type, wrong, count, page } = useLoaderData<typeof loader>();
   const { search } = useLocation();
   const columns = useMemo(() => webhookColumns(zone, now), [zone, now]);
   return (
@@ -39,6 +46,7 @@ export default function Webhooks() {
         title="Webhooks"
         lead={`${countText(count)} verified and kept. A name we do not know is kept as well. Times in ${zoneName(now, zone)}.`}
       />
+      <NotRead names={wrong} />
       <div className="toolbar">
         <div className="chips" role="group" aria-label="Filters">
           <FilterChip
@@ -86,7 +94,7 @@ function webhookColumns(zone: string, now: number): Column<WebhookRow>[] {
       place: 4,
       cell: (row) => timeCell(row.receivedAt, time),
     },
-    { id: "type", head: "Type", place: 3, className: "mono", cell: (row) => row.type },
+    { id: "type", head: "Type", place: 3, className: "mono", cell: (row) => <Said text={row.type} /> },
     {
       id: "outcome",
       head: "Outcome",
@@ -95,8 +103,8 @@ function webhookColumns(zone: string, now: number): Column<WebhookRow>[] {
         <>
           <StatusBadge look={webhookLook(row.outcome)} />
           {row.detail && (
-            <span className="why is-long" title={row.detail}>
-              {row.detail}
+            <span className="why is-long" title={plainSaid(row.detail)}>
+              <Said text={row.detail} />
             </span>
           )}
         </>

@@ -36,11 +36,11 @@ export async function action({ request, context }: ActionFunctionArgs) {
   const typed = readCredentials(form);
   // What is too long is not sent back either.
   if ("problems" in typed)
-    return data({ email: "", message: null, problems: typed.problems }, { status: 422 });
+    return data({ email: "", message: null, wrong: false, problems: typed.problems }, { status: 422 });
   const result = await signIn(request, context, typed);
   if (result.kind === "signed-in") return redirect(safePath(form.get("next")), { headers: result.headers });
   return data(
-    { email: typed.email, message: wordsFor(result), problems: noProblems },
+    { email: typed.email, message: wordsFor(result), wrong: result.kind === "wrong", problems: noProblems },
     {
       status: { wrong: 401, limited: 429, busy: 503 }[result.kind],
       headers: result.kind === "wrong" ? undefined : { "retry-after": String(result.waitS) },
@@ -74,8 +74,8 @@ function wordsFor(result: Exclude<SignIn, { kind: "signed-in" }>): string {
 }
 
 /** A field is told what is wrong with it, or pointed to what is wrong with both. */
-const refusedBy = (problem: string | undefined, message: string | null | undefined) =>
-  message ? { "aria-invalid": true, "aria-describedby": "refused" } : { error: problem };
+const refusedBy = (problem: string | undefined, wrong = false) =>
+  wrong ? { "aria-invalid": true, "aria-describedby": "refused" } : { error: problem };
 
 export default function Login() {
   const { accounts, next, practice } = useLoaderData<typeof loader>();
@@ -117,7 +117,7 @@ export default function Login() {
               required
               maxLength={254}
               defaultValue={result?.email}
-              {...refusedBy(result?.problems.email, result?.message)}
+              {...refusedBy(result?.problems.email, result?.wrong)}
             />
             <Field
               label="Password"
@@ -125,7 +125,7 @@ export default function Login() {
               type="password"
               autoComplete="current-password"
               required
-              {...refusedBy(result?.problems.password, result?.message)}
+              {...refusedBy(result?.problems.password, result?.wrong)}
             />
             <button className="btn btn-primary" type="submit">
               {busy ? "Signing in…" : "Sign in"}

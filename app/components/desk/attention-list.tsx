@@ -9,6 +9,8 @@ import { Icon } from "../ui/icon";
 import { PutOff } from "./attempt";
 import { Time, useNow } from "./moment";
 import { pathTo } from "../../lib/paths";
+import { Said } from "./said-text";
+import { plainSaid } from "../../../domain/said-text";
 
 const HOUR_MS = 3_600_000;
 
@@ -45,7 +47,12 @@ function tell(item: Attention, now: number, afterUnknown: AfterUnknown): Told {
         icon: "user-check",
         tone: "text-caution",
         what: "is said to be confirmed, without proof",
-        then: `${shorten(item.said ?? "Somebody")} claims it. ${amount} stays locked until you approve or Purple Flea confirms.`,
+        then: (
+          <>
+            <Said text={shorten(item.said ?? "Somebody")} /> claims it. {amount} stays locked until you
+            approve or Purple Flea confirms.
+          </>
+        ),
         deed: "Review",
       };
     case "disputed":
@@ -74,7 +81,16 @@ function tell(item: Attention, now: number, afterUnknown: AfterUnknown): Told {
         icon: "circle-question-mark",
         tone: "text-unknown",
         what: "has a state we do not know",
-        then: `${item.said ? `${shorten(item.said)}. ` : ""}${amount} may still be locked. It cannot be approved here.`,
+        then: (
+          <>
+            {item.said && (
+              <>
+                <Said text={sentence(shorten(item.said))} />{" "}
+              </>
+            )}
+            {amount} may still be locked. It cannot be approved here.
+          </>
+        ),
         deed: "Open",
       };
     case "unknown-call":
@@ -84,8 +100,9 @@ function tell(item: Attention, now: number, afterUnknown: AfterUnknown): Told {
         what: "has an unknown outcome",
         then: (
           <>
-            {amount}, {item.said}, sent at <Time ms={item.since} />; no answer came. It may have happened; it
-            is not sent again by itself{held ? `, and holds ${held} until you decide` : ""}.
+            {amount}, <Said text={item.said ?? "no reason recorded"} />, sent at <Time ms={item.since} />; no
+            answer came. It may have happened; it is not sent again by itself
+            {held ? `, and holds ${held} until you decide` : ""}.
           </>
         ),
         deed: "Decide",
@@ -95,7 +112,12 @@ function tell(item: Attention, now: number, afterUnknown: AfterUnknown): Told {
         icon: "user-check",
         tone: "text-caution",
         what: "is confirmed by somebody, and is no escrow here",
-        then: `Sent by ${shorten(item.said ?? "somebody")}. It releases nothing; it is kept for an escrow of that reference.`,
+        then: (
+          <>
+            Sent by <Said text={shorten(item.said ?? "somebody")} />. It releases nothing; it is kept for an
+            escrow of that reference.
+          </>
+        ),
         deed: "Open",
       };
     case "orphan":
@@ -110,28 +132,59 @@ function tell(item: Attention, now: number, afterUnknown: AfterUnknown): Told {
       return {
         icon: "circle-x",
         tone: "text-danger",
-        what: item.about ? `failed, about ${item.about}` : "failed",
-        then: `${sentence(shorten(item.said ?? "out of attempts"))} ${item.amountMicro === null ? "It is not started again by itself." : `${amount} is still locked; a sync starts another run.`}`,
+        what: <About deed="failed" about={item.about} />,
+        then: (
+          <>
+            <Said text={sentence(shorten(item.said ?? "out of attempts"))} />{" "}
+            {item.amountMicro === null
+              ? "It is not started again by itself."
+              : `${amount} is still locked; a sync starts another run.`}
+          </>
+        ),
         deed: "Open run",
       };
     case "not-sent":
       return {
         icon: "circle-pause",
         tone: "text-danger",
-        what: item.about ? `was not sent, about ${item.about}` : "was not sent",
-        then: `${item.unsent?.trouble ? `${whyNotSent(item.unsent.trouble)} ` : ""}${meaningOfUnsent(item.unsent?.eventName ?? null)}`,
+        what: <About deed="was not sent" about={item.about} />,
+        then: (
+          <>
+            {item.unsent?.trouble && (
+              <>
+                <Said text={whyNotSent(item.unsent.trouble)} />{" "}
+              </>
+            )}
+            {meaningOfUnsent(item.unsent?.eventName ?? null)}
+          </>
+        ),
         deed: "Open outbox",
       };
     case "other-webhook":
       return {
         icon: "triangle-alert",
         tone: "text-caution",
-        what: `${item.about ?? "webhook"} came again and said something else`,
+        what: (
+          <>
+            <Said text={item.about ?? "webhook"} /> came again and said something else
+          </>
+        ),
         then: "The first was acted on, the other was not. Which one is true has to be seen at Purple Flea.",
         deed: "Compare",
       };
   }
 }
+
+const About = ({ deed, about }: { deed: string; about?: string | null }) => (
+  <>
+    {deed}
+    {about && (
+      <>
+        , about <Said text={about} />
+      </>
+    )}
+  </>
+);
 
 /** What needs a person: what is the matter, what follows from it, since when, and one thing to press. */
 export function AttentionList({ items, afterUnknown }: { items: Attention[]; afterUnknown: AfterUnknown }) {
@@ -149,7 +202,7 @@ export function AttentionList({ items, afterUnknown }: { items: Attention[]; aft
                   className="id mono"
                   to={pathTo(item.to.page === "review" ? { ...item.to, page: "escrow" } : item.to)}
                 >
-                  {item.ref}
+                  <Said text={item.ref} />
                 </Link>{" "}
                 {told.what}
               </p>
@@ -158,7 +211,7 @@ export function AttentionList({ items, afterUnknown }: { items: Attention[]; aft
             <p className="age">waiting {formatDuration(now - item.since)}</p>
             <Link className="btn btn-s" to={pathTo(item.to)}>
               {told.deed}
-              <span className="sr"> {item.ref}</span>
+              <span className="sr"> {plainSaid(item.ref)}</span>
             </Link>
           </li>
         );

@@ -84,9 +84,17 @@ export function Consequence({ escrow, decided }: { escrow: EscrowRow; decided: D
       );
     }
     case "unknown":
-      return <Says icon="circle-question-mark">{escrow.reason ?? "We do not know what became of it"}</Says>;
+      return (
+        <Says icon="circle-question-mark">
+          <Said text={shorten(escrow.reason ?? "We do not know what became of it")} />
+        </Says>
+      );
     case "refused":
-      return <Says icon="circle-x">{escrow.reason ?? "Purple Flea said no"}; nothing moved</Says>;
+      return (
+        <Says icon="circle-x">
+          <Said text={shorten(escrow.reason ?? "Purple Flea said no")} />; nothing moved
+        </Says>
+      );
     case "disputed":
       return <Says icon="lock">No deadline while disputed; {amount} stays locked</Says>;
     case "released":
@@ -94,7 +102,11 @@ export function Consequence({ escrow, decided }: { escrow: EscrowRow; decided: D
       return (
         <Says icon={escrowLook[escrow.status].icon}>
           {escrow.status === "released" ? `${usdcText(escrowMoney(escrow).net)} paid` : `${amount} is back`}
-          {escrow.settledBy ? `, decided by ${escrow.settledBy}` : ""}
+          {escrow.settledBy && (
+            <>
+              , decided by <Said text={shorten(escrow.settledBy)} />
+            </>
+          )}
         </Says>
       );
     case "held":

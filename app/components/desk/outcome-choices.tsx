@@ -3,6 +3,8 @@ import type { Candidate, UnknownIntent } from "../../../db/read/unknown";
 import { FieldError, Field } from "../ui/field";
 import { Money } from "./money";
 import { Time } from "./moment";
+import { Said } from "./said-text";
+import { plainSaid } from "../../../domain/said-text";
 
 /** What each choice means for the money, by action. */
 const consequences: Record<
@@ -131,13 +133,15 @@ export function OutcomeChoices({
                   className="flex flex-wrap gap-x-3 gap-y-1 items-center justify-between"
                 >
                   <span>
-                    <span className="mono">{one.remoteId}</span>
+                    <span className="mono">
+                      <Said text={one.remoteId} />
+                    </span>
                     <span className="block text-text-muted">
-                      reported <Time ms={one.at} />, {one.words}; nothing here answers to it
+                      reported <Time ms={one.at} />, <Said text={one.words} />; nothing here answers to it
                     </span>
                   </span>
                   <button type="button" className="btn" onClick={() => setRemoteId(one.remoteId)}>
-                    Use this id<span className="sr"> {one.remoteId}</span>
+                    Use this id<span className="sr"> {plainSaid(one.remoteId)}</span>
                   </button>
                 </li>
               ))}

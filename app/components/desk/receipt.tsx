@@ -2,11 +2,13 @@ import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
 import type { Receipt as ReceiptData } from "../../../db/read/escrows";
 import { commandLook, type CommandState } from "../../../domain/command-states";
+import { shorten } from "../../lib/money";
 import { meaningOfUnsent, whyNotSent } from "../../lib/sending-words";
 import { formatWait } from "../../lib/time";
 import { Icon } from "../ui/icon";
 import { Attempt, PutOff } from "./attempt";
 import { Time, useNow } from "./moment";
+import { Said } from "./said-text";
 import { Section } from "./section";
 import { runPath } from "../../lib/paths";
 
@@ -46,7 +48,7 @@ function sendingHop(receipt: ReceiptData): Hop {
       at: receipt.parkedAt,
       note: (
         <>
-          {why} {meaningOfUnsent(receipt.eventName)} It is not tried again by itself:{" "}
+          {why && <Said text={why} />} {meaningOfUnsent(receipt.eventName)} It is not tried again by itself:{" "}
           <Link to="/outbox">send it again from the outbox</Link>.
         </>
       ),
@@ -56,9 +58,13 @@ function sendingHop(receipt: ReceiptData): Hop {
       title: "Queued, not sent yet",
       state: "waiting",
       at: null,
-      note: why
-        ? `${why} It is on disk, is tried again by itself and takes effect once.`
-        : "It is on disk and leaves in a moment.",
+      note: why ? (
+        <>
+          <Said text={why} /> It is on disk, is tried again by itself and takes effect once.
+        </>
+      ) : (
+        "It is on disk and leaves in a moment."
+      ),
     };
   return {
     title: "Event accepted",
@@ -88,7 +94,7 @@ function lastHop(receipt: ReceiptData, waitsFor: ReactNode, now: number): Hop {
     title: answer.state === "confirmed" ? "Mirror agrees" : commandLook[answer.state].label,
     state: state[answer.state],
     at: answer.at,
-    note: answer.message,
+    note: <Said text={shorten(answer.message)} />,
   };
 }
 
@@ -99,7 +105,16 @@ function hopsOf(receipt: ReceiptData, waitsFor: ReactNode, now: number): Hop[] {
       title: "Clicked",
       state: "done",
       at: receipt.clickedAt,
-      note: receipt.reason ? `${receipt.by}, “${receipt.reason}”` : receipt.by,
+      note: (
+        <>
+          <Said text={receipt.by} />
+          {receipt.reason && (
+            <>
+              , <Said quoted text={receipt.reason} />
+            </>
+          )}
+        </>
+      ),
     },
     sendingHop(receipt),
     {

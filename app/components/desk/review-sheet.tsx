@@ -179,8 +179,12 @@ export function ReviewSheet({
       {/* Sync now goes when the source is fresh again, by whatever read: above the buttons, it moves none of them under the pointer. */}
       <div className="sheet-foot">
         <p className="text-text-muted" id="review-then">
-          {gate.approve ??
-            "Approving is sent once and cannot be taken back. It shows as done when Purple Flea agrees."}
+          <Said
+            text={
+              gate.approve ??
+              "Approving is sent once and cannot be taken back. It shows as done when Purple Flea agrees."
+            }
+          />
         </p>
         {gate.stale && <SyncNow commandId={syncId} />}
         <div className="row">

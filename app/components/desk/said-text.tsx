@@ -36,7 +36,7 @@ export function Said({ text, quoted = false }: { text: string; quoted?: boolean 
 function Mark({ title, children }: { title: string; children: React.ReactNode }) {
   return (
     <span
-      className="mx-0.5 rounded-tag border border-current px-1 text-meta font-medium text-caution whitespace-nowrap"
+      className="relative mx-0.5 rounded-tag border border-current px-1 text-meta font-medium text-caution whitespace-nowrap"
       title={title}
     >
       {children}

@@ -1,7 +1,9 @@
 import { Form } from "@remix-run/react";
+import { plainSaid } from "../../../domain/said-text";
 import { formatDuration } from "../../lib/time";
 import { Icon } from "../ui/icon";
 import { DataTable } from "./data-table";
+import { Said } from "./said-text";
 
 /** A session as Settings lists it. Lengths of time, ms, by the machine's clock: practice moves the other one. */
 export interface ListedSession {
@@ -25,7 +27,7 @@ export function SessionList({
 }) {
   return (
     <>
-      <p className="text-text-muted">
+      <p className="pb-3 text-text-muted">
         Where you are signed in. A session ends after {formatDuration(idleMs)} in which you do nothing, and{" "}
         {formatDuration(lifeMs)} after signing in. End one you do not know, and have your password changed.
       </p>
@@ -41,7 +43,7 @@ export function SessionList({
             place: 1,
             cell: ({ device, isThis }) => (
               <>
-                {device ?? "Unknown device"}
+                <Said text={device ?? "Unknown device"} />
                 {isThis && <b className="font-medium"> (this one)</b>}
               </>
             ),
@@ -50,21 +52,35 @@ export function SessionList({
             id: "address",
             head: "Address",
             place: 3,
-            cell: ({ address }) => <span className="mono">{address ?? "not known"}</span>,
+            cell: ({ address }) => (
+              <span className="mono">
+                <Said text={address ?? "not known"} />
+              </span>
+            ),
           },
           {
             id: "since",
             head: "Signed in",
             place: 5,
-            cell: ({ ageMs }) => `${formatDuration(ageMs)} ago`,
+            // As a block of lines it has no head to say what it is.
+            cell: ({ ageMs }) => (
+              <>
+                <span className="text-text-muted min-[1100px]:hidden">Signed in </span>
+                {formatDuration(ageMs)} ago
+              </>
+            ),
           },
           {
             id: "seen",
             head: "Last seen",
             place: 4,
             // It is written at most once a minute.
-            cell: ({ unseenMs, isThis }) =>
-              isThis || unseenMs < 60_000 ? "now" : `${formatDuration(unseenMs)} ago`,
+            cell: ({ unseenMs, isThis }) => (
+              <>
+                <span className="text-text-muted min-[1100px]:hidden">Seen </span>
+                {isThis || unseenMs < 60_000 ? "now" : `${formatDuration(unseenMs)} ago`}
+              </>
+            ),
           },
           {
             id: "end",
@@ -82,7 +98,7 @@ export function SessionList({
                 <Form method="post" preventScrollReset>
                   <input type="hidden" name="session" value={id} />
                   <button className="btn btn-s" type="submit" name="do" value="end-session">
-                    End<span className="sr"> the session of {device ?? "an unknown device"}</span>
+                    End<span className="sr"> the session of {plainSaid(device ?? "an unknown device")}</span>
                   </button>
                 </Form>
               ),

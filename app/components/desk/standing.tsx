@@ -8,6 +8,7 @@ import { Icon } from "../ui/icon";
 import { Note } from "../ui/note";
 import { Money } from "./money";
 import { Time } from "./moment";
+import { Said } from "./said-text";
 import { unknownPath } from "../../lib/paths";
 
 /** Says on every page what is paused. */
@@ -63,7 +64,11 @@ function LeftNote({ left, afterUnknown }: { left: UnknownIntent[]; afterUnknown:
         {left.length === 1 ? "it is" : "they are"}.
       </b>
       <p>
-        {holding.length > 0 ? `${holding.join("; ")}: none is sent. ` : ""}
+        {holding.length > 0 && (
+          <>
+            <Said text={holding.join("; ")} />: none is sent.{" "}
+          </>
+        )}
         <Link to="/unknown">Unknown outcomes</Link>
       </p>
     </Note>

@@ -44,7 +44,13 @@ function By({ entry }: { entry: Omit<TimelineEntry, "id"> }) {
           <Said text={sentence(shorten(entry.detail))} />{" "}
         </>
       )}
-      {entry.runId ? <Link to={runPath(entry.runId)}>{who ?? "run"}</Link> : who}
+      {entry.runId ? (
+        <Link to={runPath(entry.runId)}>
+          <Said text={who ?? "run"} />
+        </Link>
+      ) : (
+        who && <Said text={who} />
+      )}
       {entry.stepId && `, step ${entry.stepId}`}
     </p>
   );

@@ -1,4 +1,5 @@
 import { Form, Link } from "@remix-run/react";
+import { plainSaid } from "../../../domain/said-text";
 import { usdcText } from "../../lib/money";
 import { Select } from "../ui/field";
 import { Note } from "../ui/note";
@@ -22,7 +23,7 @@ export function WebhookDrill({
           options={[
             ...pending.map((escrow) => ({
               value: escrow.ref,
-              label: `${escrow.ref} is confirmed (${usdcText(escrow.amountMicro)})`,
+              label: `${plainSaid(escrow.ref)} is confirmed (${usdcText(escrow.amountMicro)})`,
             })),
             { value: "", label: "a type nobody knows" },
           ]}

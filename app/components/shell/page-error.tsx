@@ -1,4 +1,5 @@
 import { isRouteErrorResponse, Link, useLocation, useRouteError } from "@remix-run/react";
+import { Said } from "../desk/said-text";
 import { Empty } from "../ui/empty";
 import { Icon } from "../ui/icon";
 
@@ -28,10 +29,14 @@ export function PageError() {
         icon={said?.status === 404 ? "search" : said?.status === 403 && !atEdge ? "lock" : "circle-alert"}
         danger={!said || said.status >= 500}
         title={
-          words ??
-          (said?.status === 404
-            ? `No page has the address ${pathname.slice(0, 80)}.`
-            : "Something failed on our side while reading.")
+          <Said
+            text={
+              words ??
+              (said?.status === 404
+                ? `No page has the address ${pathname.slice(0, 80)}.`
+                : "Something failed on our side while reading.")
+            }
+          />
         }
       >
         {!atEdge && (

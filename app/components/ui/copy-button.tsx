@@ -1,10 +1,11 @@
 import { useEffect, useState } from "react";
+import { plainSaid } from "../../../domain/said-text";
 import { Icon } from "./icon";
 
 /** Copies a whole value. What it does when pressed is in `CopyListener`, one for the page: a list has fifty of these. */
 export function CopyButton({ text }: { text: string }) {
   return (
-    <button type="button" className="copy" data-copy={text} aria-label={`Copy ${text}`}>
+    <button type="button" className="copy" data-copy={text} aria-label={`Copy ${plainSaid(text)}`}>
       <Icon name="copy" />
     </button>
   );
@@ -23,7 +24,7 @@ export function CopyListener() {
       if (!button || !text) return;
       void navigator.clipboard.writeText(text).then(
         () => {
-          setSaid(`copied ${text}`);
+          setSaid(`copied ${plainSaid(text)}`);
           button.setAttribute("data-copied", "");
           clearTimeout(timer);
           timer = setTimeout(() => {

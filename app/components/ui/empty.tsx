@@ -9,7 +9,7 @@ export function Empty({
   children,
 }: {
   icon: string;
-  title: string;
+  title: ReactNode;
   danger?: boolean;
   children?: ReactNode;
 }) {
