@@ -17,6 +17,7 @@ test("each decision has a number of its own, without a gap, and its title says t
 test("links between documents lead to files that exist, and records that are named by number exist", () => {
   const documents = [
     "README.md",
+    "SECURITY.md",
     ...readdirSync("docs", { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".md"))
       .map((name) => join("docs", name)),
@@ -31,4 +32,27 @@ test("links between documents lead to files that exist, and records that are nam
     ].map((lost) => `${document}: ${lost}`);
   });
   expect(nowhere).toEqual([]);
+});
+
+test("every test that the security table names exists", () => {
+  const cells = readFileSync("SECURITY.md", "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("| ") && line.includes("`"))
+    .map(
+      (line) =>
+        line
+          .split(" | ")
+          .at(-1)
+          ?.replace(/\s*\|$/, "")
+          .trim() ?? "",
+    );
+  const named = cells.flatMap((cell) => {
+    const [, file, title] = /^`([^`]+\.ts)`(?:: (.+))?$/.exec(cell) ?? [];
+    return file ? [{ file, title }] : [];
+  });
+  expect(named.length).toBeGreaterThan(40);
+  const missing = named.filter(
+    ({ file, title }) => !existsSync(file) || (title && !readFileSync(file, "utf8").includes(title)),
+  );
+  expect(missing).toEqual([]);
 });
