@@ -54,6 +54,8 @@ export interface Stack {
   /** Ends the app with SIGKILL, leaving what it had on disk; the sandbox goes with it. */
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** Asks the app to end (SIGTERM); its exit code when it has. */
+  terminate(): Promise<number | null>;
   /** What the app and its sandbox have said so far. */
   output(): string;
   /** Where all files of this stack are. */
@@ -196,6 +198,12 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
         const info = (await (await fetch(`${engineUrl}/dev`)).json()) as { functions?: unknown[] };
         return (info.functions?.length ?? 0) > 0;
       });
+    },
+    async terminate() {
+      const dead = new Promise((resolve) => app?.once("close", resolve));
+      app?.kill("SIGTERM");
+      await dead;
+      return app?.exitCode ?? null;
     },
     output: () => output,
     folder,

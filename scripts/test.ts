@@ -144,6 +144,13 @@ switch (asked) {
   case "long":
     rmSync(sumOf(asked), { force: true });
     await histories(3_000);
+    await browserTests(
+      "floods and 1,000 requests an endpoint",
+      { LONG: "1", MALFORMED_RUNS: "1000" },
+      "e2e/long",
+      "e2e/malformed.spec.ts",
+    );
+    count(asTest(await run("what the image holds", "npx", ["tsx", "scripts/image-content.ts"])));
     break;
   case "sum":
     for (const kind of ["short", "long"]) count(sumUp(kind));
