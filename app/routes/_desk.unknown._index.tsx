@@ -58,7 +58,13 @@ export default function UnknownOutcomes() {
             head: "Holds",
             cell: (row) => {
               const orders = row.action === "order" ? ordersHeldBy(row.asset, afterUnknown) : null;
-              return orders ? `its amount, ${orders}` : "its amount";
+              return (
+                <>
+                  {/* As a block of lines it has no head to say what it is. */}
+                  <span className="text-text-muted min-[1100px]:hidden">Holds </span>
+                  {orders ? `its amount, ${orders}` : "its amount"}
+                </>
+              );
             },
           },
           {
