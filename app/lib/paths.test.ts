@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { matchRoutes } from "@remix-run/router";
+import { matchRoutes } from "@remix-run/react";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isReference } from "../../domain/ids";
