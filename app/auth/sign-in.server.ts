@@ -91,17 +91,25 @@ export async function signIn(request: Request, context: DeskContext, typed: Cred
     await record("failed", why);
     return { kind: "wrong" };
   }
+  const headers = await open(request, context, operator);
+  if (!headers) {
+    await record("failed", "this operator was changed while the password was checked");
+    return { kind: "wrong" };
+  }
   await admission.succeeded();
-  return { kind: "signed-in", headers: await open(request, context, operator) };
+  return { kind: "signed-in", headers };
 }
 
-/** Starts the session, in place of the one this browser had. */
-async function open(request: Request, context: DeskContext, operator: Operator): Promise<Headers> {
+/** Starts the session, in place of the one this browser had; null when what was checked is not so any more. */
+async function open(request: Request, context: DeskContext, operator: Operator): Promise<Headers | null> {
   const { desk, config, clock } = context;
   const before = await tokenOf(request, config.secureCookies);
   const from = whenceOf(request, context);
   recordOverSessions(context);
   const token = inTransaction(desk, (tx) => {
+    // A new password or disabling has ended all sessions: one that begins after it must not stand.
+    const present = findByEmail(tx, operator.email);
+    if (present?.passwordHash !== operator.passwordHash || present.disabledAt !== null) return null;
     if (before) endSession(tx, config.session, before);
     recordAudit(
       tx,
@@ -110,6 +118,7 @@ async function open(request: Request, context: DeskContext, operator: Operator):
     );
     return startSession(tx, config.session, operator.id, from, wallClock.now());
   });
+  if (token === null) return null;
   return new Headers([
     ["set-cookie", await setSession(context, token)],
     ["set-cookie", await rememberDevice(request, context, operator.id)],

@@ -92,6 +92,19 @@ describe("signing in", () => {
     // It may have been a password in the wrong field.
     expect(JSON.stringify(onRecord())).not.toContain("hunter2");
   });
+  test("does not outlive a change that was made while the password was being checked", async () => {
+    const context = at(1);
+    const changed = {
+      ...context,
+      /** First asked for when the password was found right. */
+      get desk() {
+        context.desk.update(operators).set({ disabledAt: 1 }).run();
+        return context.desk;
+      },
+    };
+    expect(await attempt(changed, PASSWORD)).toEqual({ kind: "wrong" });
+    expect(context.read.select().from(sessions).all()).toEqual([]);
+  });
   test("strangers cannot lock out a device that is known, and one line says that they were limited", async () => {
     const jar = await enter(at(1));
     const wrong = await Promise.all(
