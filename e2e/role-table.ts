@@ -30,6 +30,7 @@ export const roleTable: Record<string, Row> = {
   "routes/_desk._index": page(),
   "routes/_desk.$": page("/nothing/here"),
   "routes/_desk.alerts._index": page(),
+  "routes/_desk.alerts.received.$id": page("/alerts/received/none"),
   "routes/_desk.alerts.send": page(undefined, form("send-price-alert", "operator")),
   "routes/_desk.audit": page(),
   "routes/_desk.balances": page(undefined, form("accept-drift", "operator")),

@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { pauseKinds } from "../domain/statuses";
 import { pageEndpoints } from "./endpoints";
 import { expect, test } from "./journey";
 import { ranks, roleTable, type Rank } from "./role-table";
@@ -42,6 +44,19 @@ test.describe("who may do what", () => {
     for (const endpoint of await pageEndpoints())
       if (endpoint.acts && endpoint.id !== "routes/logout")
         expect(roleTable[endpoint.id]?.forms?.length, `${endpoint.id} takes forms`).toBeGreaterThan(0);
+  });
+
+  test("every command has a form in the table", () => {
+    const files = readdirSync("app/commands").filter((name) => name.endsWith(".server.ts"));
+    const lines = files.flatMap((name) => readFileSync(`app/commands/${name}`, "utf8").split("\n"));
+    const kinds = lines
+      .filter((line) => /\bkind\b/i.test(line))
+      .flatMap((line) => [...line.matchAll(/"([a-z]+(?:-[a-z]+)+)"/g)].map(([, kind]) => kind))
+      // How something stands, and whose pause it is: neither is a command.
+      .filter((kind) => !kind?.startsWith("not-") && !pauseKinds.some((one) => one === kind));
+    const forms = Object.values(roleTable).flatMap((row) => row.forms ?? []);
+    expect(kinds.length).toBeGreaterThan(10);
+    expect(kinds.filter((kind) => !forms.some(({ what }) => what === kind))).toEqual([]);
   });
 
   test("every page is read by whom the table says, and by nobody else", async () => {
