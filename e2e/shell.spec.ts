@@ -112,7 +112,7 @@ test("search leads to a page or an id, lists what may be meant, and works withou
   await plain.goto("/search?q=esc_find");
   await expect(plain.getByRole("link", { name: "esc_find_2" })).toBeVisible();
   await plain.goto("/search?q=nothing-like-it");
-  await expect(plain.getByText("Nothing begins with “nothing-like-it”")).toBeVisible();
+  await expect(plain.getByText("Nothing begins with nothing-like-it")).toBeVisible();
   await context.close();
 });
 
