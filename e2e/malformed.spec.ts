@@ -79,6 +79,7 @@ test("whatever is sent to any address: no failure of ours, no effect, no leak, n
       // Whoever is signed in may sign out: that is what this address is for.
       wrong.push(await broken(stack, path, path === "/logout" ? [""] : signedIn));
     });
-  expect(wrong.filter(Boolean).join("\n\n")).toBe("");
+  const found = wrong.filter(Boolean).join("\n\n");
+  expect(found && `${found}\n\n${stack.output().slice(-3_000)}`).toBe("");
   expect(rows(stack)).toEqual(before);
 });

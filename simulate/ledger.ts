@@ -69,6 +69,9 @@ function leavesDoubt(trouble: Trouble | null): boolean {
   }
 }
 
+/** Whether nobody waits for its answer any more: whoever sent it has given it up or is gone. */
+const isGivenUp = ({ from, request }: Exchange): boolean => from?.alive === false || request.signal.aborted;
+
 /** What an observer on the wire has seen of money: what was carried out, under which keys, and what nobody can know. */
 export class Ledger {
   readonly effects: Effect[] = [];
@@ -101,8 +104,7 @@ export class Ledger {
     if (leavesDoubt(trouble)) this.doubted.add(thing);
     if (exchange.call !== "order.create") return;
     for (const [earlier, other] of this.ordersUnderWay) {
-      // Whoever sent it has given it up or is gone: the answer is lost, and a person may have settled it since.
-      if (earlier.from?.alive === false || earlier.request.signal.aborted) {
+      if (isGivenUp(earlier)) {
         this.ordersUnderWay.delete(earlier);
         this.lost.set(other, this.marketOf(other));
       } else if (other !== thing) this.crossed.push(`${thing} was sent while ${other} was on its way`);
@@ -124,7 +126,7 @@ export class Ledger {
   settled(thing: string): void {
     this.lost.delete(thing);
     for (const [exchange, other] of this.ordersUnderWay)
-      if (other === thing && exchange.from?.alive === false) this.ordersUnderWay.delete(exchange);
+      if (other === thing && isGivenUp(exchange)) this.ordersUnderWay.delete(exchange);
   }
 
   /** The exchange is over for whoever began it; without an answer nobody knows what became of it. */
