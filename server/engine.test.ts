@@ -34,3 +34,29 @@ test("a call with more values than any has is not parsed, whatever its size", as
   const signature = { "x-inngest-signature": "t=1&s=00", "content-length": String(body.length) };
   expect(await call(signature, body)).toMatch(/^HTTP\/1\.1 413 [\s\S]+"error":"too_large"/);
 });
+
+test.each(['"a*"', '"{}"', '""', "1", "true", "null", "[]", "{", "a*"])(
+  "what is no JSON object never reaches the SDK, whoever says that it is signed: %s",
+  async (body) => {
+    for (const signed of [true, false]) {
+      await engineThat(signed);
+      for (const method of ["POST", "PUT"]) {
+        const answer = await exchangeRaw(
+          edge.port,
+          requestText(
+            `${method} /api/inngest?fnId=x`,
+            {
+              host: "localhost",
+              "content-type": "application/json",
+              "content-length": String(body.length),
+              "x-inngest-signature": "t=1&s=00",
+            },
+            body,
+          ),
+        );
+        expect(answer, method).toMatch(/^HTTP\/1\.1 400 /);
+      }
+      if (signed) await edge.close();
+    }
+  },
+);

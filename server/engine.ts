@@ -64,6 +64,9 @@ export function engineRoutes({ client, functions, serveOrigin, signed }: EngineO
       });
     const body = parsed(Buffer.isBuffer(bytes) ? bytes.toString("utf8") : "");
     if (body === undefined) return refuse(request, response, malformed("The body is not JSON."));
+    // A text the SDK would parse once more, where nobody catches what that throws: the process would end, unsigned as it was.
+    if (typeof body !== "object" || body === null || Array.isArray(body))
+      return refuse(request, response, malformed("The body is not a JSON object."));
     request.body = body;
     // What is signed comes from the engine: about a call it made the SDK has the last word, and the engine reads it.
     if (signed || request.method !== "POST") return next();
