@@ -1,7 +1,7 @@
 import type { AfterUnknown } from "../domain/after-unknown";
 import type { Clock } from "../domain/clock";
 import type { MicroUsdc } from "../domain/money";
-import type { Reader, Writer } from "../db/connection";
+import type { Reader, DeskWriter } from "../db/connection";
 import type { SessionRules } from "../db/desk/sessions";
 
 /** A fault for the sandbox's next call. */
@@ -45,7 +45,7 @@ export interface DeskContext {
   /** Pages read with this; SQLite refuses it a write. */
   read: Reader;
   /** For app/auth and app/commands, through db/desk. */
-  desk: Writer;
+  desk: DeskWriter;
   clock: Clock;
   config: {
     mode: "live" | "practice" | "test";

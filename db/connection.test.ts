@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { inTransaction } from "./connection";
+import { inTransaction, type DeskWriter, type MirrorWriter, type Reader } from "./connection";
 import { balances, intents } from "./schema";
 import { openTestDatabase } from "./testing";
 
@@ -30,6 +30,22 @@ describe("the database", () => {
         .values({ id: "x", kind: "wallet", amountMicro: 1n, fromApi: true, at: 1 })
         .run(),
     ).toThrow(/readonly/);
+  });
+
+  test("who may write one half cannot be handed to the door of the other", () => {
+    const [toDesk, toMirror] = [(db: DeskWriter) => db, (db: MirrorWriter) => db];
+    const [mirror, desk, reader]: [MirrorWriter, DeskWriter, Reader] = [db.writer, db.writer, db.reader];
+    // What is said here is said by the compiler.
+    // @ts-expect-error functions do not write the desk
+    toDesk(mirror);
+    // @ts-expect-error people do not write the mirror
+    toMirror(desk);
+    // @ts-expect-error pages write nothing
+    expect(toDesk(reader)).toBe(reader);
+    // @ts-expect-error a transaction of functions stays theirs
+    expect(inTransaction(mirror, toDesk)).toBe(mirror);
+    // @ts-expect-error and one of people theirs
+    expect(inTransaction(desk, toMirror)).toBe(desk);
   });
 
   test("a transaction that throws leaves nothing behind", () => {

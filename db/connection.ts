@@ -8,11 +8,18 @@ import * as schema from "./schema";
 type Db = BetterSQLite3Database<typeof schema> & { $client: Database.Database };
 
 declare const readerBrand: unique symbol;
-declare const writerBrand: unique symbol;
+declare const mirrorBrand: unique symbol;
+declare const deskBrand: unique symbol;
 /** A handle that can only read: SQLite itself refuses a write (`SQLITE_READONLY`). */
 export type Reader = Db & { readonly [readerBrand]: true };
-/** The handle that writes. WAL lets readers go on meanwhile. */
-export type Writer = Db & { readonly [writerBrand]: true };
+/** What functions write with, through db/mirror. WAL lets readers go on meanwhile. */
+export type MirrorWriter = Db & { readonly [mirrorBrand]: true };
+/** What people's commands and the edge write with, through db/desk. */
+export type DeskWriter = Db & { readonly [deskBrand]: true };
+/** The file as it was opened, for who puts a process together and hands out one half or the other; nobody else holds it. */
+export type Writer = MirrorWriter & DeskWriter;
+/** For questions that are also asked within a transaction that writes. */
+export type AnyHandle = Reader | MirrorWriter | DeskWriter;
 
 /**
  * What committed rows outlive: a power cut (FULL), or a killed process only (NORMAL; OFF spares the disk, for tests that
@@ -55,7 +62,7 @@ function keptBy(client: Database.Database): Kept {
 }
 
 /** Forgets the prepared statements, so that the next queries are prepared, and seen being prepared, again. */
-export function forgetStatements(db: Reader | Writer): void {
+export function forgetStatements(db: AnyHandle): void {
   kept.get(db.$client)?.statements.clear();
   kept.get(db.$client)?.queries.clear();
 }
@@ -85,12 +92,12 @@ function remembering(client: Database.Database): Pick<Database.Database, "prepar
  * A query that is built once a handle: for what runs with every call of a function, building takes longer than running.
  * @param build makes it, with `given` for what varies
  */
-export function prepared<Q>(build: (db: Writer) => Q): (db: Reader | Writer) => Q {
+export function prepared<Q, H extends AnyHandle = AnyHandle>(build: (db: H) => Q): (db: H) => Q {
   return (db) => {
     const { queries } = keptBy(db.$client);
     // Only what `build` made is kept under it.
     let found = queries.get(build) as Q | undefined;
-    if (found === undefined) queries.set(build, (found = build(db as Writer)));
+    if (found === undefined) queries.set(build, (found = build(db)));
     return found;
   };
 }
@@ -106,7 +113,7 @@ export function openWriter(
 ): Writer {
   const db = open(path, false, durability);
   migrate(db, { migrationsFolder });
-  // The brand exists only in types: this is the one place that hands out writers.
+  // The brands exist only in types: this is the one place that hands out writers.
   return db as Writer;
 }
 
@@ -119,13 +126,13 @@ export function openReader(path: string): Reader {
 export const given = (name: string): SQL => sql`${sql.placeholder(name)}`;
 
 /** Runs `work` in one IMMEDIATE transaction: the write lock is taken before the first read, so check and act are one. */
-export function inTransaction<T>(db: Writer, work: (tx: Writer) => T): T {
+export function inTransaction<W extends MirrorWriter | DeskWriter, T>(db: W, work: (tx: W) => T): T {
   const { $client: client } = db;
   const transaction = (keptBy(client).transaction ??= client.transaction((inner: () => unknown) => inner()));
   return transaction.immediate(() => work(db)) as T; // what `work` returned
 }
 
 /** Closes the file. */
-export function closeDatabase(db: Reader | Writer): void {
+export function closeDatabase(db: AnyHandle): void {
   db.$client.close();
 }

@@ -9,6 +9,7 @@ import {
   inTransaction,
   openReader,
   openWriter,
+  type AnyHandle,
   type Durability,
   type Reader,
   type Writer,
@@ -95,13 +96,13 @@ export function inspectFile(path: string): Found {
 }
 
 /** Whose money the file tells of; undefined while nothing is in it. */
-export function fileMode(read: Reader | Writer): FileMode | undefined {
+export function fileMode(read: AnyHandle): FileMode | undefined {
   const found = findIn(read.$client);
   return found.kind === "marked" ? found.identity.mode : found.kind === "rows" ? found.mode : undefined;
 }
 
 /** The file's mark; undefined when it has none yet. */
-export const readIdentity = (read: Reader | Writer): FileIdentity | undefined =>
+export const readIdentity = (read: AnyHandle): FileIdentity | undefined =>
   read.select({ mode: identity.mode, dialect: identity.dialect, agent: identity.agent }).from(identity).get();
 
 /** Whether no other process has the file open. It is not written. */

@@ -2,7 +2,7 @@ import { Middleware } from "inngest";
 import { z } from "zod";
 import type { Clock } from "../domain/clock";
 import { retryMoment } from "../domain/retries";
-import { inTransaction, type Writer } from "../db/connection";
+import { inTransaction, type MirrorWriter } from "../db/connection";
 import {
   endRun,
   finishStep,
@@ -51,13 +51,13 @@ export function createJournal({
   log,
   retryIntervalMs,
 }: {
-  mirror: Writer;
+  mirror: MirrorWriter;
   clock: Clock;
   log: (message: string, error: unknown) => void;
   /** The fixed wait between attempts the engine was started with; without it the moment is known from Retry-After only. */
   retryIntervalMs?: number;
 }) {
-  const write = (work: (tx: Writer, now: number) => void) => {
+  const write = (work: (tx: MirrorWriter, now: number) => void) => {
     try {
       inTransaction(mirror, (tx) => work(tx, clock.now()));
     } catch (error) {
@@ -120,7 +120,7 @@ export function createJournal({
     }
 
     private record(
-      tx: Writer,
+      tx: MirrorWriter,
       now: number,
       { runId, attempt, maxAttempts }: { runId: string; attempt: number; maxAttempts: number | null },
       response: Middleware.Response,

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Reader, Writer } from "../db/connection";
+import type { Reader, MirrorWriter } from "../db/connection";
 import type { Clock } from "../domain/clock";
 import { wordedFetch } from "../domain/fetch-failure";
 import { createFunctions } from "../inngest";
@@ -13,7 +13,7 @@ import { slackLine } from "./slack";
 interface BackgroundOptions {
   env: Env;
   live: boolean;
-  mirror: Writer;
+  mirror: MirrorWriter;
   read: Reader;
   clock: Clock;
   log: Logger;

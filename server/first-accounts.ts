@@ -1,4 +1,4 @@
-import type { Reader, Writer } from "../db/connection";
+import type { Reader, DeskWriter } from "../db/connection";
 import {
   addOperator,
   authenticate,
@@ -14,7 +14,7 @@ import type { Env } from "./env";
 type Account = (typeof practiceAccounts)[number];
 
 /** Saves an account unless it is as it should be: saving one ends its sessions. */
-async function keep(desk: Writer, read: Reader, account: Account, now: number): Promise<void> {
+async function keep(desk: DeskWriter, read: Reader, account: Account, now: number): Promise<void> {
   const found = await authenticate(read, account.email, account.password);
   if (found?.role !== account.role) await saveOperator(desk, account, now);
 }
@@ -27,7 +27,7 @@ async function keep(desk: Writer, read: Reader, account: Account, now: number): 
  */
 export async function firstAccounts(
   env: Pick<Env, "APP_MODE" | "OPERATOR_EMAIL" | "OPERATOR_PASSWORD">,
-  desk: Writer,
+  desk: DeskWriter,
   read: Reader,
   now: number,
 ): Promise<{ accounts: Account[] } | { mistakes: string[] }> {

@@ -1,5 +1,5 @@
 import { dueEvents, markNotSent, markSent, nextAttempt, type DueEvent } from "../db/desk/outbox";
-import type { Writer } from "../db/connection";
+import type { DeskWriter } from "../db/connection";
 import type { Clock } from "../domain/clock";
 import { isAboutEvent, MAX_SEND_WAIT_MS, PARK_AFTER } from "../domain/sending";
 import type { SendEvent, Sent } from "./event-api";
@@ -24,7 +24,7 @@ export function startOutbox({
   log,
   idleMs = IDLE_MS,
 }: {
-  desk: Writer;
+  desk: DeskWriter;
   send: SendEvent;
   clock: Clock;
   wall: Clock;

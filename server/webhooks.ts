@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import { receiveWebhook } from "../db/desk/inbox";
-import type { Writer } from "../db/connection";
+import type { DeskWriter } from "../db/connection";
 import type { Clock } from "../domain/clock";
 import { ForeignJsonError, parseForeignJson, wellFormed } from "../domain/foreign-json";
 import { eventIdFor, webhookReceived } from "../inngest/events";
@@ -16,7 +16,7 @@ const BODY_BYTES = 256 * 1_024;
 const ROOM = { bytes: 2 * 1_024 * 1_024, senders: 32 };
 
 interface Options {
-  desk: Writer;
+  desk: DeskWriter;
   clock: Clock;
   /** The machine's time: a signature's age is measured against it. */
   wall: Clock;

@@ -49,7 +49,7 @@ export const COSTS: readonly Patch[] = [
   },
   {
     file: "db/connection.ts",
-    find: "if (found === undefined) queries.set(build, (found = build(db as Writer)));",
+    find: "if (found === undefined) queries.set(build, (found = build(db)));",
     replace:
       "if (found === undefined) {\n      const first = build.first ??= build(db);\n      const stmt = db.session.client.prepare(first.query.sql);\n      queries.set(build, (found = Object.assign(Object.create(Object.getPrototypeOf(first)), first, { stmt })));\n    }",
   },

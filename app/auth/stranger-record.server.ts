@@ -1,6 +1,6 @@
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { recordAudit, setAuditAfter, type AuditEntry } from "../../db/desk/audit";
-import type { Writer } from "../../db/connection";
+import type { DeskWriter } from "../../db/connection";
 
 const HOUR_S = 3_600;
 /** Lines an hour that strangers may cause: from one place, and from all. */
@@ -11,7 +11,7 @@ export const strangerLines = { place: 20, all: 200 } as const;
  * only one more is written, which counts.
  */
 export function createStrangerRecord(): {
-  write(db: Writer, place: string, entry: AuditEntry, now: number): Promise<void>;
+  write(db: DeskWriter, place: string, entry: AuditEntry, now: number): Promise<void>;
 } {
   const byPlace = new RateLimiterMemory({ points: strangerLines.place, duration: HOUR_S });
   const inAll = new RateLimiterMemory({ points: strangerLines.all, duration: HOUR_S });

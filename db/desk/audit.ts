@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { newId, type Actor } from "../../domain/ids";
-import type { Writer } from "../connection";
+import type { DeskWriter } from "../connection";
 import { audit } from "../schema";
 
 export interface AuditEntry {
@@ -22,7 +22,7 @@ export interface Whence {
 }
 
 /** Puts a deed, or an attempt at one, on record, and says under which id. */
-export function recordAudit(tx: Writer, entry: AuditEntry, now: number): string {
+export function recordAudit(tx: DeskWriter, entry: AuditEntry, now: number): string {
   const id = newId(now);
   tx.insert(audit)
     .values({
@@ -46,6 +46,6 @@ export function recordAudit(tx: Writer, entry: AuditEntry, now: number): string 
 }
 
 /** Writes on in a line that counts. Nothing else on the log is ever changed. */
-export function setAuditAfter(db: Writer, id: string, after: unknown): void {
+export function setAuditAfter(db: DeskWriter, id: string, after: unknown): void {
   db.update(audit).set({ after }).where(eq(audit.id, id)).run();
 }

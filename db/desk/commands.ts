@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { PARK_AFTER } from "../../domain/sending";
 import type { PauseKind } from "../../domain/statuses";
-import { inTransaction, type Writer } from "../connection";
+import { inTransaction, type DeskWriter } from "../connection";
 import { approvals, commands, outbox, pauses } from "../schema";
 import { recordAudit } from "./audit";
 import { queueEvent, unparkEvent } from "./outbox";
@@ -53,7 +53,7 @@ export class SpentIdError extends Error {
  * @throws SpentIdError where the id was spent on another deed, or on the same by another operator
  */
 export function recordCommand<Why = never>(
-  db: Writer,
+  db: DeskWriter,
   request: CommandRequest,
   now: number,
   refuse?: () => Why | null,
@@ -135,7 +135,7 @@ export function recordCommand<Why = never>(
 }
 
 /** The same operator, asking for the same about the same thing, in the same words. */
-function isSameDeed(tx: Writer, known: typeof commands.$inferSelect, request: CommandRequest): boolean {
+function isSameDeed(tx: DeskWriter, known: typeof commands.$inferSelect, request: CommandRequest): boolean {
   const same =
     known.kind === request.kind &&
     known.operatorId === request.operatorId &&

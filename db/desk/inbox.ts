@@ -1,5 +1,5 @@
 import { eq, sql } from "drizzle-orm";
-import { given, inTransaction, prepared, type Writer } from "../connection";
+import { given, inTransaction, prepared, type DeskWriter } from "../connection";
 import { inbox } from "../schema";
 import { queueEvent } from "./outbox";
 
@@ -59,7 +59,7 @@ export interface IncomingWebhook {
  * something else is kept beside the first, the last one of them, and not acted on.
  */
 export function receiveWebhook(
-  db: Writer,
+  db: DeskWriter,
   webhook: IncomingWebhook,
   isSame: (kept: unknown, came: unknown) => boolean,
   event: { id: string; name: string; data: unknown },

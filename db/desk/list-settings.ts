@@ -1,9 +1,9 @@
-import type { Writer } from "../connection";
+import type { DeskWriter } from "../connection";
 import { listSettings } from "../schema";
 
 /** Keeps how an operator wants a list. Null columns: as they come. */
 export function setListSettings(
-  db: Writer,
+  db: DeskWriter,
   operatorId: string,
   list: string,
   wanted: { columns: readonly string[] | null; comfortable: boolean },

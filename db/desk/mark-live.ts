@@ -1,6 +1,6 @@
 import { count, inArray, sql } from "drizzle-orm";
 import { isPracticeAccount } from "../../domain/practice-accounts";
-import { inTransaction, type Writer } from "../connection";
+import { inTransaction, type DeskWriter } from "../connection";
 import { readIdentity } from "../identity";
 import { bets, claims, escrows, identity, operators, sessions, trades } from "../schema";
 import { recordAudit } from "./audit";
@@ -21,7 +21,7 @@ export interface MarkedLive {
  * happened in it stays.
  * @param agent whose books these are
  */
-export function markLive(db: Writer, agent: string, by: By): MarkedLive {
+export function markLive(db: DeskWriter, agent: string, by: By): MarkedLive {
   return inTransaction(db, (tx) => {
     const before = readIdentity(tx);
     const everybody = tx.select({ id: operators.id, email: operators.email }).from(operators).all();

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { newId, type Actor } from "../../domain/ids";
 import { isPracticeAccount } from "../../domain/practice-accounts";
 import type { Role } from "../../domain/statuses";
-import { inTransaction, type Reader, type Writer } from "../connection";
+import { inTransaction, type Reader, type DeskWriter } from "../connection";
 import { fileMode } from "../identity";
 import { operators, sessions } from "../schema";
 import { recordAudit } from "./audit";
@@ -60,12 +60,12 @@ export async function authenticate(read: Reader, email: string, password: string
 }
 
 /** @throws OperatorRefused for an account that has no business in a live file */
-function keepPracticeOut(db: Writer, email: string): void {
+function keepPracticeOut(db: DeskWriter, email: string): void {
   if (isPracticeAccount(email) && fileMode(db) === "live")
     throw new OperatorRefused("is of a practice account, and a live desk has none", "email");
 }
 
-async function hashed(db: Writer, operator: Omit<NewOperator, "role">): Promise<string> {
+async function hashed(db: DeskWriter, operator: Omit<NewOperator, "role">): Promise<string> {
   keepPracticeOut(db, operator.email);
   // What practice publishes need not be hard to guess.
   const fault = isPracticeAccount(operator.email) ? null : passwordFault(operator.password, operator);
@@ -73,7 +73,13 @@ async function hashed(db: Writer, operator: Omit<NewOperator, "role">): Promise<
   return hashPassword(operator.password);
 }
 
-function insert(tx: Writer, operator: NewOperator, email: string, passwordHash: string, now: number): void {
+function insert(
+  tx: DeskWriter,
+  operator: NewOperator,
+  email: string,
+  passwordHash: string,
+  now: number,
+): void {
   tx.insert(operators)
     .values({ id: newId(now), email, name: operator.name, passwordHash, role: operator.role, createdAt: now })
     .run();
@@ -87,7 +93,7 @@ function emailFor(operator: NewOperator): string {
 }
 
 /** The operator with this e-mail, in small letters. */
-export const findByEmail = (read: Reader | Writer, email: string): Operator | undefined =>
+export const findByEmail = (read: Reader | DeskWriter, email: string): Operator | undefined =>
   read.select().from(operators).where(eq(operators.email, email)).get();
 
 /**
@@ -95,7 +101,7 @@ export const findByEmail = (read: Reader | Writer, email: string): Operator | un
  * a configuration says, at every start.
  * @throws OperatorRefused
  */
-export async function saveOperator(db: Writer, operator: NewOperator, now: number): Promise<void> {
+export async function saveOperator(db: DeskWriter, operator: NewOperator, now: number): Promise<void> {
   const email = emailFor(operator);
   const passwordHash = await hashed(db, { ...operator, email });
   inTransaction(db, (tx) => {
@@ -110,7 +116,7 @@ export async function saveOperator(db: Writer, operator: NewOperator, now: numbe
 }
 
 /** Adds an operator. @throws OperatorRefused, also when the e-mail has one */
-export async function addOperator(db: Writer, operator: NewOperator, by: By): Promise<void> {
+export async function addOperator(db: DeskWriter, operator: NewOperator, by: By): Promise<void> {
   const email = emailFor(operator);
   const passwordHash = await hashed(db, { ...operator, email });
   inTransaction(db, (tx) => {
@@ -121,7 +127,14 @@ export async function addOperator(db: Writer, operator: NewOperator, by: By): Pr
   });
 }
 
-function record(tx: Writer, action: string, email: string, before: unknown, after: unknown, by: By): void {
+function record(
+  tx: DeskWriter,
+  action: string,
+  email: string,
+  before: unknown,
+  after: unknown,
+  by: By,
+): void {
   recordAudit(
     tx,
     { actor: by.actor, action, subject: { type: "operator", ref: email }, before, after, result: "accepted" },
@@ -130,14 +143,14 @@ function record(tx: Writer, action: string, email: string, before: unknown, afte
 }
 
 /** The operator with this e-mail. @throws OperatorRefused when there is none */
-function operatorOf(tx: Writer, email: string): Operator {
+function operatorOf(tx: DeskWriter, email: string): Operator {
   const found = findByEmail(tx, emailOf(email));
   if (!found) throw new OperatorRefused("is of no operator of this desk", "email");
   return found;
 }
 
 /** @throws OperatorRefused when nobody but this one could act any more */
-function keepSomebody(tx: Writer, operator: Operator, what: string): void {
+function keepSomebody(tx: DeskWriter, operator: Operator, what: string): void {
   if (operator.role === "viewer" || operator.disabledAt !== null) return;
   const others = tx
     .select({ n: count() })
@@ -151,7 +164,7 @@ function keepSomebody(tx: Writer, operator: Operator, what: string): void {
 }
 
 /** Gives an operator another password and ends its sessions. @throws OperatorRefused */
-export async function setPassword(db: Writer, email: string, password: string, by: By): Promise<void> {
+export async function setPassword(db: DeskWriter, email: string, password: string, by: By): Promise<void> {
   const { name, email: known } = operatorOf(db, email);
   const passwordHash = await hashed(db, { email: known, name, password });
   inTransaction(db, (tx) => {
@@ -163,7 +176,7 @@ export async function setPassword(db: Writer, email: string, password: string, b
 }
 
 /** Gives an operator another role and ends its sessions. @throws OperatorRefused */
-export function setRole(db: Writer, email: string, role: Role, by: By): void {
+export function setRole(db: DeskWriter, email: string, role: Role, by: By): void {
   inTransaction(db, (tx) => {
     const operator = operatorOf(tx, email);
     if (operator.role === role) throw new OperatorRefused(`${operator.email} is ${role} already`);
@@ -175,7 +188,7 @@ export function setRole(db: Writer, email: string, role: Role, by: By): void {
 }
 
 /** Lets an operator in no more, and ends its sessions. @throws OperatorRefused */
-export function disableOperator(db: Writer, email: string, by: By): void {
+export function disableOperator(db: DeskWriter, email: string, by: By): void {
   inTransaction(db, (tx) => {
     const operator = operatorOf(tx, email);
     if (operator.disabledAt !== null) throw new OperatorRefused(`${operator.email} is disabled already`);
@@ -187,7 +200,7 @@ export function disableOperator(db: Writer, email: string, by: By): void {
 }
 
 /** Lets a disabled operator in again. @throws OperatorRefused */
-export function enableOperator(db: Writer, email: string, by: By): void {
+export function enableOperator(db: DeskWriter, email: string, by: By): void {
   inTransaction(db, (tx) => {
     const operator = operatorOf(tx, email);
     keepPracticeOut(tx, operator.email);
@@ -198,7 +211,7 @@ export function enableOperator(db: Writer, email: string, by: By): void {
 }
 
 /** Ends an operator's sessions, and says how many there were. @throws OperatorRefused */
-export function signOutOperator(db: Writer, email: string, by: By): number {
+export function signOutOperator(db: DeskWriter, email: string, by: By): number {
   return inTransaction(db, (tx) => {
     const { id, email: known } = operatorOf(tx, email);
     const ended = tx.select({ n: count() }).from(sessions).where(eq(sessions.operatorId, id)).get()?.n ?? 0;
@@ -209,7 +222,7 @@ export function signOutOperator(db: Writer, email: string, by: By): number {
 }
 
 /** All operators, by e-mail, and whether each may sign in. */
-export function listOperators(read: Reader | Writer): (Operator & { enters: boolean })[] {
+export function listOperators(read: Reader | DeskWriter): (Operator & { enters: boolean })[] {
   return read
     .select({ operator: operators, enters: sql<bigint>`${mayEnter}` })
     .from(operators)
@@ -225,6 +238,6 @@ export function hasOperators(read: Reader): boolean {
 }
 
 /** An IANA zone every time on a page is shown in. */
-export function setTimeZone(db: Writer, operatorId: string, timeZone: string): void {
+export function setTimeZone(db: DeskWriter, operatorId: string, timeZone: string): void {
   db.update(operators).set({ timeZone }).where(eq(operators.id, operatorId)).run();
 }

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, isNotNull, isNull, lte, sql } from "drizzle-orm";
 import type { SendFailure } from "../../domain/sending";
-import { given, prepared, type Writer } from "../connection";
+import { given, prepared, type DeskWriter } from "../connection";
 import { outbox } from "../schema";
 
 const queued = prepared((db) =>
@@ -19,7 +19,7 @@ const queued = prepared((db) =>
 
 /** Puts an event on its way. Its id is the event's id; one that is there already stays as it is. */
 export function queueEvent(
-  tx: Writer,
+  tx: DeskWriter,
   event: { id: string; name: string; data: unknown },
   now: number,
 ): void {
@@ -72,11 +72,11 @@ const next = prepared((db) =>
  * What is to be sent now: first what was never tried, from the end that is asked for, then what is due again. Times are wall
  * time: sending is real.
  */
-export const dueEvents = (db: Writer, wallNow: number, first: keyof typeof due = "oldest"): DueEvent[] =>
+export const dueEvents = (db: DeskWriter, wallNow: number, first: keyof typeof due = "oldest"): DueEvent[] =>
   due[first](db).all({ now: wallNow });
 
 /** When the next try of what waits is due, wall time; null when nothing waits. */
-export const nextAttempt = (db: Writer): number | null => next(db).get()?.at ?? null;
+export const nextAttempt = (db: DeskWriter): number | null => next(db).get()?.at ?? null;
 
 const sent = prepared((db) =>
   db
@@ -93,13 +93,13 @@ const sent = prepared((db) =>
 );
 
 /** Writes down that the engine has it. */
-export function markSent(db: Writer, rowId: number, engineEventId: string | null, now: number): void {
+export function markSent(db: DeskWriter, rowId: number, engineEventId: string | null, now: number): void {
   changedOne(rowId, sent(db).run({ rowId, engineEventId, now }));
 }
 
 /** Writes down a try that failed; with `parkedAt` it is the last one until an operator sends it again. */
 export function markNotSent(
-  db: Writer,
+  db: DeskWriter,
   rowId: number,
   tried: {
     attempts: number;
@@ -119,7 +119,7 @@ export function markNotSent(
  * Lets a parked event be tried once more, at once; refused again, it is parked again. False when it is not parked (any more).
  * @param refusals how many refusals it goes on with
  */
-export function unparkEvent(tx: Writer, rowId: number, refusals: number): boolean {
+export function unparkEvent(tx: DeskWriter, rowId: number, refusals: number): boolean {
   const parked = and(eq(outbox.rowId, rowId), isNull(outbox.sentAt), isNotNull(outbox.parkedAt));
   const set = { parkedAt: null, refusals, nextAttemptAt: 0 };
   return tx.update(outbox).set(set).where(parked).run().changes > 0;

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { and, desc, eq, getTableColumns, lte, ne, or } from "drizzle-orm";
 import { newId } from "../../domain/ids";
-import type { Reader, Writer } from "../connection";
+import type { Reader, DeskWriter } from "../connection";
 import { unchanged } from "../read/unchanged";
 import { operators, sessions } from "../schema";
 import type { Whence } from "./audit";
@@ -36,7 +36,7 @@ const { tokenHash: _secret, ...known } = getTableColumns(sessions);
 
 /** Starts a session on wall time; the token goes into the cookie, only its hash is kept. */
 export function startSession(
-  db: Writer,
+  db: DeskWriter,
   rules: SessionRules,
   operatorId: string,
   from: Whence,
@@ -98,7 +98,7 @@ export function sessionOperator(
 }
 
 /** Notes that a session's operator did something. Returns it as it is now; most calls write nothing. */
-export function seeSession(db: Writer, rules: SessionRules, session: Session, wallNow: number): Session {
+export function seeSession(db: DeskWriter, rules: SessionRules, session: Session, wallNow: number): Session {
   const before = wallNow - Math.min(SEEN_EVERY_MS, rules.idleMs / 4);
   if (session.seenAt > before) return session;
   db.update(sessions)
@@ -125,7 +125,7 @@ export function listSessions(
 }
 
 /** Ends the session a token opens; null when there is none. */
-export const endSession = (db: Writer, rules: SessionRules, token: string): Session | null =>
+export const endSession = (db: DeskWriter, rules: SessionRules, token: string): Session | null =>
   db
     .delete(sessions)
     .where(eq(sessions.tokenHash, hashOf(rules, token)))
@@ -133,7 +133,7 @@ export const endSession = (db: Writer, rules: SessionRules, token: string): Sess
     .get() ?? null;
 
 /** Ends one of an operator's sessions by its public id; null when it is not theirs or is no more. */
-export const endSessionOf = (db: Writer, operatorId: string, id: string): Session | null =>
+export const endSessionOf = (db: DeskWriter, operatorId: string, id: string): Session | null =>
   db
     .delete(sessions)
     .where(and(eq(sessions.operatorId, operatorId), eq(sessions.id, id)))
@@ -141,7 +141,7 @@ export const endSessionOf = (db: Writer, operatorId: string, id: string): Sessio
     .get() ?? null;
 
 /** Signs an operator out everywhere, or everywhere but in the session `butId`. Returns how many ended. */
-export const endSessions = (db: Writer, operatorId: string, butId?: string): number =>
+export const endSessions = (db: DeskWriter, operatorId: string, butId?: string): number =>
   db
     .delete(sessions)
     .where(and(eq(sessions.operatorId, operatorId), butId === undefined ? undefined : ne(sessions.id, butId)))
@@ -149,7 +149,7 @@ export const endSessions = (db: Writer, operatorId: string, butId?: string): num
 
 /** Ends every session that is over by itself, and tells which and why. */
 export function endOverSessions(
-  db: Writer,
+  db: DeskWriter,
   rules: SessionRules,
   wallNow: number,
 ): { session: Session; over: SessionOver }[] {

@@ -1,11 +1,11 @@
 import type { AnswerState } from "../../domain/command-states";
 import { and, eq, inArray, sql } from "drizzle-orm";
-import { given, prepared, type Writer } from "../connection";
+import { given, prepared, type MirrorWriter } from "../connection";
 import { commandOutcomes, webhookOutcomes } from "../schema";
 
 /** Answers an operator's command. The first definite answer stays; unknown gives way to it. Not a command: nothing. */
 export function answerCommand(
-  tx: Writer,
+  tx: MirrorWriter,
   commandId: string | null | undefined,
   answer: { state: AnswerState; message: string; runId?: string },
   at: number,
@@ -19,7 +19,7 @@ export function answerCommand(
 }
 
 /** Takes back that a command's outcome is unknown: what it asked for is known not to have happened, and is tried again. */
-export function withdrawAnswer(tx: Writer, commandId: string | null | undefined): void {
+export function withdrawAnswer(tx: MirrorWriter, commandId: string | null | undefined): void {
   if (!commandId) return;
   tx.delete(commandOutcomes)
     .where(and(eq(commandOutcomes.commandId, commandId), unknownOnly))
@@ -28,7 +28,7 @@ export function withdrawAnswer(tx: Writer, commandId: string | null | undefined)
 
 /** Answers those of the commands that were answered "unknown". */
 export function reviseAnswers(
-  tx: Writer,
+  tx: MirrorWriter,
   commandIds: readonly string[],
   answer: { state: "confirmed" | "failed"; message: string; runId?: string },
   at: number,
@@ -66,7 +66,7 @@ const webhookAnswered = prepared((db) =>
 
 /** What became of a webhook. */
 export function answerWebhook(
-  tx: Writer,
+  tx: MirrorWriter,
   webhookId: string,
   answer: {
     outcome: "applied" | "older" | "unmatched" | "unknown-type" | "unreadable";

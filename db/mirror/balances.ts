@@ -2,7 +2,7 @@ import { desc, eq, sql, type SQL, type SQLWrapper } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { MicroUsdc } from "../../domain/money";
 import type { BalanceKind, Source } from "../../domain/statuses";
-import { given, prepared, type Writer } from "../connection";
+import { given, prepared, type MirrorWriter } from "../connection";
 import { balances, bets, claims, domains, escrows, sync, trades } from "../schema";
 
 /** Reads come every five minutes: after a quarter of an hour without one, nobody knows what was in between. */
@@ -41,7 +41,7 @@ const added = prepared((db) =>
 
 /** Keeps a balance: a new row when it differs from the last one or was not read for a while, else the last one goes on. */
 export function recordBalance(
-  tx: Writer,
+  tx: MirrorWriter,
   kind: BalanceKind,
   amountMicro: MicroUsdc,
   fromApi: boolean,
@@ -55,7 +55,7 @@ export function recordBalance(
 }
 
 /** The newest wallet balance the mirror knows. */
-export const walletBalance = (tx: Writer): MicroUsdc | undefined =>
+export const walletBalance = (tx: MirrorWriter): MicroUsdc | undefined =>
   latest(tx).get({ kind: "wallet" })?.amountMicro;
 
 /** What each kind of row adds up to, micro-USDC. */
@@ -80,7 +80,7 @@ const sums = prepared((db) => {
 });
 
 /** Writes what our own books add up to, beside the wallet that Purple Flea names. */
-export function recordOwnBooks(tx: Writer, at: number): void {
+export function recordOwnBooks(tx: MirrorWriter, at: number): void {
   const own = sums(tx).get();
   if (!own) return;
   recordBalance(tx, "locked", own.locked, false, at);
@@ -112,7 +112,7 @@ const read = prepared((db) =>
 );
 
 /** How a read of a source went. A failed read leaves the last good moment as it is. */
-export function recordSync(tx: Writer, source: Source, at: number, error?: string): void {
+export function recordSync(tx: MirrorWriter, source: Source, at: number, error?: string): void {
   read(tx).run({ source, at, syncedAt: error ? null : at, error: error ?? null });
 }
 
@@ -139,7 +139,7 @@ const domainRead = prepared((db) =>
 );
 
 export function recordDomains(
-  tx: Writer,
+  tx: MirrorWriter,
   list: { domain: string; status: string; registeredAt: number | null; expiresAt: number | null }[],
   at: number,
 ): void {

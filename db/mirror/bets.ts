@@ -1,6 +1,6 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { MicroUsdc } from "../../domain/money";
-import { given, prepared, type Writer } from "../connection";
+import { given, prepared, type MirrorWriter } from "../connection";
 import { bets, claims } from "../schema";
 import { betMoves, bookMoves, claimMoves, placedAt } from "./books";
 import { aboutRun } from "./runs";
@@ -22,7 +22,7 @@ type NewBet = Pick<
   | "runId"
 >;
 
-export function beginBet(tx: Writer, bet: NewBet, now: number): void {
+export function beginBet(tx: MirrorWriter, bet: NewBet, now: number): void {
   tx.insert(bets)
     .values({ ...bet, status: "placing", createdAt: now, observedAt: now, updatedAt: now })
     .onConflictDoUpdate({
@@ -33,7 +33,7 @@ export function beginBet(tx: Writer, bet: NewBet, now: number): void {
   aboutRun(tx, bet.runId, "bet", bet.ref);
 }
 /** A bet that was not placed, with the reason. */
-export function skipBet(tx: Writer, bet: NewBet, reason: string, now: number): void {
+export function skipBet(tx: MirrorWriter, bet: NewBet, reason: string, now: number): void {
   tx.insert(bets)
     .values({
       ...bet,
@@ -51,7 +51,12 @@ export function skipBet(tx: Writer, bet: NewBet, reason: string, now: number): v
   aboutRun(tx, bet.runId, "bet", bet.ref);
 }
 /** Changes a bet. One that was won or lost stays so. */
-export function changeBet(tx: Writer, ref: string, change: Partial<Omit<BetRow, "ref">>, now: number): void {
+export function changeBet(
+  tx: MirrorWriter,
+  ref: string,
+  change: Partial<Omit<BetRow, "ref">>,
+  now: number,
+): void {
   const row = getBet(tx, ref);
   const over = row?.status === "won" || row?.status === "lost";
   if (!row || (over && change.status !== undefined && change.status !== row.status)) return;
@@ -81,8 +86,8 @@ const byRemoteId = prepared((db) =>
     .prepare(),
 );
 
-export const getBet = (tx: Writer, ref: string): BetRow | undefined => byRef(tx).get({ ref });
-export const betByRemoteId = (tx: Writer, remoteId: string): BetRow | undefined =>
+export const getBet = (tx: MirrorWriter, ref: string): BetRow | undefined => byRef(tx).get({ ref });
+export const betByRemoteId = (tx: MirrorWriter, remoteId: string): BetRow | undefined =>
   byRemoteId(tx).get({ remoteId });
 
 const unproven = prepared((db) =>
@@ -98,10 +103,10 @@ const unproven = prepared((db) =>
 );
 
 /** Bets that are known upstream and whose outcome or seed is not, the newest first: what a sync reads again. */
-export const unprovenBets = (tx: Writer, limit: number): BetRow[] => unproven(tx).all({ limit });
+export const unprovenBets = (tx: MirrorWriter, limit: number): BetRow[] => unproven(tx).all({ limit });
 
 /** What bets have lost since a moment, less what they won; at least 0. Open and unknown ones count as lost. micro-USDC. */
-export function lostSince(tx: Writer, since: number): MicroUsdc {
+export function lostSince(tx: MirrorWriter, since: number): MicroUsdc {
   const row = tx
     .select({
       net: sql<bigint>`coalesce(sum(case when ${bets.status} in ('refused', 'skipped') then 0 else ${bets.stakeMicro} - coalesce(${bets.payoutMicro}, 0) end), 0)`,
@@ -121,10 +126,10 @@ const claimByRef = prepared((db) =>
     .prepare(),
 );
 
-export const getClaim = (tx: Writer, ref: string): ClaimRow | undefined => claimByRef(tx).get({ ref });
+export const getClaim = (tx: MirrorWriter, ref: string): ClaimRow | undefined => claimByRef(tx).get({ ref });
 
 /** The claim a run has begun and that has no outcome yet. */
-export function claimBegunBy(tx: Writer, runId: string): ClaimRow | undefined {
+export function claimBegunBy(tx: MirrorWriter, runId: string): ClaimRow | undefined {
   return tx
     .select()
     .from(claims)
@@ -133,7 +138,7 @@ export function claimBegunBy(tx: Writer, runId: string): ClaimRow | undefined {
 }
 
 export function beginClaim(
-  tx: Writer,
+  tx: MirrorWriter,
   claim: Pick<ClaimRow, "ref" | "agentId" | "utcDay" | "requestedBy" | "runId">,
   now: number,
 ): void {
@@ -148,7 +153,7 @@ export function beginClaim(
 }
 /** Changes a claim. One that was made stays made: a call's vaguer answer may come after the webhook that told of it. */
 export function changeClaim(
-  tx: Writer,
+  tx: MirrorWriter,
   ref: string,
   change: Partial<Omit<ClaimRow, "ref">>,
   now: number,

@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { MicroUsdc } from "../../domain/money";
-import { given, prepared, type Writer } from "../connection";
+import { given, prepared, type MirrorWriter } from "../connection";
 import { movements, walletBooks, type bets, type claims, type escrows, type trades } from "../schema";
 import { getIntent } from "./intents";
 
@@ -58,7 +58,7 @@ export const claimMoves = ({ status, amountMicro, settledAt, createdAt }: Claim,
   status === "claimed" ? [{ amountMicro: amountMicro ?? 0n, at: Math.max(settledAt ?? now, createdAt) }] : [];
 
 /** When the call behind a row was known to be done, ms; now, while its intent does not say so yet. */
-export function placedAt(tx: Writer, intentKey: string, now: number): number {
+export function placedAt(tx: MirrorWriter, intentKey: string, now: number): number {
   const intent = getIntent(tx, intentKey);
   return (intent?.status === "done" ? intent.settledAt : null) ?? now;
 }
@@ -73,10 +73,10 @@ const agreed = prepared((db) =>
 );
 
 /** The wallet's books; undefined before a balance was read for the first time. */
-export const getBooks = (tx: Writer): typeof walletBooks.$inferSelect | undefined => books(tx).get();
+export const getBooks = (tx: MirrorWriter): typeof walletBooks.$inferSelect | undefined => books(tx).get();
 
 /** Opens the books with what Purple Flea says the wallet holds at a moment, ms: what moved before it is in that balance. */
-export function openBooks(tx: Writer, balanceMicro: MicroUsdc, at: number): void {
+export function openBooks(tx: MirrorWriter, balanceMicro: MicroUsdc, at: number): void {
   tx.insert(walletBooks)
     .values({ id: "wallet", openingMicro: balanceMicro, openedAt: at, movedMicro: 0n, agreedAt: at })
     .onConflictDoNothing()
@@ -99,7 +99,7 @@ const bookedFor = prepared((db) =>
  * late, and in whichever order, the sum is the same: a moment that is told afterwards corrects what was booked without it.
  */
 export function bookMoves(
-  tx: Writer,
+  tx: MirrorWriter,
   subject: { type: SubjectType; ref: string },
   moves: readonly Move[],
   now: number,
@@ -113,24 +113,24 @@ export function bookMoves(
 }
 
 /** Books money that came from or went outside, once per id; what lies before the opening is in the opening balance. */
-export function bookTransfer(tx: Writer, id: string, amountMicro: MicroUsdc, at: number): boolean {
+export function bookTransfer(tx: MirrorWriter, id: string, amountMicro: MicroUsdc, at: number): boolean {
   const open = getBooks(tx);
   if (!open || at < open.openedAt) return false;
   return book(tx, `transfer:${id}`, { type: "transfer", ref: id }, amountMicro, at);
 }
 
 /** Books a difference that a person accepts as it is. */
-export function bookCorrection(tx: Writer, driftId: string, amountMicro: MicroUsdc, at: number): void {
+export function bookCorrection(tx: MirrorWriter, driftId: string, amountMicro: MicroUsdc, at: number): void {
   book(tx, `correction:${driftId}`, { type: "correction", ref: driftId }, amountMicro, at);
 }
 
 /** Says when balance and books last agreed. */
-export function markAgreed(tx: Writer, at: number): void {
+export function markAgreed(tx: MirrorWriter, at: number): void {
   agreed(tx).run({ at });
 }
 
 function book(
-  tx: Writer,
+  tx: MirrorWriter,
   id: string,
   subject: { type: SubjectType; ref: string },
   amountMicro: MicroUsdc,

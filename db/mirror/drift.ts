@@ -1,6 +1,6 @@
 import { and, desc, eq, gte, isNull, ne, or, sql } from "drizzle-orm";
 import type { MicroUsdc } from "../../domain/money";
-import { prepared, type Writer } from "../connection";
+import { prepared, type MirrorWriter } from "../connection";
 import { bets, claims, drifts, escrows, intents, movements, trades } from "../schema";
 import { bookCorrection, getBooks, markAgreed, openBooks } from "./books";
 
@@ -29,7 +29,7 @@ export interface WalletLook {
 }
 
 /** What is known of the books before Purple Flea is asked for the balance; null before they are opened. */
-export function readMoved(tx: Writer): MicroUsdc | null {
+export function readMoved(tx: MirrorWriter): MicroUsdc | null {
   return getBooks(tx)?.movedMicro ?? null;
 }
 
@@ -40,7 +40,7 @@ export function readMoved(tx: Writer): MicroUsdc | null {
  * the first is in the rows then, and nothing has moved since.
  */
 export function compareWallet(
-  tx: Writer,
+  tx: MirrorWriter,
   look: WalletLook,
   first: WalletLook | null,
   now: number,
@@ -92,7 +92,7 @@ export function compareWallet(
  * outcome is not known, also when somebody leaves it so, or was learnt only since; or one that is being sent again on a person's
  * word that it did not happen: under its old key it is answered with what it did. A claim tells its own moment.
  */
-function mayBeInOpening(tx: Writer, asked: number): boolean {
+function mayBeInOpening(tx: MirrorWriter, asked: number): boolean {
   const sentAgain = and(
     eq(intents.status, "not_done"),
     eq(intents.decision, "repeated"),
@@ -105,11 +105,11 @@ function mayBeInOpening(tx: Writer, asked: number): boolean {
 const open = prepared((db) => db.select().from(drifts).where(isNull(drifts.endedAt)).prepare());
 
 /** The difference that has not ended, if there is one. */
-export const openDrift = (tx: Writer): Drift | undefined => open(tx).get();
+export const openDrift = (tx: MirrorWriter): Drift | undefined => open(tx).get();
 
 /** Takes a difference over into the books, as somebody decided. False when it has changed or ended since it was looked at. */
 export function acceptDrift(
-  tx: Writer,
+  tx: MirrorWriter,
   id: string,
   seenMicro: MicroUsdc,
   ending: string,
@@ -123,11 +123,11 @@ export function acceptDrift(
   return true;
 }
 
-function endDrift(tx: Writer, id: string, ending: string, now: number): void {
+function endDrift(tx: MirrorWriter, id: string, ending: string, now: number): void {
   tx.update(drifts).set({ endedAt: now, ending }).where(eq(drifts.id, id)).run();
 }
 
-function listSuspects(tx: Writer): Suspect[] {
+function listSuspects(tx: MirrorWriter): Suspect[] {
   const unknown = tx
     .select()
     .from(intents)
@@ -237,7 +237,7 @@ function smallestFitting(suspects: Suspect[], difference: MicroUsdc): Suspect[] 
 }
 
 /** Rows that moved money in the books since the balances last agreed: one of them may be wrong. */
-function changedSince(tx: Writer, agreedAt: number): DriftRow[] {
+function changedSince(tx: MirrorWriter, agreedAt: number): DriftRow[] {
   return tx
     .select()
     .from(movements)

@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, isNotNull, isNull } from "drizzle-orm";
 import type { Actor } from "../../domain/ids";
 import type { EscrowStatus } from "../../domain/statuses";
 import { escrowSums } from "../../domain/money";
-import { given, prepared, type Writer } from "../connection";
+import { given, prepared, type MirrorWriter } from "../connection";
 import { confirmations, escrows } from "../schema";
 import { bookMoves, escrowMoves, placedAt } from "./books";
 import { tell } from "./timeline";
@@ -39,16 +39,16 @@ const held = prepared((db) =>
   db.select().from(escrows).where(eq(escrows.status, "held")).orderBy(asc(escrows.createdAt)).prepare(),
 );
 
-export const getEscrow = (tx: Writer, ref: string): EscrowRow | undefined => byRef(tx).get({ ref });
-export const escrowByRemoteId = (tx: Writer, remoteId: string): EscrowRow | undefined =>
+export const getEscrow = (tx: MirrorWriter, ref: string): EscrowRow | undefined => byRef(tx).get({ ref });
+export const escrowByRemoteId = (tx: MirrorWriter, remoteId: string): EscrowRow | undefined =>
   byRemoteId(tx).get({ remoteId });
 /** Escrows that are known upstream and not over. */
-export const openEscrows = (tx: Writer): EscrowRow[] => open(tx).all();
+export const openEscrows = (tx: MirrorWriter): EscrowRow[] => open(tx).all();
 /** Escrows that were asked for while new ones are paused, oldest first. */
-export const heldEscrows = (tx: Writer): EscrowRow[] => held(tx).all();
+export const heldEscrows = (tx: MirrorWriter): EscrowRow[] => held(tx).all();
 
 /** Makes a run the one that looks after an escrow; undefined when there is no such escrow or it is over. */
-export function takeEscrow(tx: Writer, ref: string, runId: string, now: number): EscrowRow | undefined {
+export function takeEscrow(tx: MirrorWriter, ref: string, runId: string, now: number): EscrowRow | undefined {
   const row = getEscrow(tx, ref);
   if (!row || isOver(row.status)) return undefined;
   tx.update(escrows).set({ runId, updatedAt: now }).where(eq(escrows.ref, ref)).run();
@@ -56,12 +56,15 @@ export function takeEscrow(tx: Writer, ref: string, runId: string, now: number):
 }
 
 /** Notes what the escrow's run has read on record. No news of the escrow: neither its version nor its times change. */
-export function markHeard(tx: Writer, ref: string, heard: string | null): void {
+export function markHeard(tx: MirrorWriter, ref: string, heard: string | null): void {
   tx.update(escrows).set({ heard }).where(eq(escrows.ref, ref)).run();
 }
 
 /** Keeps a confirmation as it came. `escrowRef` is null while no escrow answers to what it names. */
-export function recordConfirmationEvent(tx: Writer, confirmation: typeof confirmations.$inferInsert): void {
+export function recordConfirmationEvent(
+  tx: MirrorWriter,
+  confirmation: typeof confirmations.$inferInsert,
+): void {
   const { escrowRef } = confirmation;
   tx.insert(confirmations)
     .values(confirmation)
@@ -69,7 +72,7 @@ export function recordConfirmationEvent(tx: Writer, confirmation: typeof confirm
     .run();
 }
 /** Confirmations that came for a reference before its escrow did: they are its own now. */
-export function adoptConfirmations(tx: Writer, ref: string): (typeof confirmations.$inferSelect)[] {
+export function adoptConfirmations(tx: MirrorWriter, ref: string): (typeof confirmations.$inferSelect)[] {
   const strays = tx
     .select()
     .from(confirmations)
@@ -90,7 +93,7 @@ type NewEscrow = Pick<
 
 /** The row of an escrow that is about to be created upstream, or that is held while new escrows are paused. */
 export function beginEscrow(
-  tx: Writer,
+  tx: MirrorWriter,
   escrow: NewEscrow,
   status: "creating" | "held",
   reason: string | null,
@@ -128,7 +131,7 @@ function seenIn(row: EscrowRow): string {
  * @returns whether anything changed
  */
 export function changeEscrow(
-  tx: Writer,
+  tx: MirrorWriter,
   ref: string,
   change: EscrowChange,
   observedAt: number,
@@ -167,7 +170,7 @@ export function changeEscrow(
 }
 
 export function tellEscrow(
-  tx: Writer,
+  tx: MirrorWriter,
   ref: string,
   entry: {
     kind: string;

@@ -3,7 +3,7 @@ import { holdsMarket, type AfterUnknown } from "../../domain/after-unknown";
 import { marketOf } from "../../domain/markets";
 import type { MicroUsdc } from "../../domain/money";
 import type { IntentStatus, MoneyAction, OutcomeDecision } from "../../domain/statuses";
-import { given, prepared, type Writer } from "../connection";
+import { given, prepared, type MirrorWriter } from "../connection";
 import { intents, sync } from "../schema";
 
 export type Intent = typeof intents.$inferSelect;
@@ -79,16 +79,16 @@ const mayBeGone = prepared((db) => {
     .prepare();
 });
 
-export const getIntent = (tx: Writer, key: string): Intent | undefined => byKey(tx).get({ key });
+export const getIntent = (tx: MirrorWriter, key: string): Intent | undefined => byKey(tx).get({ key });
 
 /** Calls whose outcome is not known, those longest unsettled first. */
-export const unknownIntents = (tx: Writer, limit: number): Intent[] => unknown(tx).all({ limit });
+export const unknownIntents = (tx: MirrorWriter, limit: number): Intent[] => unknown(tx).all({ limit });
 
 /**
  * The call that keeps this one from being sent: one in flight under the same lock, or an order of unknown outcome. What the
  * latter holds follows from its status and its market when it is asked; it has no lock.
  */
-function holderOf(tx: Writer, request: IntentRequest): Intent | undefined {
+function holderOf(tx: MirrorWriter, request: IntentRequest): Intent | undefined {
   const { lock, key, asset = "", afterUnknown = "market" } = request;
   if (!lock) return undefined;
   const inFlight = otherHolder(tx).get({ lock, key });
@@ -103,7 +103,12 @@ function holderOf(tx: Writer, request: IntentRequest): Intent | undefined {
  * again under the same key. An intent found open was written by a try that died: nobody knows whether it sent, so it becomes
  * unknown here and is not sent again, unless `repeatable` says that the state upstream was read and rules it out.
  */
-export function openIntent(tx: Writer, request: IntentRequest, now: number, repeatable = false): Opened {
+export function openIntent(
+  tx: MirrorWriter,
+  request: IntentRequest,
+  now: number,
+  repeatable = false,
+): Opened {
   const found = getIntent(tx, request.key);
   const mayRepeat =
     found?.status === "not_done" ||
@@ -161,7 +166,7 @@ export function openIntent(tx: Writer, request: IntentRequest, now: number, repe
  * Whether a try may still send: nobody has taken it over, or given it up, since it was opened. To be asked in the transaction
  * that writes what is needed to send it, by a try that has waited for something in between.
  */
-export function mayStillSend(tx: Writer, key: string, tries: number): boolean {
+export function mayStillSend(tx: MirrorWriter, key: string, tries: number): boolean {
   const found = getIntent(tx, key);
   return found?.status === "open" && found.tries === tries;
 }
@@ -171,7 +176,7 @@ export function mayStillSend(tx: Writer, key: string, tries: number): boolean {
  * before the refused one may have been on its way still.
  */
 export function settleIntent(
-  tx: Writer,
+  tx: MirrorWriter,
   key: string,
   outcome: { status: Exclude<IntentStatus, "open">; detail?: string; remoteId?: string },
   now: number,
@@ -203,7 +208,7 @@ export interface Decider {
 
 /** Writes what a person decided about an unknown outcome. False when there is nothing (any more) to decide. */
 export function decideIntent(
-  tx: Writer,
+  tx: MirrorWriter,
   key: string,
   decision: OutcomeDecision,
   decider: Decider,
@@ -230,7 +235,13 @@ export function decideIntent(
  * Opens a decided intent once more, to be sent under its old key: once for a decision, and again only when that try is known
  * not to have happened. It waits for an order in flight, and not for others of unknown outcome: two could wait for each other.
  */
-export function reopenIntent(tx: Writer, key: string, decider: Decider, runId: string, now: number): Opened {
+export function reopenIntent(
+  tx: MirrorWriter,
+  key: string,
+  decider: Decider,
+  runId: string,
+  now: number,
+): Opened {
   const found = getIntent(tx, key);
   if (!found) throw new Error("a call without an intent cannot be repeated");
   const first = found.decisionCommand !== decider.commandId;
@@ -253,7 +264,7 @@ export function reopenIntent(tx: Writer, key: string, decider: Decider, runId: s
 }
 
 /** Sum of orders on a market that were sent, or may have been, since a moment; however their rows spell it. micro-USDC. */
-export function spentOnMarket(tx: Writer, asset: string, since: number): MicroUsdc {
+export function spentOnMarket(tx: MirrorWriter, asset: string, since: number): MicroUsdc {
   const market = marketOf(asset);
   return tx
     .select({ asset: intents.asset, amountMicro: intents.amountMicro })
@@ -266,7 +277,7 @@ export function spentOnMarket(tx: Writer, asset: string, since: number): MicroUs
 }
 
 /** Sum of what was sent, or may have been, for an action since a moment. micro-USDC. */
-export function spentSince(tx: Writer, action: MoneyAction, since: number): MicroUsdc {
+export function spentSince(tx: MirrorWriter, action: MoneyAction, since: number): MicroUsdc {
   const row = tx
     .select({ sum: sql<bigint>`coalesce(sum(${intents.amountMicro}), 0)` })
     .from(intents)
@@ -281,14 +292,14 @@ export function spentSince(tx: Writer, action: MoneyAction, since: number): Micr
  * What the wallet no longer has, or may no longer have, although the mirror's balance still shows it: open and unknown calls,
  * and those done since that balance was read. micro-USDC.
  */
-export const committed = (tx: Writer): MicroUsdc => mayBeGone(tx).get()?.sum ?? 0n;
+export const committed = (tx: MirrorWriter): MicroUsdc => mayBeGone(tx).get()?.sum ?? 0n;
 
 /**
  * Calls of a run that has ended: of one found open nobody knows whether it was made, and it becomes unknown; one that is known
  * not to have been made is returned as it is, and so is one that was unknown before and nobody has decided about.
  */
 export function leaveIntents(
-  tx: Writer,
+  tx: MirrorWriter,
   runId: string,
   now: number,
 ): { lost: Intent[]; unknown: Intent[]; notDone: Intent[] } {

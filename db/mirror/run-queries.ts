@@ -1,5 +1,5 @@
 import { and, eq, isNull, ne, or, sql, type SQL } from "drizzle-orm";
-import { given, prepared, type Writer } from "../connection";
+import { given, prepared, type MirrorWriter } from "../connection";
 import { runs, stepAttempts, steps } from "../schema";
 
 /*
@@ -11,7 +11,7 @@ export const asJson = (value: unknown): string | null =>
   value === undefined ? null : JSON.stringify(value ?? null);
 
 /** The first call of a run makes its row, later ones bring it up to date unless it has ended. */
-export const touched = prepared((db) =>
+export const touched = prepared((db: MirrorWriter) =>
   db
     .insert(runs)
     .values({
@@ -44,7 +44,7 @@ export const touched = prepared((db) =>
     .prepare(),
 );
 
-export const left = prepared((db) =>
+export const left = prepared((db: MirrorWriter) =>
   db
     .update(runs)
     .set({
@@ -57,7 +57,7 @@ export const left = prepared((db) =>
     .prepare(),
 );
 
-const end = (db: Writer, where: SQL | undefined) =>
+const end = (db: MirrorWriter, where: SQL | undefined) =>
   db
     .update(runs)
     .set({
@@ -70,20 +70,20 @@ const end = (db: Writer, where: SQL | undefined) =>
     })
     .where(and(eq(runs.id, given("id")), where))
     .prepare();
-export const ended = prepared((db) => end(db, isNull(runs.endedAt)));
+export const ended = prepared((db: MirrorWriter) => end(db, isNull(runs.endedAt)));
 /** An end that replaces the one before. */
-export const overruled = prepared((db) => end(db, undefined));
+export const overruled = prepared((db: MirrorWriter) => end(db, undefined));
 
-const drop = (db: Writer, where: SQL | undefined) =>
+const drop = (db: MirrorWriter, where: SQL | undefined) =>
   db
     .update(steps)
     .set({ status: "dropped", endedAt: given("now") })
     .where(and(eq(steps.runId, given("id")), isNull(steps.endedAt), where))
     .prepare();
-export const dropped = prepared((db) => drop(db, undefined));
-export const droppedButRunning = prepared((db) => drop(db, ne(steps.status, "running")));
+export const dropped = prepared((db: MirrorWriter) => drop(db, undefined));
+export const droppedButRunning = prepared((db: MirrorWriter) => drop(db, ne(steps.status, "running")));
 
-export const openSteps = prepared((db) =>
+export const openSteps = prepared((db: MirrorWriter) =>
   db
     .select({ id: steps.id })
     .from(steps)
@@ -92,7 +92,7 @@ export const openSteps = prepared((db) =>
 );
 
 /** A step's place is behind the steps its run has had so far. */
-export const stepStarted = prepared((db) =>
+export const stepStarted = prepared((db: MirrorWriter) =>
   db
     .insert(steps)
     .values({
@@ -116,7 +116,7 @@ export const stepStarted = prepared((db) =>
     .prepare(),
 );
 
-export const attemptStarted = prepared((db) =>
+export const attemptStarted = prepared((db: MirrorWriter) =>
   db
     .insert(stepAttempts)
     .values({
@@ -129,7 +129,7 @@ export const attemptStarted = prepared((db) =>
     .prepare(),
 );
 
-export const stepFinished = prepared((db) =>
+export const stepFinished = prepared((db: MirrorWriter) =>
   db
     .update(steps)
     .set({
@@ -149,7 +149,7 @@ export const stepFinished = prepared((db) =>
     .prepare(),
 );
 
-export const attemptFinished = prepared((db) =>
+export const attemptFinished = prepared((db: MirrorWriter) =>
   db
     .update(stepAttempts)
     .set({ endedAt: given("now"), error: given("error") })

@@ -1,6 +1,6 @@
 import { and, eq, lt } from "drizzle-orm";
 import type { RunStatus, StepStatus } from "../../domain/statuses";
-import { given, prepared, type Writer } from "../connection";
+import { given, prepared, type MirrorWriter } from "../connection";
 import { runs, stepAttempts, steps } from "../schema";
 import {
   asJson,
@@ -22,7 +22,7 @@ type Subject = Pick<RunRow, "subjectType" | "subjectRef">;
 
 /** A call of a run came in: its first makes the row, later ones bring it up to date. An ended run stays ended. */
 export function touchRun(
-  tx: Writer,
+  tx: MirrorWriter,
   run: Pick<RunRow, "id" | "functionId" | "eventName" | "eventId" | "input" | "queuedAt" | "maxAttempts"> & {
     attempt: number;
   } & Subject,
@@ -33,7 +33,7 @@ export function touchRun(
 
 /** Where a run stands after a call was answered. */
 export function leaveRun(
-  tx: Writer,
+  tx: MirrorWriter,
   id: string,
   change: { status: RunStatus; error?: string | null; nextAttemptAt?: number | null },
   now: number,
@@ -52,7 +52,7 @@ export function leaveRun(
  * that we took for the end.
  */
 export function endRun(
-  tx: Writer,
+  tx: MirrorWriter,
   id: string,
   status: "completed" | "failed" | "cancelled",
   error: string | null,
@@ -68,7 +68,7 @@ export function endRun(
 
 /** A run that ended and was never seen here: cancelled while it waited for its turn, or the app was away. */
 export function recordUnseenRun(
-  tx: Writer,
+  tx: MirrorWriter,
   run: Pick<RunRow, "id" | "functionId" | "eventName" | "eventId" | "input" | "queuedAt">,
   at: number,
 ): void {
@@ -80,7 +80,7 @@ export function recordUnseenRun(
 
 /** Says what a run is about, so that a row and its run lead to each other. */
 export function aboutRun(
-  tx: Writer,
+  tx: MirrorWriter,
   id: string | null | undefined,
   subjectType: NonNullable<RunRow["subjectType"]>,
   subjectRef: string,
@@ -89,7 +89,7 @@ export function aboutRun(
 }
 
 /** Whether the mirror knows that a run is over; false for one it has not heard of. */
-export function runHasEnded(tx: Writer, id: string): boolean {
+export function runHasEnded(tx: MirrorWriter, id: string): boolean {
   const row = tx.select({ endedAt: runs.endedAt }).from(runs).where(eq(runs.id, id)).get();
   return row !== undefined && row.endedAt !== null;
 }
@@ -107,7 +107,7 @@ interface StepStart {
 }
 
 /** A step begins, or begins another attempt. */
-export function startStep(tx: Writer, step: StepStart, now: number): void {
+export function startStep(tx: MirrorWriter, step: StepStart, now: number): void {
   const { runId, id, attempt } = step;
   const row = { waitsFor: null, waitsUntil: null, ...step, input: asJson(step.input), now };
   stepStarted(tx).run(row);
@@ -116,7 +116,7 @@ export function startStep(tx: Writer, step: StepStart, now: number): void {
 
 /** A step's attempt is over. */
 export function finishStep(
-  tx: Writer,
+  tx: MirrorWriter,
   step: {
     runId: string;
     id: string;
@@ -139,7 +139,7 @@ export function finishStep(
  * @param settled what the engine says of a step by its id; null when it is not over
  */
 export function settleSteps(
-  tx: Writer,
+  tx: MirrorWriter,
   runId: string,
   settled: (stepId: string) => { output: unknown; error: string | null } | null,
   now: number,
@@ -164,7 +164,7 @@ const endedBefore = prepared((db) =>
 );
 
 /** Forgets runs that ended before a moment, with their steps. */
-export function forgetRuns(tx: Writer, before: number): void {
+export function forgetRuns(tx: MirrorWriter, before: number): void {
   for (const { id } of endedBefore(tx).all({ before })) {
     tx.delete(stepAttempts).where(eq(stepAttempts.runId, id)).run();
     tx.delete(steps).where(eq(steps.runId, id)).run();

@@ -1,6 +1,6 @@
 import { and, eq, max, sql } from "drizzle-orm";
 import type { Actor } from "../../domain/ids";
-import { given, prepared, type Writer } from "../connection";
+import { given, prepared, type MirrorWriter } from "../connection";
 import { timeline } from "../schema";
 
 export interface TimelineEntry {
@@ -38,7 +38,7 @@ const told = prepared((db) =>
 );
 
 /** Adds an entry to a story; one that is already there stays as it is. */
-export function tell(tx: Writer, entry: TimelineEntry): void {
+export function tell(tx: MirrorWriter, entry: TimelineEntry): void {
   told(tx).run({
     id: [entry.subject.type, entry.subject.ref, entry.kind, entry.nth ?? ""].join("|"),
     subjectType: entry.subject.type,
@@ -56,7 +56,7 @@ export function tell(tx: Writer, entry: TimelineEntry): void {
 
 /** How often a kind of thing was told about a subject, and when last (ms). */
 export function timesTold(
-  tx: Writer,
+  tx: MirrorWriter,
   subject: TimelineEntry["subject"],
   kind: string,
 ): { times: number; lastAt: number | null } {

@@ -3,7 +3,7 @@ import { and, asc, eq, inArray, isNotNull, isNull, lte, or, sql } from "drizzle-
 import type { Actor } from "../../domain/ids";
 import { payloadText, readAlert } from "../../domain/price-alert";
 import type { AlertOutcome, TradeStatus } from "../../domain/statuses";
-import { given, prepared, type Writer } from "../connection";
+import { given, prepared, type MirrorWriter } from "../connection";
 import { alerts, trades } from "../schema";
 import { bookMoves, placedAt, tradeMoves } from "./books";
 import { aboutRun } from "./runs";
@@ -31,7 +31,7 @@ const unreadableId = (eventId: string): string =>
   `unreadable-${createHash("sha256").update(eventId).digest("hex").slice(0, 24)}`;
 
 /** Keeps an alert as it came, one that cannot be read as refused, with the reason; a repeat changes nothing. */
-export function recordAlert(tx: Writer, arrival: Arrival, data: unknown): Alert {
+export function recordAlert(tx: MirrorWriter, arrival: Arrival, data: unknown): Alert {
   const read = readAlert(data);
   const id = read.kind === "read" ? arrival.id : unreadableId(arrival.id);
   const row =
@@ -63,7 +63,7 @@ export function recordAlert(tx: Writer, arrival: Arrival, data: unknown): Alert 
 }
 
 /** Takes up an alert that was held, for one run; undefined when it is not held (any more). */
-export function resumeAlert(tx: Writer, id: string, runId: string, now: number): Alert | undefined {
+export function resumeAlert(tx: MirrorWriter, id: string, runId: string, now: number): Alert | undefined {
   const found = getAlert(tx, id);
   if (!found || (found.outcome !== "held" && found.runId !== runId)) return undefined;
   if (found.outcome === "held")
@@ -74,12 +74,12 @@ export function resumeAlert(tx: Writer, id: string, runId: string, now: number):
   return { ...found, outcome: "received", runId };
 }
 
-export function getAlert(tx: Writer, id: string): Alert | undefined {
+export function getAlert(tx: MirrorWriter, id: string): Alert | undefined {
   return alertById(tx).get({ id });
 }
 
 /** Alerts a run took up and left without an end. */
-export function unsettledAlerts(tx: Writer, runId: string): Alert[] {
+export function unsettledAlerts(tx: MirrorWriter, runId: string): Alert[] {
   return tx
     .select()
     .from(alerts)
@@ -92,11 +92,11 @@ const held = prepared((db) =>
 );
 
 /** Alerts that wait for a pause to end, oldest first. */
-export const heldAlerts = (tx: Writer): Alert[] => held(tx).all();
+export const heldAlerts = (tx: MirrorWriter): Alert[] => held(tx).all();
 
 /** What became of an alert. One that traded stays so. */
 export function settleAlert(
-  tx: Writer,
+  tx: MirrorWriter,
   id: string,
   outcome: AlertOutcome,
   now: number,
@@ -116,7 +116,7 @@ type NewTrade = Pick<
 >;
 
 /** The row of an order that is about to be sent. */
-export function beginTrade(tx: Writer, trade: NewTrade, now: number): void {
+export function beginTrade(tx: MirrorWriter, trade: NewTrade, now: number): void {
   tx.insert(trades)
     .values({ ...trade, status: "placing", createdAt: now, observedAt: now, updatedAt: now, version: 1 })
     .onConflictDoUpdate({
@@ -155,7 +155,7 @@ const STAGE: Record<TradeStatus, number> = {
  * @returns whether anything changed
  */
 export function applyTradeNews(
-  tx: Writer,
+  tx: MirrorWriter,
   ref: string,
   news: TradeNews,
   observedAt: number,
@@ -194,7 +194,7 @@ export function applyTradeNews(
 }
 
 /** The trade an alert has led to, whatever became of its order. */
-export function tradeOfAlert(tx: Writer, alertId: string): Trade | undefined {
+export function tradeOfAlert(tx: MirrorWriter, alertId: string): Trade | undefined {
   return tx.select().from(trades).where(eq(trades.alertId, alertId)).get();
 }
 
@@ -213,8 +213,8 @@ const byRemoteId = prepared((db) =>
     .prepare(),
 );
 
-export const getTrade = (tx: Writer, ref: string): Trade | undefined => byRef(tx).get({ ref });
-export const tradeByRemoteId = (tx: Writer, remoteId: string): Trade | undefined =>
+export const getTrade = (tx: MirrorWriter, ref: string): Trade | undefined => byRef(tx).get({ ref });
+export const tradeByRemoteId = (tx: MirrorWriter, remoteId: string): Trade | undefined =>
   byRemoteId(tx).get({ remoteId });
 
 const open = prepared((db) =>
@@ -248,15 +248,15 @@ const seen = prepared((db) =>
 );
 
 /** What a sync reads again: trades that are not over, and those whose fill nobody has told, those longest unseen first. */
-export const openTrades = (tx: Writer, limit: number): Trade[] => open(tx).all({ limit });
+export const openTrades = (tx: MirrorWriter, limit: number): Trade[] => open(tx).all({ limit });
 
 /** Notes that a trade was read upstream and was as the mirror has it. */
-export function markTradeSeen(tx: Writer, ref: string, observedAt: number): void {
+export function markTradeSeen(tx: MirrorWriter, ref: string, observedAt: number): void {
   seen(tx).run({ ref, observedAt });
 }
 
 export function tellTrade(
-  tx: Writer,
+  tx: MirrorWriter,
   ref: string,
   entry: {
     kind: string;

@@ -1,5 +1,5 @@
 import { and, asc, eq } from "drizzle-orm";
-import { given, prepared, type Reader, type Writer } from "../connection";
+import { given, prepared, type AnyHandle, type Reader } from "../connection";
 import { approvals, commands, inbox, operators } from "../schema";
 
 export type Decision = typeof approvals.$inferSelect & { operatorName: string | null };
@@ -14,7 +14,7 @@ const decided = prepared((db) =>
 );
 
 /** The operator's decision about an escrow, if there is one. */
-export function getDecision(read: Reader | Writer, escrowRef: string): Decision | null {
+export function getDecision(read: AnyHandle, escrowRef: string): Decision | null {
   const row = decided(read).get({ escrowRef });
   return row ? { ...row.approval, operatorName: row.operatorName } : null;
 }
@@ -80,7 +80,7 @@ const deciding = prepared((db) =>
 );
 
 /** The commands with which people decided about an unknown call. */
-export const decisionsAbout = (read: Reader | Writer, intentKey: string): string[] =>
+export const decisionsAbout = (read: AnyHandle, intentKey: string): string[] =>
   deciding(read)
     .all({ key: intentKey })
     .map(({ id }) => id);

@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import { pauseKinds, type PauseKind } from "../../domain/statuses";
-import { given, prepared, type Reader, type Writer } from "../connection";
+import { given, prepared, type AnyHandle, type Reader } from "../connection";
 import { alerts, approvals, escrows, operators, pauses } from "../schema";
 import type { EscrowRow } from "./escrows";
 import type { Alert } from "./trades";
@@ -24,7 +24,7 @@ const pauseOf = prepared((db) =>
  * Why a kind of action is paused, or null when it is not. Takes the writer too, so that a function can ask inside the
  * transaction that writes an intent.
  */
-export function pauseReason(db: Reader | Writer, kind: PauseKind): string | null {
+export function pauseReason(db: AnyHandle, kind: PauseKind): string | null {
   const row = pauseOf(db).get({ kind });
   return row?.paused ? `paused by an operator${row.reason ? `: ${row.reason}` : ""}` : null;
 }

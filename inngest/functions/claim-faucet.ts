@@ -1,4 +1,4 @@
-import { inTransaction, type Writer } from "../../db/connection";
+import { inTransaction, type MirrorWriter } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { beginClaim, changeClaim, claimBegunBy, getClaim } from "../../db/mirror/bets";
 import { getIntent, openIntent, settleIntent, type Intent, type Try } from "../../db/mirror/intents";
@@ -171,7 +171,7 @@ export async function sendClaim(
  * made past this desk. `claimedAt` is Purple Flea's word, ms.
  */
 export function adoptClaim(
-  tx: Writer,
+  tx: MirrorWriter,
   agentId: string,
   claimedAt: number,
   runId: string,

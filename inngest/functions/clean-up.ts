@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { inTransaction, type Writer } from "../../db/connection";
+import { inTransaction, type MirrorWriter } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { changeEscrow, getEscrow, isOver, tellEscrow } from "../../db/mirror/escrows";
 import { leaveIntents } from "../../db/mirror/intents";
@@ -132,7 +132,7 @@ export function cleanUp(setting: Setting) {
 }
 
 function tellOfEscrow(
-  tx: Writer,
+  tx: MirrorWriter,
   ref: string,
   endedId: string,
   cancelled: boolean,

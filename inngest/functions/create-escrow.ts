@@ -1,4 +1,4 @@
-import { inTransaction, type Writer } from "../../db/connection";
+import { inTransaction, type MirrorWriter } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import {
   adoptConfirmations,
@@ -205,7 +205,7 @@ export async function sendEscrow(
   });
   const now = clock.now();
   const deadline = sent + timeoutHours * HOUR_MS;
-  const answer = (tx: Writer, state: "confirmed" | "failed" | "unknown", message: string) =>
+  const answer = (tx: MirrorWriter, state: "confirmed" | "failed" | "unknown", message: string) =>
     answerCommand(tx, getIntent(tx, key)?.commandId, { state, message, runId }, now);
   switch (outcome.kind) {
     case "done": {

@@ -1,4 +1,4 @@
-import { inTransaction, type Writer } from "../../db/connection";
+import { inTransaction, type MirrorWriter } from "../../db/connection";
 import { getEscrow, isOver } from "../../db/mirror/escrows";
 import { betByRemoteId, getBet, getClaim } from "../../db/mirror/bets";
 import { getIntent, type Intent } from "../../db/mirror/intents";
@@ -113,7 +113,7 @@ async function lookAtFaucet(setting: Setting, intent: Intent, source: Source): P
   const { mirror, read, purpleFlea, clock, config } = setting;
   const claim = getClaim(mirror, intent.subjectRef);
   if (!claim) return { state: "needs-a-person" };
-  const settle = (work: (tx: Writer, now: number, fresh: Intent) => void) =>
+  const settle = (work: (tx: MirrorWriter, now: number, fresh: Intent) => void) =>
     inTransaction(mirror, (tx) => {
       const fresh = getIntent(tx, intent.key);
       if (fresh?.status === "unknown") work(tx, clock.now(), fresh);

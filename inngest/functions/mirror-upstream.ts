@@ -1,4 +1,4 @@
-import type { Writer } from "../../db/connection";
+import type { MirrorWriter } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { recordSync } from "../../db/mirror/balances";
 import { changeEscrow, tellEscrow, type EscrowRow } from "../../db/mirror/escrows";
@@ -13,7 +13,7 @@ const ID = "escrow-lifecycle";
 /** Writes what Purple Flea says an escrow is. Ends are ends; the operator's command is answered with them. */
 export function mirrorUpstream(
   setting: Setting,
-  tx: Writer,
+  tx: MirrorWriter,
   row: EscrowRow,
   upstream: Escrow,
   at: number,

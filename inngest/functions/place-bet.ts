@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { inTransaction, type Writer } from "../../db/connection";
+import { inTransaction, type MirrorWriter } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { recordSync, walletBalance } from "../../db/mirror/balances";
 import { beginBet, changeBet, getBet, lostSince, skipBet, type BetRow } from "../../db/mirror/bets";
@@ -82,7 +82,7 @@ export async function placeBet(setting: Setting, plan: BetPlan): Promise<BetPlac
   const key = `bet:${plan.requestKey}`;
   const started = clock.now();
   const row = betRow(setting, plan);
-  const answer = (tx: Writer, state: "failed" | "skipped" | "unknown", message: string) =>
+  const answer = (tx: MirrorWriter, state: "failed" | "skipped" | "unknown", message: string) =>
     answerCommand(tx, plan.commandId, { state, message, runId: plan.runId }, started);
   const opened = inTransaction(mirror, (tx) => {
     const intent = openIntent(
@@ -147,7 +147,7 @@ const placedAs = (row: Pick<BetRow, "outcome" | "payoutMicro">, id: string): Bet
   payout_usdc: formatMicro(row.payoutMicro ?? 0n),
 });
 
-function whyNot({ config }: Setting, tx: Writer, stakeMicro: MicroUsdc, now: number): string | null {
+function whyNot({ config }: Setting, tx: MirrorWriter, stakeMicro: MicroUsdc, now: number): string | null {
   const paused = pauseReason(tx, "bet");
   if (paused) return paused;
   const { stakeMicro: limit, dailyLossMicro } = config.casino;
@@ -250,7 +250,7 @@ const isTails = (params: unknown): boolean =>
   typeof params === "object" && params !== null && "side" in params && params.side === "tails";
 
 /** Writes a bet's outcome as Purple Flea names it. */
-export function recordBet(tx: Writer, ref: string, bet: Bet, now: number): void {
+export function recordBet(tx: MirrorWriter, ref: string, bet: Bet, now: number): void {
   recordSync(tx, "casino", now);
   const over = bet.outcome === "won" || bet.outcome === "lost";
   changeBet(
@@ -273,7 +273,7 @@ export function recordBet(tx: Writer, ref: string, bet: Bet, now: number): void 
  * Recomputes a bet from its revealed seed and writes whether it holds. Null while the seed is not revealed, and when another
  * bet came between the commitment and this one: then nothing was committed to beforehand that it could be held against.
  */
-export function recordVerification(mirror: Writer, ref: string, bet: Bet, now: number): boolean | null {
+export function recordVerification(mirror: MirrorWriter, ref: string, bet: Bet, now: number): boolean | null {
   return inTransaction(mirror, (tx) => {
     const row = getBet(tx, ref);
     if (!row || bet.serverSeed === null || (bet.outcome !== "won" && bet.outcome !== "lost")) return null;

@@ -1,4 +1,4 @@
-import { inTransaction, type Writer } from "../../db/connection";
+import { inTransaction, type MirrorWriter } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { walletBalance } from "../../db/mirror/balances";
 import {
@@ -155,7 +155,7 @@ const inWords = ({ subjectRef, status, asset }: Intent): string =>
 /** Why an order may not be sent now, from what the mirror knows; null when it may. Its own intent is open already. */
 function whyNot(
   { config }: Setting,
-  tx: Writer,
+  tx: MirrorWriter,
   order: OrderRequest,
   sizeMicro: MicroUsdc,
   now: number,

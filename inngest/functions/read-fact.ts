@@ -1,4 +1,4 @@
-import type { Writer } from "../../db/connection";
+import type { MirrorWriter } from "../../db/connection";
 import { betByRemoteId, getBet } from "../../db/mirror/bets";
 import { escrowByRemoteId, getEscrow } from "../../db/mirror/escrows";
 import type { Intent } from "../../db/mirror/intents";
@@ -64,7 +64,7 @@ export async function readFact(
 }
 
 /** The row an id of Purple Flea's belongs to already, when it is another one. */
-export function ownerOf(tx: Writer, intent: Intent, remoteId: string): string | null {
+export function ownerOf(tx: MirrorWriter, intent: Intent, remoteId: string): string | null {
   const owner =
     intent.action === "order"
       ? tradeByRemoteId(tx, remoteId)

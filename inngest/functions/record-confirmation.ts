@@ -1,4 +1,4 @@
-import { inTransaction, type Writer } from "../../db/connection";
+import { inTransaction, type MirrorWriter } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import {
   changeEscrow,
@@ -127,7 +127,7 @@ export function recordConfirmation({ client, mirror, read, clock }: Setting) {
 
   /** Writes what the event tells and says what stands behind it: operator, webhook, upstream, over or none. */
   function put(
-    tx: Writer,
+    tx: MirrorWriter,
     row: EscrowRow,
     event: { id?: string; name: string; data: object },
     commandId: string | null,
@@ -176,7 +176,7 @@ export function recordConfirmation({ client, mirror, read, clock }: Setting) {
 }
 
 /** Whether a call that ends the escrow is in flight, or its outcome unknown: then nobody takes over. */
-function mayBeEnding(tx: Writer, ref: string): boolean {
+function mayBeEnding(tx: MirrorWriter, ref: string): boolean {
   const end = getIntent(tx, `escrow-end:${ref}`)?.status;
   return end === "open" || end === "unknown";
 }

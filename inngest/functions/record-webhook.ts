@@ -1,6 +1,6 @@
 import { RetryAfterError } from "inngest";
 import type { z } from "zod";
-import { inTransaction, type Writer } from "../../db/connection";
+import { inTransaction, type MirrorWriter } from "../../db/connection";
 import { answerWebhook } from "../../db/mirror/answers";
 import { recordBalance } from "../../db/mirror/balances";
 import { betByRemoteId, getClaim } from "../../db/mirror/bets";
@@ -77,7 +77,7 @@ export function recordWebhook(setting: Setting) {
     },
   );
 
-  function apply(tx: Writer, envelope: WebhookEnvelope, now: number, runId: string): Applied {
+  function apply(tx: MirrorWriter, envelope: WebhookEnvelope, now: number, runId: string): Applied {
     const { name } = envelope;
     if (!isKnownWebhookName(name))
       return { outcome: "unknown-type", detail: `"${envelope.rawName}" is not a name we know; it is kept` };
@@ -109,7 +109,7 @@ export function recordWebhook(setting: Setting) {
   }
 
   /** Agent and day name the claim exactly: there is one a day. */
-  function onClaim(tx: Writer, envelope: WebhookEnvelope, now: number, runId: string): Applied {
+  function onClaim(tx: MirrorWriter, envelope: WebhookEnvelope, now: number, runId: string): Applied {
     return readable(faucetWebhookData, envelope, (data) => {
       const claimedAt = data.claimedAt ?? envelope.timestamp;
       const day = utcDay(claimedAt ?? now);
@@ -133,7 +133,13 @@ export function recordWebhook(setting: Setting) {
     });
   }
 
-  function onEscrow(tx: Writer, envelope: WebhookEnvelope, at: number, now: number, runId: string): Applied {
+  function onEscrow(
+    tx: MirrorWriter,
+    envelope: WebhookEnvelope,
+    at: number,
+    now: number,
+    runId: string,
+  ): Applied {
     return readable(escrowWebhookData, envelope, (data) => {
       const row = escrowByRemoteId(tx, data.escrowId);
       if (!row) return { outcome: "unmatched", detail: `no escrow has Purple Flea's id ${data.escrowId}` };
@@ -181,7 +187,13 @@ export function recordWebhook(setting: Setting) {
     });
   }
 
-  function onTrade(tx: Writer, envelope: WebhookEnvelope, at: number, now: number, runId: string): Applied {
+  function onTrade(
+    tx: MirrorWriter,
+    envelope: WebhookEnvelope,
+    at: number,
+    now: number,
+    runId: string,
+  ): Applied {
     return readable(tradeWebhookData, envelope, (data) => {
       const row = tradeByRemoteId(tx, data.orderId);
       if (!row) return { outcome: "unmatched", detail: `no trade has the order id ${data.orderId}` };

@@ -1,14 +1,14 @@
 import type { AfterUnknown } from "../../domain/after-unknown";
 import type { Clock } from "../../domain/clock";
 import type { MicroUsdc } from "../../domain/money";
-import type { Reader, Writer } from "../../db/connection";
+import type { Reader, MirrorWriter } from "../../db/connection";
 import type { InngestClient } from "../client";
 import type { PurpleFlea } from "../purple-flea/client";
 
 /** What the functions are given: everything they touch comes in here. Amounts are micro-USDC, times ms. */
 export interface Setting {
   client: InngestClient;
-  mirror: Writer;
+  mirror: MirrorWriter;
   read: Reader;
   purpleFlea: PurpleFlea;
   clock: Clock;

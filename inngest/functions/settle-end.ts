@@ -1,4 +1,4 @@
-import type { Writer } from "../../db/connection";
+import type { MirrorWriter } from "../../db/connection";
 import { answerCommand, withdrawAnswer } from "../../db/mirror/answers";
 import { changeEscrow, tellEscrow, type EscrowChange } from "../../db/mirror/escrows";
 import { settleIntent } from "../../db/mirror/intents";
@@ -38,7 +38,7 @@ export interface Settling {
  * `describeEnd`. An escrow that is over stays as it ended.
  */
 export function settleEnd(
-  tx: Writer,
+  tx: MirrorWriter,
   ref: string,
   action: EndAction,
   transition: EndTransition,
@@ -66,7 +66,7 @@ const FIRST_RETRY_MS = 15 * MINUTE_MS;
 const LAST_RETRY_MS = 8 * HOUR_MS;
 
 /** When a call that came to nothing is tried again: after 15 minutes, 30 minutes and so on, at most every 8 hours. ms */
-export function nextRetry(tx: Writer, ref: string, action: EndAction, now: number): number {
+export function nextRetry(tx: MirrorWriter, ref: string, action: EndAction, now: number): number {
   const subject = { type: "escrow", ref } as const;
   const before = [`${action}-refused`, `${action}-failed`].map((kind) => timesTold(tx, subject, kind).times);
   const times = before.reduce((sum, one) => sum + one, 0);

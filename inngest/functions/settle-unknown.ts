@@ -1,6 +1,6 @@
 import { NonRetriableError } from "inngest";
 import { z } from "zod";
-import { inTransaction, type Writer } from "../../db/connection";
+import { inTransaction, type MirrorWriter } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { getEscrow } from "../../db/mirror/escrows";
 import { decideIntent, getIntent, type Decider, type Intent } from "../../db/mirror/intents";
@@ -102,7 +102,13 @@ export function settleUnknown(setting: Setting) {
       : inTransaction(mirror, (tx) => dropped(tx, intent, decider, actor, runId));
   }
 
-  function leave(tx: Writer, intent: Intent, decider: Decider, actor: Operator, runId: string): Settled {
+  function leave(
+    tx: MirrorWriter,
+    intent: Intent,
+    decider: Decider,
+    actor: Operator,
+    runId: string,
+  ): Settled {
     const now = clock.now();
     if (!decideIntent(tx, intent.key, "left", decider, now))
       return failed("Nothing was changed; look again.");
@@ -110,7 +116,13 @@ export function settleUnknown(setting: Setting) {
     return { state: "confirmed", message: "Left as it is. What it holds stays held." };
   }
 
-  function dropped(tx: Writer, intent: Intent, decider: Decider, actor: Operator, runId: string): Settled {
+  function dropped(
+    tx: MirrorWriter,
+    intent: Intent,
+    decider: Decider,
+    actor: Operator,
+    runId: string,
+  ): Settled {
     const now = clock.now();
     if (!decideIntent(tx, intent.key, "dropped", decider, now))
       return failed("Nothing was changed; look again.");

@@ -1,4 +1,4 @@
-import type { Writer } from "../../db/connection";
+import type { MirrorWriter } from "../../db/connection";
 import type { Decider, Intent } from "../../db/mirror/intents";
 import { tell } from "../../db/mirror/timeline";
 import { subjectOf } from "./what-became";
@@ -21,7 +21,7 @@ export interface Operator {
 
 /** Puts a decision into the story of what it is about. */
 export function tellDecision(
-  tx: Writer,
+  tx: MirrorWriter,
   intent: Intent,
   title: string,
   decider: Decider,

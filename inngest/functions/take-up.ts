@@ -1,4 +1,4 @@
-import type { Writer } from "../../db/connection";
+import type { MirrorWriter } from "../../db/connection";
 import { getBet, skipBet } from "../../db/mirror/bets";
 import { beginEscrow, changeEscrow, getEscrow, tellEscrow } from "../../db/mirror/escrows";
 import { getIntent } from "../../db/mirror/intents";
@@ -29,7 +29,7 @@ interface Ended {
  * What was asked for by an event whose run never got to record it, such as when the app was away through all of its tries: it is
  * put on record here, so that it has an end like everything else. Nothing of it was sent.
  */
-export function takeUp(setting: Setting, tx: Writer, ended: Ended, now: number): void {
+export function takeUp(setting: Setting, tx: MirrorWriter, ended: Ended, now: number): void {
   const { name } = ended.trigger;
   if (name === alertResumed.name) letAlertGo(tx, ended, now);
   if (name === priceAlert.name || name === tradeTrigger.name) takeUpAlert(tx, ended, now);
@@ -39,7 +39,7 @@ export function takeUp(setting: Setting, tx: Writer, ended: Ended, now: number):
 }
 
 /** A held alert whose run never got to take it up again. */
-function letAlertGo(tx: Writer, { trigger }: Ended, now: number): void {
+function letAlertGo(tx: MirrorWriter, { trigger }: Ended, now: number): void {
   const id = trigger.data?.alert_id;
   if (typeof id === "string" && getAlert(tx, id)?.outcome === "held")
     settleAlert(tx, id, "skipped", now, {
@@ -48,13 +48,18 @@ function letAlertGo(tx: Writer, { trigger }: Ended, now: number): void {
 }
 
 /** The end of an alert follows in `clean-up`, as for one that its run did record. */
-function takeUpAlert(tx: Writer, { trigger, runId }: Ended, now: number): void {
+function takeUpAlert(tx: MirrorWriter, { trigger, runId }: Ended, now: number): void {
   if (!trigger.id || !trigger.name) return;
   const receivedAt = Math.min(trigger.ts ?? now, now);
   recordAlert(tx, { id: trigger.id, eventName: trigger.name, receivedAt, runId }, trigger.data);
 }
 
-function takeUpEscrow({ config }: Setting, tx: Writer, { trigger, runId, ending }: Ended, now: number): void {
+function takeUpEscrow(
+  { config }: Setting,
+  tx: MirrorWriter,
+  { trigger, runId, ending }: Ended,
+  now: number,
+): void {
   const parsed = escrowRequest.safeParse(trigger.data);
   if (!parsed.success) return;
   const { escrow_id: ref, amount_usdc: amount, counterparty, description } = parsed.data;
@@ -80,7 +85,7 @@ function takeUpEscrow({ config }: Setting, tx: Writer, { trigger, runId, ending 
   });
 }
 
-function takeUpBet(setting: Setting, tx: Writer, { trigger, runId, ending }: Ended, now: number): void {
+function takeUpBet(setting: Setting, tx: MirrorWriter, { trigger, runId, ending }: Ended, now: number): void {
   // A request that cannot be read is none; a tick of the schedule carries nothing to read.
   const isSchedule = trigger.name !== betRequested.name;
   const plan = betPlan(setting, { id: trigger.id, data: trigger.data }, runId);

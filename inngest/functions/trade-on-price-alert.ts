@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { NonRetriableError } from "inngest";
 import { z } from "zod";
 import { isCommand } from "../../db/read/decisions";
-import { inTransaction, type Writer } from "../../db/connection";
+import { inTransaction, type MirrorWriter } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { getIntent, settleIntent } from "../../db/mirror/intents";
 import { applyTradeNews, recordAlert, resumeAlert, settleAlert, tellTrade } from "../../db/mirror/trades";
@@ -202,7 +202,7 @@ export function tradeOnPriceAlert(setting: Setting) {
 
   /** The last try may have died after it had sent, or after it had recorded the answer: the intent says which. */
   function recordNotPlaced(
-    tx: Writer,
+    tx: MirrorWriter,
     alertId: string,
     reason: string,
     commandId: string | null,

@@ -1,4 +1,4 @@
-import type { Writer } from "../../db/connection";
+import type { MirrorWriter } from "../../db/connection";
 import { answerCommand, reviseAnswers } from "../../db/mirror/answers";
 import { changeBet, changeClaim, getClaim } from "../../db/mirror/bets";
 import { changeEscrow, getEscrow, tellEscrow } from "../../db/mirror/escrows";
@@ -46,7 +46,7 @@ export function subjectOf(intent: Intent): TimelineEntry["subject"] {
 /** Writes that an unknown call did happen: intent, row, alert, story and the command that asked for it. */
 export function recordHappened(
   setting: Setting,
-  tx: Writer,
+  tx: MirrorWriter,
   intent: Intent,
   fact: Fact,
   source: Source,
@@ -138,7 +138,7 @@ export function recordHappened(
 
 /** Writes that a call did not happen and is over: intent, row, alert, story and the command that asked for it. */
 export function recordNotHappened(
-  tx: Writer,
+  tx: MirrorWriter,
   intent: Intent,
   reason: string,
   source: Source,
@@ -158,7 +158,13 @@ export function recordNotHappened(
 }
 
 /** A row whose call is known not to have been made and is not tried again. */
-export function showNotDone(tx: Writer, intent: Intent, reason: string, now: number, runId: string): void {
+export function showNotDone(
+  tx: MirrorWriter,
+  intent: Intent,
+  reason: string,
+  now: number,
+  runId: string,
+): void {
   const { key, subjectRef: ref } = intent;
   // A day's claim may be asked for once more; every other call is over.
   settleIntent(tx, key, { status: intent.action === "claim" ? "not_done" : "refused", detail: reason }, now);
@@ -191,7 +197,7 @@ export function showNotDone(tx: Writer, intent: Intent, reason: string, now: num
 
 /** Answers who asked for a call, and everybody whose decision sent it again and heard nothing either. */
 function answerAskers(
-  tx: Writer,
+  tx: MirrorWriter,
   { key, commandId, decisionCommand }: Intent,
   answer: Parameters<typeof reviseAnswers>[2],
   now: number,
@@ -202,7 +208,7 @@ function answerAskers(
 }
 
 /** A call that may have been made and has no answer: intent, row and alert say so. */
-export function showUnknown(tx: Writer, intent: Intent, reason: string, now: number): void {
+export function showUnknown(tx: MirrorWriter, intent: Intent, reason: string, now: number): void {
   const { key, subjectRef: ref } = intent;
   settleIntent(tx, key, { status: "unknown", detail: reason }, now);
   const message = `It may have been done; no answer was recorded: ${reason}.`;
