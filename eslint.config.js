@@ -33,6 +33,16 @@ const upstreamWall = wall(
   ["**/purple-flea/client*", "**/purple-flea/outcomes*"],
   "Only functions talk to Purple Flea.",
 );
+const handleWall = (importNames, message) => ({ group: ["**/db/connection"], importNames, message });
+/** Each side writes with its own handle: the compiler then keeps it to its own door. */
+const bothHandlesWall = handleWall(
+  ["Writer", "openWriter", "openReader"],
+  "Only who puts a process together opens the file and holds both of its writers: take a MirrorWriter (functions) or a DeskWriter (commands, the edge).",
+);
+const tablesWall = wall(
+  ["drizzle-orm", "drizzle-orm/**", "**/db/schema", "**/db/schema/**", "**/db/connection"],
+  "Routes know no tables: ask db/read a question, or app/commands for a deed; what takes a handle belongs to app/lib/*.server.ts.",
+);
 const dbWall = wall(["**/db/**"], "This room does not know the database.");
 
 /** The import table: what each room may not reach. Tests, e2e, bench and simulate stand outside and may reach all. */
@@ -140,16 +150,17 @@ export default tseslint.config(
   room(["inngest/events.ts", "inngest/client.ts"], [appWall, serverWall, sandboxWall, dbWall, functionsWall]),
   room(
     ["inngest/functions/**", "inngest/journal*.ts", "inngest/journal/**"],
-    [appWall, serverWall, sandboxWall, deskWall],
+    [appWall, serverWall, sandboxWall, deskWall, bothHandlesWall],
   ),
   room(
     ["app/components/**", "app/lib/**"],
     [serverWall, sandboxWall, mirrorWall, deskWall, functionsWall, upstreamWall],
     ["**/*.server.ts"],
   ),
+  room(["app/routes/**"], [serverWall, sandboxWall, mirrorWall, functionsWall, upstreamWall, tablesWall]),
   room(
-    ["app/routes/**", "app/commands/**", "app/auth/**"],
-    [serverWall, sandboxWall, mirrorWall, functionsWall, upstreamWall],
+    ["app/commands/**", "app/auth/**", "app/context.ts"],
+    [serverWall, sandboxWall, mirrorWall, functionsWall, upstreamWall, bothHandlesWall],
   ),
   room(
     ["server/**"],

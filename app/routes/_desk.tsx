@@ -1,12 +1,8 @@
 import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node";
 import { Outlet, useLocation, useRouteLoaderData } from "@remix-run/react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
-import type { Reader } from "../../db/connection";
-import { countEscrows } from "../../db/read/escrows";
-import { countParked, countUnsent } from "../../db/read/outbox";
-import { listAttention, readFreshness } from "../../db/read/overview";
+import { readFreshness } from "../../db/read/overview";
 import { countHeld, listPauses } from "../../db/read/pauses";
-import { countRunViews } from "../../db/read/runs";
 import { dataVersion, unchanged } from "../../db/read/unchanged";
 import { requirePresence } from "../auth/session.server";
 import { ServerClock } from "../components/desk/moment";
@@ -17,31 +13,12 @@ import { PageError } from "../components/shell/page-error";
 import { TopBar } from "../components/shell/top-bar";
 import { CopyListener } from "../components/ui/copy-button";
 import { Icon } from "../components/ui/icon";
-import { titleAt, type NavCounts } from "../lib/navigation";
-import { countText } from "../lib/page-request";
+import { countForNav } from "../lib/nav-counts.server";
+import { titleAt } from "../lib/navigation";
 import { readPanel } from "../lib/panel.server";
 import type { Theme } from "../lib/theme";
 import { useLive } from "../lib/use-live";
 import { useSessionEnd } from "../lib/use-session-end";
-
-/** What needs somebody depends on the time as well; to the second is near enough for a number in the navigation. */
-const countForNav = (read: Reader, now: number): NavCounts =>
-  unchanged(read, `navigation ${Math.floor(now / 1_000)}`, () => readCounts(read, now));
-
-function readCounts(read: Reader, now: number): NavCounts {
-  const attention = listAttention(read, now).length;
-  const pending = countEscrows(read).pending;
-  const failed = countRunViews(read).failed;
-  const [unsent, parked] = [countUnsent(read), countParked(read)];
-  return {
-    ...(attention > 0 && { "/": { text: String(attention), of: "need attention", alert: false } }),
-    ...(pending.n > 0 && { "/escrows": { text: countText(pending), of: "pending", alert: false } }),
-    ...(failed.n > 0 && { "/runs": { text: countText(failed), of: "failed", alert: true } }),
-    // What waits leaves by itself; what was given up needs somebody, and is counted apart.
-    ...(unsent.n > 0 && { "/outbox": { text: countText(unsent), of: "waiting to be sent", alert: false } }),
-    ...(parked.n > 0 && { "/outbox": { text: countText(parked), of: "not sent", alert: true } }),
-  };
-}
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const { operator, leftMs } = await requirePresence(request, context);
