@@ -26,12 +26,16 @@ const mirrorWall = wall(
 );
 const deskWall = wall(["**/db/desk/**"], "Functions read the desk through db/read and never write it.");
 const functionsWall = wall(
-  ["**/inngest/functions/**"],
+  ["**/inngest/{functions,money-calls,recovery}/**"],
   "Functions are asked by events: see inngest/events.ts.",
 );
 const upstreamWall = wall(
-  ["**/purple-flea/client*", "**/purple-flea/outcomes*"],
+  ["**/purple-flea/port*", "**/purple-flea/gateway/**", "**/purple-flea/outcomes*"],
   "Only functions talk to Purple Flea.",
+);
+const dialectWall = wall(
+  ["**/purple-flea/gateway/**"],
+  "Functions know Purple Flea by its port (inngest/purple-flea/port.ts), not by a dialect.",
 );
 const handleWall = (importNames, message) => ({ group: ["**/db/connection"], importNames, message });
 /** Each side writes with its own handle: the compiler then keeps it to its own door. */
@@ -149,8 +153,8 @@ export default tseslint.config(
   room(["inngest/purple-flea/**"], [appWall, serverWall, sandboxWall, dbWall, functionsWall]),
   room(["inngest/events.ts", "inngest/client.ts"], [appWall, serverWall, sandboxWall, dbWall, functionsWall]),
   room(
-    ["inngest/functions/**", "inngest/journal*.ts", "inngest/journal/**"],
-    [appWall, serverWall, sandboxWall, deskWall, bothHandlesWall],
+    ["inngest/{deps,index,journal*}.ts", "inngest/{functions,money-calls,recovery}/**"],
+    [appWall, serverWall, sandboxWall, deskWall, dialectWall, bothHandlesWall],
   ),
   room(
     ["app/components/**", "app/lib/**"],

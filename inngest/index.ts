@@ -6,26 +6,26 @@ import { reconcileUnknown } from "./functions/reconcile-unknown";
 import { recordConfirmation } from "./functions/record-confirmation";
 import { recordWebhook } from "./functions/record-webhook";
 import { scheduledCasinoBet } from "./functions/scheduled-casino-bet";
-import type { Setting } from "./functions/setting";
+import type { Deps } from "./deps";
 import { settleUnknown } from "./functions/settle-unknown";
 import { steerActions } from "./functions/steer-actions";
 import { syncMirror } from "./functions/sync-mirror";
 import { tradeOnPriceAlert } from "./functions/trade-on-price-alert";
 
 /** Every background function, for `serve()`. */
-export function createFunctions(setting: Setting) {
+export function createFunctions(deps: Deps) {
   return [
-    tradeOnPriceAlert(setting),
-    dailyFaucetClaim(setting),
-    escrowLifecycle(setting),
-    scheduledCasinoBet(setting),
-    recordWebhook(setting),
-    recordConfirmation(setting),
-    syncMirror(setting),
-    reconcileUnknown(setting),
-    settleUnknown(setting),
-    steerActions(setting),
-    acceptDrift(setting),
-    cleanUp(setting),
+    tradeOnPriceAlert(deps),
+    dailyFaucetClaim(deps),
+    escrowLifecycle(deps),
+    scheduledCasinoBet(deps),
+    recordWebhook(deps),
+    recordConfirmation(deps),
+    syncMirror(deps),
+    reconcileUnknown(deps),
+    settleUnknown(deps),
+    steerActions(deps),
+    acceptDrift(deps),
+    cleanUp(deps),
   ];
 }

@@ -13,7 +13,7 @@ import { syncApp } from "../sandbox/inngest/sync";
 import { createInngest } from "./client";
 import { cleanUp } from "./functions/clean-up";
 import { createJournal } from "./journal";
-import { createPurpleFlea } from "./purple-flea/client";
+import { createPurpleFlea } from "./purple-flea/gateway/client";
 
 const START = Date.UTC(2026, 10, 24, 12);
 const MINUTE = 60_000;

@@ -19,9 +19,9 @@ import type { Fault } from "../sandbox/purple-flea/faults";
 import { openUpstream, type Upstream } from "../sandbox/purple-flea/upstream";
 import { createFunctions } from ".";
 import { createInngest } from "./client";
-import { limitsOf, type Setting } from "./functions/setting";
+import { limitsOf, type Deps } from "./deps";
 import { createJournal } from "./journal";
-import { createPurpleFlea } from "./purple-flea/client";
+import { createPurpleFlea } from "./purple-flea/gateway/client";
 
 const APP = "http://app.test/api/inngest";
 const SECRET = "whsec_world";
@@ -31,11 +31,11 @@ const WALLET = "0xA9e17c0000000000000000000000000000000001";
 export interface WorldOptions {
   /** When the history begins, ms. */
   startMs?: number;
-  config?: Partial<Setting["config"]>;
+  config?: Partial<Deps["config"]>;
   /** Stands between the functions and Purple Flea. `next` asks the sandbox and throws as a broken connection does. */
   upstream?: (request: Request, next: (request: Request) => Promise<Response>) => Promise<Response>;
   /** The functions the app begins with, in place of the product's. */
-  functions?: (setting: Setting) => InngestFunction.Any[];
+  functions?: (deps: Deps) => InngestFunction.Any[];
 }
 
 /** The whole background in one process on a clock that only moves when it is told to. */
@@ -45,7 +45,7 @@ export interface World {
   engine: Engine;
   purpleFlea: Upstream;
   clock: Clock;
-  setting: Setting;
+  deps: Deps;
   /** For calling app/commands as this operator, and what they answer with. */
   desk: DeskContext;
   operator: Operator;
@@ -125,7 +125,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     ],
     logger: { info() {}, warn() {}, error() {}, debug() {} },
   });
-  const setting: Setting = {
+  const deps: Deps = {
     client,
     mirror,
     read,
@@ -153,7 +153,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   };
   const serveApp = (functions: InngestFunction.Any[]) =>
     serve({ client, functions, serveOrigin: "http://app.test", servePath: "/api/inngest" });
-  let handler = serveApp((options.functions ?? createFunctions)(setting));
+  let handler = serveApp((options.functions ?? createFunctions)(deps));
   const operator: Operator = {
     id: newId(wall.now()),
     email: "operator@world.test",
@@ -233,7 +233,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     },
     purpleFlea,
     clock,
-    setting,
+    deps,
     operator,
     desk: {
       read,
@@ -249,8 +249,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         mode: "test",
         agentId: AGENT,
         agentWallet: WALLET,
-        tradeSizeMicro: setting.config.tradeSizeMicro,
-        limits: limitsOf(setting.config),
+        tradeSizeMicro: deps.config.tradeSizeMicro,
+        limits: limitsOf(deps.config),
         driftApprovalLimitMicro: 100_000_000n,
         secureCookies: false,
         session: { secret: "world", idleMs: 3_600_000, lifeMs: 43_200_000 },
@@ -302,7 +302,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     rows: <T>(sql: string, ...params: unknown[]) => read.$client.prepare(sql).all(...params) as T[],
     calls: (what) => asked.filter((each) => each === what).length,
     async upgrade() {
-      handler = serveApp(createFunctions(setting));
+      handler = serveApp(createFunctions(deps));
       await syncFunctions();
     },
     async crash() {

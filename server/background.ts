@@ -4,9 +4,9 @@ import type { Clock } from "../domain/clock";
 import { wordedFetch } from "../domain/fetch-failure";
 import { createFunctions } from "../inngest";
 import { createInngest } from "../inngest/client";
-import type { Setting } from "../inngest/functions/setting";
+import type { Deps } from "../inngest/deps";
 import { createJournal } from "../inngest/journal";
-import { createPurpleFlea } from "../inngest/purple-flea/client";
+import { createPurpleFlea } from "../inngest/purple-flea/gateway/client";
 import type { Env } from "./env";
 import { slackLine } from "./slack";
 
@@ -51,7 +51,7 @@ export function createBackground(options: BackgroundOptions) {
     middleware: [journal],
     logger: quiet,
   });
-  const functionsConfig: Setting["config"] = {
+  const functionsConfig: Deps["config"] = {
     agentId: options.agentId,
     agentWallet: options.agentWallet,
     tradeSizeMicro: env.TRADE_SIZE_USDC,

@@ -6,7 +6,7 @@ import { sessionOperator } from "../db/desk/sessions";
 import { countParked, countUnsent } from "../db/read/outbox";
 import { wallClock } from "../domain/clock";
 import { newId } from "../domain/ids";
-import { limitsOf } from "../inngest/functions/setting";
+import { limitsOf } from "../inngest/deps";
 import type { AddressOptions } from "./address";
 import { createBackground } from "./background";
 import { createEdge } from "./edge";

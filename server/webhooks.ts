@@ -5,7 +5,7 @@ import type { DeskWriter } from "../db/connection";
 import type { Clock } from "../domain/clock";
 import { ForeignJsonError, parseForeignJson, wellFormed } from "../domain/foreign-json";
 import { eventIdFor, webhookReceived } from "../inngest/events";
-import { isSameNews, webhookEnvelope } from "../inngest/purple-flea/contract";
+import { isSameNews, webhookEnvelope } from "../inngest/purple-flea/gateway/contract";
 import { verifySignature, type HeaderValue } from "../inngest/purple-flea/webhook-signature";
 import { createRoom, readBody } from "./bodies";
 import { refuse } from "./refusal";

@@ -1,8 +1,9 @@
 /** Plays histories against deliberate faults of ours until each is caught: `npm run mutants`, `-- --only "no outbox"`. */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { bundleWorker } from "./bundle";
 import { MUTANTS } from "./mutants";
-import { compileWorker, playAll } from "./pool";
+import { playAll } from "./pool";
 
 const { values: args } = parseArgs({
   options: {
@@ -18,7 +19,7 @@ const rows: string[][] = [["fault", "caught by", "after"]];
 let escaped = 0;
 for (const [index, mutant] of MUTANTS.entries()) {
   if (args.only && mutant.name !== args.only) continue;
-  const worker = await compileWorker(`mutant-${index}`, mutant.faults);
+  const worker = await bundleWorker(`mutant-${index}`, mutant.patches);
   let played = 0;
   let seed: number | undefined;
   await playAll({

@@ -12,7 +12,7 @@ import { pauseReason } from "../db/read/pauses";
 import { listUnknown, type UnknownIntent } from "../db/read/unknown";
 import { formatMicro } from "../domain/money";
 import { pauseKinds, type PauseKind } from "../domain/statuses";
-import { limitsOf } from "../inngest/functions/setting";
+import { limitsOf } from "../inngest/deps";
 import type { World } from "./world";
 
 type Form = Record<string, string>;

@@ -6,9 +6,9 @@ import { openTestFile } from "../db/testing";
 import type { Clock } from "../domain/clock";
 import { createFunctions } from "../inngest";
 import { createInngest } from "../inngest/client";
-import type { Setting } from "../inngest/functions/setting";
+import type { Deps } from "../inngest/deps";
 import { createJournal } from "../inngest/journal";
-import { createPurpleFlea } from "../inngest/purple-flea/client";
+import { createPurpleFlea } from "../inngest/purple-flea/gateway/client";
 import { createApi as createEngineApi } from "../sandbox/inngest/api";
 import { openEngine } from "../sandbox/inngest/engine";
 import { createApi as createPurpleFleaApi } from "../sandbox/purple-flea/api";
@@ -46,8 +46,8 @@ export interface Surroundings {
   fetch: typeof fetch;
 }
 
-type Config = Partial<Setting["config"]>;
-const DEFAULTS: Setting["config"] = {
+type Config = Partial<Deps["config"]>;
+const DEFAULTS: Deps["config"] = {
   agentId: AGENT,
   agentWallet: WALLET,
   tradeSizeMicro: 10_000_000n,

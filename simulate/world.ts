@@ -3,10 +3,11 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { testFolder } from "../db/testing";
 import { operators } from "../db/schema";
-import type { Setting } from "../inngest/functions/setting";
+import type { Deps } from "../inngest/deps";
 import { syncApp } from "../sandbox/inngest/sync";
 import { between, seeded } from "./chance";
 import { Life, scope, type Task } from "./life";
+import { lightenMessages, restoreMessages } from "./messages";
 import { Network, type Exchange, type Observer, type Trouble } from "./network";
 import {
   PURPLE_FLEA_FILE,
@@ -34,7 +35,7 @@ export interface WorldOptions {
   seed: number;
   /** When it begins, ms UTC; `START` unless told. */
   start?: number;
-  config?: Partial<Setting["config"]>;
+  config?: Partial<Deps["config"]>;
   /** Whether a Slack address is set. */
   slack?: boolean;
   /** May meddle with exchanges, and hears of them. */
@@ -68,6 +69,7 @@ export class World {
   constructor(private readonly options: WorldOptions) {
     this.random = seeded(options.seed);
     this.time = new VirtualTime(options.start ?? START, seeded(options.seed + 1));
+    lightenMessages();
     const { observer = {} } = options;
     this.network = new Network(this.time, seeded(options.seed + 2), {
       leaves: (exchange) => observer.leaves?.(exchange) ?? null,
@@ -259,6 +261,7 @@ export class World {
   close(): void {
     for (const who of ["app", "engine", "purple-flea"] as const) this.kill(who);
     this.time.uninstall();
+    restoreMessages();
     rmSync(this.folder, { recursive: true, force: true });
   }
 

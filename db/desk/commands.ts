@@ -1,11 +1,9 @@
 import { eq } from "drizzle-orm";
-import type { EscrowDecision } from "../../domain/decision-record";
 import { PARK_AFTER } from "../../domain/sending";
 import type { PauseKind } from "../../domain/statuses";
 import { inTransaction, type DeskWriter } from "../connection";
-import { commands, decisions, outbox, pauses } from "../schema";
+import { approvals, commands, outbox, pauses } from "../schema";
 import { recordAudit } from "./audit";
-import { appendDecision } from "./decisions";
 import { queueEvent, unparkEvent } from "./outbox";
 
 export interface CommandRequest {
@@ -20,7 +18,7 @@ export interface CommandRequest {
   before?: unknown;
   reason?: string | null;
   /** The decision about an escrow that this command is. */
-  decision?: { escrowRef: string; decision: EscrowDecision; seenVersion: number };
+  decision?: { escrowRef: string; decision: "release" | "cancel"; seenVersion: number };
   /** The kinds of action this command pauses or lets go on. */
   pause?: { kinds: readonly PauseKind[]; paused: boolean };
   /** The outbox row that this command lets go out once more. */
@@ -30,7 +28,7 @@ export type Recorded<Why = never> =
   | { kind: "accepted" | "duplicate"; commandId: string }
   /** The row to be sent again is not parked any more. */
   | { kind: "not-parked" }
-  | { kind: "decided"; by: typeof decisions.$inferSelect }
+  | { kind: "decided"; by: typeof approvals.$inferSelect }
   | { kind: "refused"; why: Why };
 
 type SpentOn = Pick<typeof commands.$inferSelect, "kind" | "subjectRef" | "createdAt">;
@@ -78,19 +76,7 @@ export function recordCommand<Why = never>(
     if (why !== null) return { kind: "refused", why };
     const { decision } = request;
     const earlier =
-      decision &&
-      appendDecision(
-        tx,
-        {
-          ...decision,
-          kind: "signed",
-          actor: { kind: "operator", id: request.operatorId },
-          commandId: request.id,
-          reason: request.reason ?? null,
-          effectiveAt: now,
-        },
-        now,
-      );
+      decision && tx.select().from(approvals).where(eq(approvals.escrowRef, decision.escrowRef)).get();
     if (earlier) return { kind: "decided", by: earlier };
     // One refusal more parks it again: whoever pressed the button hears of it at once.
     if (request.sendAgain !== undefined && !unparkEvent(tx, request.sendAgain, PARK_AFTER - 1))
@@ -106,6 +92,17 @@ export function recordCommand<Why = never>(
         createdAt: now,
       })
       .run();
+    if (decision) {
+      tx.insert(approvals)
+        .values({
+          ...decision,
+          commandId: request.id,
+          operatorId: request.operatorId,
+          reason: request.reason,
+          at: now,
+        })
+        .run();
+    }
     for (const kind of request.pause?.kinds ?? []) {
       const row = {
         paused: request.pause?.paused ?? false,
@@ -148,6 +145,6 @@ function isSameDeed(tx: DeskWriter, known: typeof commands.$inferSelect, request
     JSON.stringify(known.payload) === JSON.stringify(request.payload ?? null);
   if (!same || !request.decision) return same;
   // A decision's reason stands with the decision and not in the payload.
-  const made = tx.select().from(decisions).where(eq(decisions.commandId, known.id)).get();
+  const made = tx.select().from(approvals).where(eq(approvals.commandId, known.id)).get();
   return made !== undefined && made.reason === (request.reason ?? null);
 }

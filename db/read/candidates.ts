@@ -9,6 +9,8 @@ export interface Reported {
   type: string;
   receivedAt: number;
   data: Record<string, unknown>;
+  /** The whole of it, as it was signed. */
+  envelope: unknown;
   /** What record-webhook made of it; null while no run has looked at it. */
   outcome: string | null;
 }
@@ -67,9 +69,9 @@ export const listUnanswered = (db: Reader, before: number): string[] =>
     .all({ before })
     .map(({ id }) => id);
 
-function withData(rows: (Omit<Reported, "data"> & { envelope: unknown })[]): Reported[] {
-  return rows.flatMap(({ envelope: raw, ...row }) => {
-    const parsed = envelope.safeParse(raw);
+function withData(rows: Omit<Reported, "data">[]): Reported[] {
+  return rows.flatMap((row) => {
+    const parsed = envelope.safeParse(row.envelope);
     return parsed.success ? [{ ...row, data: parsed.data.data }] : [];
   });
 }

@@ -1,15 +1,14 @@
-import { and, eq, getViewSelectedFields, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import type { DecidedStatus } from "../../domain/decided-status";
-import type { EscrowDecision } from "../../domain/decision-record";
 import type { IntentStatus } from "../../domain/statuses";
 import type { Reader } from "../connection";
-import { decisionsInForce, intents, operators, outbox, runs, steps } from "../schema";
+import { approvals, intents, operators, outbox, runs, steps } from "../schema";
 import type { EscrowRow } from "./escrows";
 import { sendingState } from "./outbox";
 
-/** The decision about an escrow that is in force, and how far it has come. Times in ms. */
+/** An operator's decision about an escrow, and how far it has come. Times in ms. */
 export interface Decided {
-  decision: EscrowDecision;
+  decision: "release" | "cancel";
   by: string;
   at: number;
   sentAt: number | null;
@@ -31,19 +30,19 @@ export function decisionsAbout(
   if (rows.length === 0) return new Map();
   const decided = db
     .select({
-      word: getViewSelectedFields(decisionsInForce),
+      approval: approvals,
       sentAt: outbox.sentAt,
       parkedAt: outbox.parkedAt,
       name: operators.name,
       intent: intents.status,
     })
-    .from(decisionsInForce)
-    .leftJoin(intents, eq(intents.key, sql`'escrow-end:' || ${decisionsInForce.escrowRef}`))
-    .leftJoin(outbox, eq(outbox.id, decisionsInForce.commandId))
-    .leftJoin(operators, eq(operators.id, decisionsInForce.actorId))
+    .from(approvals)
+    .leftJoin(intents, eq(intents.key, sql`'escrow-end:' || ${approvals.escrowRef}`))
+    .leftJoin(outbox, eq(outbox.id, approvals.commandId))
+    .leftJoin(operators, eq(operators.id, approvals.operatorId))
     .where(
       inArray(
-        decisionsInForce.escrowRef,
+        approvals.escrowRef,
         rows.map((row) => row.ref),
       ),
     )
@@ -58,7 +57,7 @@ export function decisionsAbout(
         and(
           inArray(
             runs.id,
-            decided.map(({ word }) => runOf(word.escrowRef)),
+            decided.map(({ approval }) => runOf(approval.escrowRef)),
           ),
           eq(runs.status, "retrying"),
         ),
@@ -67,20 +66,20 @@ export function decisionsAbout(
       .map((run) => [run.id, run]),
   );
   return new Map(
-    decided.map(({ word, sentAt, parkedAt, name, intent }) => {
+    decided.map(({ approval, sentAt, parkedAt, name, intent }) => {
       // A run that has not been told of it yet retries something else.
-      const run = sentAt === null ? undefined : retrying.get(runOf(word.escrowRef));
-      const isPutOff = (escrows.get(word.escrowRef)?.retryAt ?? null) !== null;
+      const run = sentAt === null ? undefined : retrying.get(runOf(approval.escrowRef));
+      const isPutOff = (escrows.get(approval.escrowRef)?.retryAt ?? null) !== null;
       return [
-        word.escrowRef,
+        approval.escrowRef,
         {
-          decision: word.decision,
-          by: name ?? word.actorId,
-          at: word.at,
+          decision: approval.decision,
+          by: name ?? approval.operatorId,
+          at: approval.at,
           sentAt,
-          reason: word.reason,
-          seenVersion: word.seenVersion,
-          commandId: word.commandId,
+          reason: approval.reason,
+          seenVersion: approval.seenVersion,
+          commandId: approval.commandId,
           status:
             intent === "open" || intent === "unknown"
               ? "in-flight"

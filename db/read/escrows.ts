@@ -3,18 +3,17 @@ import type { AnswerState } from "../../domain/command-states";
 import { openEscrowStatuses, type EscrowStatus, type IntentStatus } from "../../domain/statuses";
 import type { Reader } from "../connection";
 import {
+  approvals,
   commandOutcomes,
   commands,
-  decisions,
+  doesNotAddUp,
   escrows,
   intents,
   operators,
   outbox,
   runs,
-  sumsToCheck,
   sync,
 } from "../schema";
-import { getDecision } from "./decisions";
 import { resumedAt, type Decided } from "./escrow-decisions";
 import { countRows, listByKeyset, type Page, type PageRequest } from "./keyset";
 import { listTimeline, newestFirst, type TimelineEntry, type Told } from "./timeline";
@@ -31,7 +30,7 @@ export const escrowViews = {
   released: ["released"],
   refunded: ["refunded"],
   held: ["held"],
-  /** Sums that somebody has to check, whatever the status. */
+  /** Sums that do not add up, whatever the status. */
   odd: null,
   all: null,
 } as const satisfies Record<string, readonly EscrowStatus[] | null>;
@@ -47,7 +46,7 @@ export function listEscrows(db: Reader, view: EscrowView, page: PageRequest, siz
     sort: escrows.createdAt,
     id: escrows.ref,
     direction: byDeadline ? "asc" : "desc",
-    where: view === "odd" ? [sumsToCheck] : [],
+    where: view === "odd" ? [doesNotAddUp] : [],
     oneOf: conditions(view),
     page,
     size,
@@ -73,7 +72,7 @@ export function countEscrows(db: Reader): Record<EscrowView, { n: number; capped
     released: count("released"),
     refunded: count("refunded"),
     held: count("held"),
-    odd: countRows(db, escrows, [sumsToCheck]),
+    odd: countRows(db, escrows, [doesNotAddUp]),
     all: count("all"),
   };
 }
@@ -97,7 +96,7 @@ export function getEscrowRow(
   const row = db.select().from(escrows).where(eq(escrows.ref, ref)).get();
   if (!row) return null;
   const source = db.select().from(sync).where(eq(sync.source, "escrow")).get();
-  const decision = getDecision(db, ref);
+  const decision = db.select().from(approvals).where(eq(approvals.escrowRef, ref)).get();
   return {
     ...row,
     // The older of the two: neither a source that is not read nor a row that was left out of it may pass for fresh.
@@ -183,11 +182,11 @@ export function getReceipt(db: Reader, commandId: string): Receipt | null {
       outbox: sendingColumns,
       answer: commandOutcomes,
       by: operators.name,
-      decision: decisions,
+      decision: approvals,
     })
     .from(commands)
     .leftJoin(outbox, eq(outbox.id, commands.id))
-    .leftJoin(decisions, eq(decisions.commandId, commands.id))
+    .leftJoin(approvals, eq(approvals.commandId, commands.id))
     .leftJoin(commandOutcomes, eq(commandOutcomes.commandId, commands.id))
     .leftJoin(operators, eq(operators.id, commands.operatorId))
     .where(eq(commands.id, commandId))

@@ -6,7 +6,7 @@ import { acceptDrift as acceptInBooks } from "../../db/mirror/drift";
 import { getCommand } from "../../db/read/decisions";
 import { formatMicro, parseUsdc } from "../../domain/money";
 import { driftAccepted } from "../events";
-import type { Setting } from "./setting";
+import type { Deps } from "../deps";
 
 const acceptedSchema = z.object({ drift_id: z.string(), difference_usdc: z.string(), reason: z.string() });
 
@@ -14,7 +14,7 @@ const acceptedSchema = z.object({ drift_id: z.string(), difference_usdc: z.strin
  * Takes a difference between Purple Flea's balance and our books over into the books, because an operator says what it was.
  * Only the difference that was looked at; another one is looked at again.
  */
-export function acceptDrift({ client, mirror, read, clock }: Setting) {
+export function acceptDrift({ client, mirror, read, clock }: Deps) {
   return client.createFunction(
     { id: "accept-drift", name: "Accept drift", retries: 3, triggers: [driftAccepted] },
     async ({ event, step, runId }) => {

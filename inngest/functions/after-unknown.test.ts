@@ -52,7 +52,7 @@ describe("an order whose outcome is unknown", () => {
     ["market", "waiting", "traded"],
     ["none", "traded", "traded"],
   ])("set to %s, what it holds follows when it is asked", async (after, same, other) => {
-    world.setting.config.tradeAfterUnknown = after;
+    world.deps.config.tradeAfterUnknown = after;
     await alert("same", "ETH");
     await alert("other", "BTC");
     expect([outcome("same")?.outcome, outcome("other")?.outcome]).toEqual([same, other]);
@@ -69,7 +69,7 @@ describe("an order whose outcome is unknown", () => {
 
   test("two of them do not wait for each other when both are done again", async () => {
     await lose("lost-too", "BTC");
-    world.setting.config.tradeAfterUnknown = "all";
+    world.deps.config.tradeAfterUnknown = "all";
     for (const id of ["lost", "lost-too"]) {
       const again = { seen_tries: "1", reason: "looked", choice: "not-happened", again: "on" };
       settleUnknown(world.desk, world.operator, world.form({ intent_key: `order:${id}`, ...again }));

@@ -7,7 +7,7 @@ import { pauseReason } from "../../db/read/pauses";
 import { utcDay } from "../../domain/ids";
 import { formatMicro } from "../../domain/money";
 import { throwFor } from "../purple-flea/outcomes";
-import { by, DAY_MS, startOfDay, type Setting } from "./setting";
+import { by, DAY_MS, startOfDay, type Deps } from "../deps";
 import { showNotDone } from "./what-became";
 
 const ID = "daily-faucet-claim";
@@ -25,12 +25,8 @@ export type Claimed =
  * midnight sends nothing, and leaves the next day's claim to who asks for it. The pause and the intent are one transaction.
  * @throws RetryAfterError or Error when it is known not to have happened
  */
-export async function claimFaucet(
-  setting: Setting,
-  commandId: string | null,
-  runId: string,
-): Promise<Claimed> {
-  const { mirror, clock, config } = setting;
+export async function claimFaucet(deps: Deps, commandId: string | null, runId: string): Promise<Claimed> {
+  const { mirror, clock, config } = deps;
   const started = clock.now();
   const begun = claimBegunBy(mirror, runId);
   const day = begun?.utcDay ?? utcDay(started);
@@ -72,7 +68,7 @@ export async function claimFaucet(
   });
   if (opened.kind === "no") return { kind: "not-claimed", key, next_eligible: next, reason: opened.reason };
   if (opened.kind === "send")
-    return sendClaim(setting, ref, key, opened, {
+    return sendClaim(deps, ref, key, opened, {
       functionId: ID,
       runId,
       stepId: "claim-faucet",
@@ -91,7 +87,7 @@ export async function claimFaucet(
  * @throws as claimFaucet
  */
 export async function sendClaim(
-  { mirror, purpleFlea, clock, config }: Setting,
+  { mirror, purpleFlea, clock, config }: Deps,
   ref: string,
   key: string,
   { idempotencyKey }: Try,

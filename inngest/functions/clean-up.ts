@@ -9,7 +9,7 @@ import { isCommand } from "../../db/read/decisions";
 import { outcomeUnknown } from "../events";
 import { functionIdOf } from "../journal";
 import { askId } from "./reconcile-unknown";
-import { by, type Setting } from "./setting";
+import { by, type Deps } from "../deps";
 import { takeUp } from "./take-up";
 import { showNotDone, showUnknown } from "./what-became";
 
@@ -32,8 +32,8 @@ const endedData = z.object({
  * Tells the truth about runs that ended without their own code having the last word: a cancelled or timed-out run is known
  * from the system's event only. What it left open is settled or asked about, and its command is answered.
  */
-export function cleanUp(setting: Setting) {
-  const { client, mirror, read, clock } = setting;
+export function cleanUp(deps: Deps) {
+  const { client, mirror, read, clock } = deps;
   return client.createFunction(
     {
       id: ID,
@@ -68,7 +68,7 @@ export function cleanUp(setting: Setting) {
               endedAt,
             );
             const ending = `its run ${cancelled ? "was cancelled" : `failed: ${why ?? "no reason given"}`}`;
-            if (trigger) takeUp(setting, tx, { functionId, trigger, runId: endedId, ending }, endedAt);
+            if (trigger) takeUp(deps, tx, { functionId, trigger, runId: endedId, ending }, endedAt);
             endRun(tx, endedId, cancelled ? "cancelled" : "failed", why, endedAt, undefined, true);
             const { lost, unknown, notDone } = leaveIntents(tx, endedId, now);
             for (const intent of lost)

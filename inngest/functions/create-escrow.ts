@@ -13,7 +13,7 @@ import { walletBalance } from "../../db/mirror/balances";
 import { pauseReason } from "../../db/read/pauses";
 import { escrowSums, formatMicro, type MicroUsdc } from "../../domain/money";
 import { throwFor } from "../purple-flea/outcomes";
-import { by, HOUR_MS, type Setting } from "./setting";
+import { by, HOUR_MS, type Deps } from "../deps";
 
 const ID = "escrow-lifecycle";
 export const TIMEOUT_HOURS = 168;
@@ -37,8 +37,8 @@ export type Created =
  * Locks the money at Purple Flea, once per reference. The intent and the row are written before the call.
  * @throws RetryAfterError or Error when it is known not to have happened
  */
-export async function createEscrow(setting: Setting, request: EscrowRequest): Promise<Created> {
-  const { mirror, clock, config } = setting;
+export async function createEscrow(deps: Deps, request: EscrowRequest): Promise<Created> {
+  const { mirror, clock, config } = deps;
   const { ref, amountMicro, runId } = request;
   const key = `escrow-create:${ref}`;
   const started = clock.now();
@@ -169,7 +169,7 @@ export async function createEscrow(setting: Setting, request: EscrowRequest): Pr
         : { kind: "unknown", reason: detail ?? "no answer came" };
     }
     case "send":
-      return sendEscrow(setting, ref, key, opened, {
+      return sendEscrow(deps, ref, key, opened, {
         functionId: ID,
         runId,
         stepId: "create-escrow",
@@ -184,7 +184,7 @@ export async function createEscrow(setting: Setting, request: EscrowRequest): Pr
  * @throws as createEscrow
  */
 export async function sendEscrow(
-  { mirror, purpleFlea, clock }: Setting,
+  { mirror, purpleFlea, clock }: Deps,
   ref: string,
   key: string,
   { idempotencyKey }: Try,

@@ -55,7 +55,7 @@ async function ask() {
 }
 
 async function didNotHappen(day: string, more: Record<string, string> = {}) {
-  const key = `claim:${world.setting.config.agentId}:${day}`;
+  const key = `claim:${world.deps.config.agentId}:${day}`;
   const decision = {
     intent_key: key,
     choice: "not-happened",
@@ -89,10 +89,10 @@ describe("a claim at the end of its day", () => {
 
   test("whose try died is unknown, and nothing is sent for it on the next day", async () => {
     wire = "silent";
-    void claimFaucet(world.setting, null, "run-that-dies");
+    void claimFaucet(world.deps, null, "run-that-dies");
     wire = "well";
     await world.advance(5 * SECOND);
-    expect(await claimFaucet(world.setting, null, "run-that-dies")).toMatchObject({ kind: "unknown" });
+    expect(await claimFaucet(world.deps, null, "run-that-dies")).toMatchObject({ kind: "unknown" });
     expect(claims()).toMatchObject([{ day: DAY, status: "unknown" }]);
     expect(intents()).toMatchObject([{ status: "unknown" }]);
     expect(claimedThere()).toEqual([]);
@@ -112,7 +112,7 @@ describe("a claim at the end of its day", () => {
     ]);
     wire = "well";
     await world.send("purple-flea/faucet.claim.requested", {}, "c2");
-    expect(await claimFaucet(world.setting, null, "run-2")).toMatchObject({ reason: "claimed before" });
+    expect(await claimFaucet(world.deps, null, "run-2")).toMatchObject({ reason: "claimed before" });
     expect(world.calls(`POST ${CLAIM}`)).toBe(1);
     expect(world.row("select amount_micro, requested_by from claims where status = 'claimed'")).toEqual({
       amount_micro: 1_000_000n,
@@ -122,8 +122,8 @@ describe("a claim at the end of its day", () => {
 
   test("that a person lets be sent again and could not be sent is over as well", async () => {
     wire = "silent";
-    void claimFaucet(world.setting, null, "run-that-dies");
-    await claimFaucet(world.setting, null, "run-that-dies");
+    void claimFaucet(world.deps, null, "run-that-dies");
+    await claimFaucet(world.deps, null, "run-that-dies");
     wire = "refused";
     await didNotHappen(DAY, { again: "on" });
     expect(claims()).toMatchObject([{ day: DAY, status: "unknown" }]);
@@ -163,7 +163,7 @@ test("a claim that a person says did not happen, and is not to, is not sent by a
 test("a claim is of the moment at which it was first told of, whenever its own answer comes", async () => {
   await world.advance(HOUR);
   wire = "slow";
-  const claiming = claimFaucet(world.setting, null, "run-1");
+  const claiming = claimFaucet(world.deps, null, "run-1");
   await world.advance(5 * SECOND, SECOND);
   const told = world.row<{ status: string; at: bigint }>("select status, settled_at at from claims");
   expect(told?.status).toBe("claimed");

@@ -11,12 +11,12 @@ import { faucetClaimRequested, outcomeUnknown } from "../events";
 import { claimFaucet, iso, type Claimed } from "./claim-faucet";
 import { readWallet } from "./read-wallet";
 import { askId } from "./reconcile-unknown";
-import { DAY_MS, startOfDay, type Setting } from "./setting";
+import { DAY_MS, startOfDay, type Deps } from "../deps";
 import { showNotDone, showUnknown } from "./what-became";
 
 /** Claims the faucet once per agent and UTC day: by schedule, and when somebody asks. */
-export function dailyFaucetClaim(setting: Setting) {
-  const { client, mirror, read, purpleFlea, clock, config } = setting;
+export function dailyFaucetClaim(deps: Deps) {
+  const { client, mirror, read, purpleFlea, clock, config } = deps;
   return client.createFunction(
     {
       id: "daily-faucet-claim",
@@ -49,7 +49,7 @@ export function dailyFaucetClaim(setting: Setting) {
 
       let claim: Claimed;
       try {
-        claim = await step.run("claim-faucet", () => claimFaucet(setting, command, runId));
+        claim = await step.run("claim-faucet", () => claimFaucet(deps, command, runId));
       } catch (error) {
         const reason = error instanceof Error ? error.message : "out of attempts";
         const lost = await step.run("record-not-claimed", () => recordNotClaimed(reason, runId));
@@ -65,7 +65,7 @@ export function dailyFaucetClaim(setting: Setting) {
         return { unknown: true, reason: claim.reason };
       }
       if (claim.kind === "not-claimed") return { claimed: false, next_eligible: claim.next_eligible };
-      const balance = await step.run("fetch-balance", async () => formatMicro(await readWallet(setting)));
+      const balance = await step.run("fetch-balance", async () => formatMicro(await readWallet(deps)));
       return { claimed: true, amount_usdc: claim.amount_usdc, tx_hash: claim.tx_hash, new_balance: balance };
     },
   );

@@ -7,7 +7,7 @@ import { formatMicro } from "../../domain/money";
 import { throwFor } from "../purple-flea/outcomes";
 import type { EndAction } from "./end-words";
 import { mirrorUpstream } from "./mirror-upstream";
-import { by, type Setting } from "./setting";
+import { by, type Deps } from "../deps";
 import { nextRetry, settleEnd } from "./settle-end";
 
 const ID = "escrow-lifecycle";
@@ -37,12 +37,12 @@ type NotYet = { status: "held"; reason: string } | { status: "rejected"; reason:
  * @throws NonRetriableError when another end is under way, Error or RetryAfterError when it is worth another try
  */
 export async function endEscrow(
-  setting: Setting,
+  deps: Deps,
   ref: string,
   { action, decidedBy }: Ending,
   runId: string,
 ): Promise<Ended | NotYet> {
-  const { mirror, purpleFlea, clock } = setting;
+  const { mirror, purpleFlea, clock } = deps;
   const row = getEscrow(mirror, ref);
   if (!row?.remoteId) throw new NonRetriableError(`escrow ${ref} is not known at Purple Flea`);
   const remoteId = row.remoteId;
@@ -52,11 +52,11 @@ export async function endEscrow(
   const opened = inTransaction(mirror, (tx) => {
     const now = clock.now();
     if (upstream.status === "released" || upstream.status === "refunded") {
-      mirrorUpstream(setting, tx, row, upstream, now, runId);
+      mirrorUpstream(deps, tx, row, upstream, now, runId);
       return { kind: "over" as const };
     }
     if (upstream.status === "disputed" || upstream.status === "unknown") {
-      mirrorUpstream(setting, tx, row, upstream, now, runId);
+      mirrorUpstream(deps, tx, row, upstream, now, runId);
       return {
         kind: "held" as const,
         reason:
@@ -119,7 +119,7 @@ export async function endEscrow(
           // This call was refused and did not end it; one before it may have been heard.
           if (getIntent(tx, key)?.tries === 1)
             settleIntent(tx, key, { status: "not_done", detail: message }, now);
-          mirrorUpstream(setting, tx, getEscrow(tx, ref) ?? row, after, clock.now(), runId);
+          mirrorUpstream(deps, tx, getEscrow(tx, ref) ?? row, after, clock.now(), runId);
         });
         return endOf(getEscrow(mirror, ref) ?? row);
       }

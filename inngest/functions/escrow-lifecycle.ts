@@ -28,7 +28,7 @@ import { endEscrow, endOf, type Ended, type Ending } from "./end-escrow";
 import { onRecord } from "./hearing";
 import { mirrorUpstream } from "./mirror-upstream";
 import { askId } from "./reconcile-unknown";
-import { by, DAY_MS, HOUR_MS, type Setting } from "./setting";
+import { by, DAY_MS, HOUR_MS, type Deps } from "../deps";
 import { nextRetry, settleEnd } from "./settle-end";
 import { showNotDone, showUnknown } from "./what-became";
 
@@ -57,8 +57,8 @@ const deadlineOf = (row: EscrowRow): number => row.expiresAt ?? (row.lockedAt ??
  * not look back, so what comes between a look and its wait is not heard: `record-confirmation` looks whether it was, and has
  * another run take over (`escrow.resumed`), as when this one is gone. The escrow's row says which run looks after it.
  */
-export function escrowLifecycle(setting: Setting) {
-  const { client, mirror, read, purpleFlea, clock } = setting;
+export function escrowLifecycle(deps: Deps) {
+  const { client, mirror, read, purpleFlea, clock } = deps;
   return client.createFunction(
     {
       id: ID,
@@ -87,7 +87,7 @@ export function escrowLifecycle(setting: Setting) {
       let created: Created;
       try {
         created = await step.run("create-escrow", () =>
-          createEscrow(setting, {
+          createEscrow(deps, {
             ref,
             amountMicro: usdcFromWire(asked.amount_usdc),
             counterparty: asked.counterparty,
@@ -124,7 +124,7 @@ export function escrowLifecycle(setting: Setting) {
             const { ending } = verdict;
             const name = ending.action === "release" ? "release-escrow" : "cancel-escrow";
             const ended = await step
-              .run(name, () => endEscrow(setting, ref, ending, runId))
+              .run(name, () => endEscrow(deps, ref, ending, runId))
               .catch(async (error: unknown): Promise<Failed> => {
                 const reason = error instanceof Error ? error.message : "out of attempts";
                 const failed = await step.run("record-not-ended", () =>
@@ -212,7 +212,7 @@ export function escrowLifecycle(setting: Setting) {
     const upstream = await purpleFlea.escrow(before.remoteId ?? "");
     const now = clock.now();
     const row = inTransaction(mirror, (tx) => {
-      mirrorUpstream(setting, tx, requireRow(ref), upstream, now, runId);
+      mirrorUpstream(deps, tx, requireRow(ref), upstream, now, runId);
       const seen = requireRow(ref);
       markHeard(tx, ref, onRecord(read, seen));
       return seen;

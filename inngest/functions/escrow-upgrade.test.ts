@@ -7,7 +7,7 @@ import { escrowConfirmed, escrowCreated, escrowRejected } from "../events";
 import { openWorld, type World } from "../testing";
 import { createEscrow } from "./create-escrow";
 import { endEscrow, type Ending } from "./end-escrow";
-import type { Setting } from "./setting";
+import type { Deps } from "../deps";
 import { escrowsIn } from "./testing";
 
 const SECOND = 1_000;
@@ -16,14 +16,14 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** `escrow-lifecycle` with the steps, ids, waits and results that it had while it raced two waits. */
-function lifecycleThatRaces(setting: Setting) {
-  const { client, mirror, read, clock } = setting;
+function lifecycleThatRaces(deps: Deps) {
+  const { client, mirror, read, clock } = deps;
   return client.createFunction(
     { id: "escrow-lifecycle", retries: 3, triggers: [escrowCreated], timeouts: { finish: "8d" } },
     async ({ event, step, group, runId }) => {
       const ref = event.data.escrow_id;
       await step.run("create-escrow", () =>
-        createEscrow(setting, {
+        createEscrow(deps, {
           ref,
           amountMicro: usdcFromWire(event.data.amount_usdc),
           counterparty: event.data.counterparty,
@@ -36,7 +36,7 @@ function lifecycleThatRaces(setting: Setting) {
       for (;;) {
         const verdict = await race(() => step.run("check-decision", () => look(ref)));
         if (verdict.kind === "act")
-          return race(() => step.run("release-escrow", () => endEscrow(setting, ref, verdict.ending, runId)));
+          return race(() => step.run("release-escrow", () => endEscrow(deps, ref, verdict.ending, runId)));
         const wait = { timeout: verdict.remaining, if: `async.data.escrow_id == "${ref}"` };
         await race(() =>
           Promise.race([
@@ -60,9 +60,9 @@ const { create, row, story, decide, moves, runs } = escrowsIn(() => world);
 beforeEach(async () => {
   world = await openWorld({
     config: { syncCron: "0 */4 * * *" },
-    functions: (setting) => [
-      lifecycleThatRaces(setting),
-      ...createFunctions(setting).filter((one) => one.id() !== "escrow-lifecycle"),
+    functions: (deps) => [
+      lifecycleThatRaces(deps),
+      ...createFunctions(deps).filter((one) => one.id() !== "escrow-lifecycle"),
     ],
   });
 });

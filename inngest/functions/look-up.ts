@@ -4,10 +4,9 @@ import { betByRemoteId, getBet, getClaim } from "../../db/mirror/bets";
 import { getIntent, type Intent } from "../../db/mirror/intents";
 import { listReported } from "../../db/read/candidates";
 import { utcDay } from "../../domain/ids";
-import { casinoWebhookData, faucetWebhookData } from "../purple-flea/contract";
 import type { EndAction } from "./end-words";
 import { mirrorUpstream } from "./mirror-upstream";
-import { by, ON_ITS_WAY_MS, type Setting } from "./setting";
+import { by, ON_ITS_WAY_MS, type Deps } from "../deps";
 import { endActionOf, settleEnd } from "./settle-end";
 import { recordHappened, recordNotHappened, type Source } from "./what-became";
 
@@ -26,26 +25,21 @@ export interface Look {
  * escrow without an id cannot be asked for; what was reported is shown to a person, who decides.
  * @throws for a read that failed and may be repeated
  */
-export async function lookUp(
-  setting: Setting,
-  key: string,
-  functionId: string,
-  runId: string,
-): Promise<Look> {
-  const intent = getIntent(setting.mirror, key);
+export async function lookUp(deps: Deps, key: string, functionId: string, runId: string): Promise<Look> {
+  const intent = getIntent(deps.mirror, key);
   if (intent?.status !== "unknown") {
-    const resume = intent && isStillToClaim(setting, intent) ? ("claim" as const) : undefined;
+    const resume = intent && isStillToClaim(deps, intent) ? ("claim" as const) : undefined;
     return { state: "settled", resume, detail: intent?.status ?? "no intent" };
   }
   const source: Source = { words: "read at Purple Flea", actor: by(functionId), runId };
   switch (intent.action) {
     case "escrow-release":
     case "escrow-cancel":
-      return lookAtEscrow(setting, intent, endActionOf(intent.action), source);
+      return lookAtEscrow(deps, intent, endActionOf(intent.action), source);
     case "bet":
-      return lookForBet(setting, intent, source);
+      return lookForBet(deps, intent, source);
     case "claim":
-      return lookAtFaucet(setting, intent, source);
+      return lookAtFaucet(deps, intent, source);
     case "order":
     case "escrow-create":
       return { state: "needs-a-person" };
@@ -55,21 +49,18 @@ export async function lookUp(
 }
 
 /** A claim that was settled by a look whose own answer got lost, while its day lasts and nobody has decided about it. */
-function isStillToClaim(
-  { mirror, clock }: Setting,
-  { action, status, decision, subjectRef }: Intent,
-): boolean {
+function isStillToClaim({ mirror, clock }: Deps, { action, status, decision, subjectRef }: Intent): boolean {
   if (action !== "claim" || status !== "not_done" || decision !== null) return false;
   return getClaim(mirror, subjectRef)?.utcDay === utcDay(clock.now());
 }
 
 async function lookAtEscrow(
-  setting: Setting,
+  deps: Deps,
   intent: Intent,
   action: EndAction,
   { actor, runId }: Source,
 ): Promise<Look> {
-  const { mirror, purpleFlea, clock } = setting;
+  const { mirror, purpleFlea, clock } = deps;
   const row = getEscrow(mirror, intent.subjectRef);
   if (!row?.remoteId) return { state: "needs-a-person" };
   const upstream = await purpleFlea.escrow(row.remoteId);
@@ -80,7 +71,7 @@ async function lookAtEscrow(
     if (getIntent(tx, intent.key)?.updatedAt !== intent.updatedAt) return { state: "ask-again" as const };
     const locked = upstream.status === "locked" || upstream.status === "completed";
     if (locked && now - intent.updatedAt < ON_ITS_WAY_MS) return { state: "ask-again" as const };
-    mirrorUpstream(setting, tx, fresh, upstream, now, runId);
+    mirrorUpstream(deps, tx, fresh, upstream, now, runId);
     if (isOver(getEscrow(tx, row.ref)?.status ?? row.status)) return { state: "settled" as const };
     if (!locked) return { state: "ask-again" as const };
     const found = { kind: "found-locked", rawStatus: upstream.rawStatus } as const;
@@ -90,27 +81,29 @@ async function lookAtEscrow(
   });
 }
 
-async function lookForBet(setting: Setting, intent: Intent, source: Source): Promise<Look> {
-  const { mirror, read, purpleFlea, clock } = setting;
+async function lookForBet(deps: Deps, intent: Intent, source: Source): Promise<Look> {
+  const { mirror, read, purpleFlea, clock } = deps;
   const row = getBet(mirror, intent.subjectRef);
   if (!row) return { state: "needs-a-person" };
-  for (const reported of listReported(read, ["casino.result", "bet.won", "bet.lost"], intent.createdAt)) {
-    const data = casinoWebhookData.safeParse(reported.data);
-    if (!data.success || betByRemoteId(mirror, data.data.betId)) continue;
-    const bet = await purpleFlea.bet(data.data.betId);
+  for (const reported of listReported(read, purpleFlea.webhookNames("bet"), intent.createdAt)) {
+    const webhook = purpleFlea.readWebhook(reported.envelope);
+    if (webhook.kind !== "read" || webhook.news.about !== "bet") continue;
+    const { remoteId } = webhook.news;
+    if (betByRemoteId(mirror, remoteId)) continue;
+    const bet = await purpleFlea.bet(remoteId);
     if (bet.clientSeed !== row.clientSeed) continue;
     inTransaction(mirror, (tx) => {
       const fresh = getIntent(tx, intent.key);
       if (fresh?.status === "unknown")
-        recordHappened(setting, tx, fresh, { action: "bet", bet }, source, clock.now());
+        recordHappened(deps, tx, fresh, { action: "bet", bet }, source, clock.now());
     });
     return { state: "settled" };
   }
   return { state: "ask-again" };
 }
 
-async function lookAtFaucet(setting: Setting, intent: Intent, source: Source): Promise<Look> {
-  const { mirror, read, purpleFlea, clock, config } = setting;
+async function lookAtFaucet(deps: Deps, intent: Intent, source: Source): Promise<Look> {
+  const { mirror, read, purpleFlea, clock, config } = deps;
   const claim = getClaim(mirror, intent.subjectRef);
   if (!claim) return { state: "needs-a-person" };
   const settle = (work: (tx: MirrorWriter, now: number, fresh: Intent) => void) =>
@@ -118,13 +111,14 @@ async function lookAtFaucet(setting: Setting, intent: Intent, source: Source): P
       const fresh = getIntent(tx, intent.key);
       if (fresh?.status === "unknown") work(tx, clock.now(), fresh);
     });
-  for (const reported of listReported(read, ["faucet.claimed"], intent.createdAt)) {
-    const data = faucetWebhookData.safeParse(reported.data);
-    if (!data.success || data.data.agentId !== claim.agentId) continue;
-    if (utcDay(data.data.claimedAt ?? reported.receivedAt) !== claim.utcDay) continue;
-    const { amountMicro, txHash, claimedAt } = data.data;
+  for (const reported of listReported(read, purpleFlea.webhookNames("claim"), intent.createdAt)) {
+    const webhook = purpleFlea.readWebhook(reported.envelope);
+    if (webhook.kind !== "read" || webhook.news.about !== "claim") continue;
+    const { agentId, amountMicro, txHash, claimedAt } = webhook.news;
+    if (agentId !== claim.agentId) continue;
+    if (utcDay(claimedAt ?? reported.receivedAt) !== claim.utcDay) continue;
     settle((tx, now, fresh) =>
-      recordHappened(setting, tx, fresh, { action: "claim", amountMicro, txHash, claimedAt }, source, now),
+      recordHappened(deps, tx, fresh, { action: "claim", amountMicro, txHash, claimedAt }, source, now),
     );
     return { state: "settled" };
   }
@@ -136,7 +130,7 @@ async function lookAtFaucet(setting: Setting, intent: Intent, source: Source): P
   if (!status.canClaim) {
     settle((tx, now, fresh) =>
       recordHappened(
-        setting,
+        deps,
         tx,
         fresh,
         { action: "claim", amountMicro: null, txHash: null, claimedAt: null },

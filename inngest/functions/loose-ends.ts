@@ -8,12 +8,11 @@ import { heldAlerts, tradeByRemoteId } from "../../db/mirror/trades";
 import { listUnanswered, listUnmatched, type Reported } from "../../db/read/candidates";
 import { getDecision } from "../../db/read/decisions";
 import { pauseReason } from "../../db/read/pauses";
-import { webhookNames } from "../purple-flea/contract";
 import { alertResumed, escrowResumed, eventIdFor, webhookReceived } from "../events";
 import { isHeard } from "./hearing";
 import { lookUp } from "./look-up";
 import { goOn } from "./reconcile-unknown";
-import { DAY_MS, HOUR_MS, MINUTE_MS, type Setting } from "./setting";
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Deps } from "../deps";
 
 /** A decision or proven confirmation that no run has read after so long was not heard: the look for that is lost as well. */
 const UNREAD_MS = MINUTE_MS;
@@ -31,20 +30,20 @@ const WEBHOOK_MS = 30 * DAY_MS;
  * Purple Flea can answer for by now; held work whose pause is over; webhooks that matched nothing when they came and match a
  * row now, or that no run has looked at.
  */
-export async function findLoose(setting: Setting, runId: string) {
-  const { mirror, read, clock } = setting;
+export async function findLoose(deps: Deps, runId: string) {
+  const { mirror, read, purpleFlea, clock } = deps;
   const events: { name: string; data: Record<string, unknown>; id?: string }[] = [];
   for (const intent of unknownIntents(mirror, MAX_LOOKS)) {
     // One that cannot be read now is read at the next sync.
-    const found = await lookUp(setting, intent.key, "sync-mirror", runId).catch(() => null);
-    const next = found && goOn(setting, intent.key, found);
+    const found = await lookUp(deps, intent.key, "sync-mirror", runId).catch(() => null);
+    const next = found && goOn(deps, intent.key, found);
     if (next) events.push(next);
   }
   const now = clock.now();
   // Part of each event's id: once an hour, until a run comes through. Of one that was given up nothing else may tell.
   const hour = Math.floor(now / HOUR_MS);
   for (const row of openEscrows(mirror)) {
-    const nth = retake(setting, row, now);
+    const nth = retake(deps, row, now);
     if (nth !== null)
       events.push(
         escrowResumed.create(
@@ -71,8 +70,8 @@ export async function findLoose(setting: Setting, runId: string) {
           { id: eventIdFor(escrowResumed.name, `${ref}-held-${updatedAt}-${hour}`) },
         ),
       );
-  for (const webhook of listUnmatched(read, webhookNames, now - WEBHOOK_MS)) {
-    if (webhook.outcome !== "unmatched" || !matchesNow(setting, webhook)) continue;
+  for (const webhook of listUnmatched(read, purpleFlea.webhookNames(), now - WEBHOOK_MS)) {
+    if (webhook.outcome !== "unmatched" || !matchesNow(deps, webhook)) continue;
     const id = eventIdFor(webhookReceived.name, `${webhook.id}-again-${hour}`);
     events.push(webhookReceived.create({ webhook_id: webhook.id }, { id }));
   }
@@ -85,7 +84,7 @@ export async function findLoose(setting: Setting, runId: string) {
 }
 
 /** The how-manieth take-over an escrow needs now; null when its run is alive, or the last one was not long ago. */
-function retake({ mirror, read }: Setting, row: EscrowRow, now: number): number | null {
+function retake({ mirror, read }: Deps, row: EscrowRow, now: number): number | null {
   const ended = row.runId === null || runHasEnded(mirror, row.runId);
   // One whose end came to nothing is tried again at its time, by the run that waits for that.
   if (!ended && row.retryAt !== null && now - row.retryAt <= UNHEARD_MS) return null;
@@ -109,15 +108,22 @@ function retake({ mirror, read }: Setting, row: EscrowRow, now: number): number 
   });
 }
 
-function matchesNow({ mirror }: Setting, { data }: Reported): boolean {
-  const id = (name: string): string | null => {
-    const value = data[name];
-    return typeof value === "string" ? value : null;
-  };
-  const [escrow, order, bet] = [id("escrow_id"), id("order_id"), id("bet_id")];
-  return (
-    (escrow !== null && escrowByRemoteId(mirror, escrow) !== undefined) ||
-    (order !== null && tradeByRemoteId(mirror, order) !== undefined) ||
-    (bet !== null && betByRemoteId(mirror, bet) !== undefined)
-  );
+/** Whether something in the mirror answers by now to what a webhook was about. */
+function matchesNow({ mirror, purpleFlea }: Deps, { envelope }: Reported): boolean {
+  const webhook = purpleFlea.readWebhook(envelope);
+  if (webhook.kind !== "read") return false;
+  switch (webhook.news.about) {
+    case "escrow":
+      return escrowByRemoteId(mirror, webhook.news.remoteId) !== undefined;
+    case "order":
+      return tradeByRemoteId(mirror, webhook.news.remoteId) !== undefined;
+    case "bet":
+      return betByRemoteId(mirror, webhook.news.remoteId) !== undefined;
+    case "claim":
+    case "transfer":
+    case "other":
+      return false;
+    default:
+      return webhook.news satisfies never;
+  }
 }

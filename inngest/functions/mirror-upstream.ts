@@ -5,14 +5,14 @@ import { changeEscrow, tellEscrow, type EscrowRow } from "../../db/mirror/escrow
 import { getIntent, settleIntent, type Intent } from "../../db/mirror/intents";
 import { getDecision, type Decision } from "../../db/read/decisions";
 import { formatMicro } from "../../domain/money";
-import type { Escrow } from "../purple-flea/contract";
-import { by, type Setting } from "./setting";
+import type { Escrow } from "../purple-flea/port";
+import { by, type Deps } from "../deps";
 
 const ID = "escrow-lifecycle";
 
 /** Writes what Purple Flea says an escrow is. Ends are ends; the operator's command is answered with them. */
 export function mirrorUpstream(
-  setting: Setting,
+  deps: Deps,
   tx: MirrorWriter,
   row: EscrowRow,
   upstream: Escrow,
@@ -28,7 +28,7 @@ export function mirrorUpstream(
     referralMicro: upstream.referralMicro ?? undefined,
     txHash: upstream.txHash ?? undefined,
   };
-  const decision = getDecision(setting.read, row.ref);
+  const decision = getDecision(deps.read, row.ref);
   if (upstream.confirmedAt !== null && row.confirmedAt === null) {
     changeEscrow(
       tx,

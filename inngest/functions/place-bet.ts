@@ -16,10 +16,10 @@ import { pauseReason } from "../../db/read/pauses";
 import { isCommand } from "../../db/read/decisions";
 import { formatMicro, usdcFromWire, type MicroUsdc } from "../../domain/money";
 import { betRequest } from "../events";
-import type { Bet, Commitment } from "../purple-flea/contract";
+import type { Bet, Commitment } from "../purple-flea/port";
 import { throwFor } from "../purple-flea/outcomes";
 import { verifyBet } from "../purple-flea/provably-fair";
-import { by, startOfDay, type Setting } from "./setting";
+import { by, startOfDay, type Deps } from "../deps";
 
 const ID = "scheduled-casino-bet";
 
@@ -39,7 +39,7 @@ export type BetPlaced =
 
 /** The bet that a request, or a tick of the schedule, asks for. The event's id is what makes it one bet. */
 export function betPlan(
-  { read, config }: Setting,
+  { read, config }: Deps,
   event: { id?: string; data?: unknown },
   runId: string,
 ): BetPlan {
@@ -57,7 +57,7 @@ export function betPlan(
 }
 
 /** The row of a bet that was not sent yet. */
-export const betRow = ({ config }: Setting, plan: BetPlan) => ({
+export const betRow = ({ config }: Deps, plan: BetPlan) => ({
   ref: plan.ref,
   requestKey: plan.requestKey,
   agentId: config.agentId,
@@ -77,11 +77,11 @@ export const betRow = ({ config }: Setting, plan: BetPlan) => ({
  * the commitment and the bet would use the seed that was committed to.
  * @throws RetryAfterError or Error when it is known not to have happened
  */
-export async function placeBet(setting: Setting, plan: BetPlan): Promise<BetPlaced> {
-  const { mirror, clock } = setting;
+export async function placeBet(deps: Deps, plan: BetPlan): Promise<BetPlaced> {
+  const { mirror, clock } = deps;
   const key = `bet:${plan.requestKey}`;
   const started = clock.now();
-  const row = betRow(setting, plan);
+  const row = betRow(deps, plan);
   const answer = (tx: MirrorWriter, state: "failed" | "skipped" | "unknown", message: string) =>
     answerCommand(tx, plan.commandId, { state, message, runId: plan.runId }, started);
   const opened = inTransaction(mirror, (tx) => {
@@ -107,7 +107,7 @@ export async function placeBet(setting: Setting, plan: BetPlan): Promise<BetPlac
       }
       return intent;
     }
-    const refusal = whyNot(setting, tx, plan.stakeMicro, started);
+    const refusal = whyNot(deps, tx, plan.stakeMicro, started);
     if (!refusal) {
       beginBet(tx, row, started);
       return intent;
@@ -130,7 +130,7 @@ export async function placeBet(setting: Setting, plan: BetPlan): Promise<BetPlac
         : { kind: "unknown", reason: opened.intent.detail ?? "no answer came" };
     }
     case "send":
-      return sendBet(setting, plan.ref, key, opened, {
+      return sendBet(deps, plan.ref, key, opened, {
         functionId: ID,
         runId: plan.runId,
         stepId: "place-bet",
@@ -147,7 +147,7 @@ const placedAs = (row: Pick<BetRow, "outcome" | "payoutMicro">, id: string): Bet
   payout_usdc: formatMicro(row.payoutMicro ?? 0n),
 });
 
-function whyNot({ config }: Setting, tx: MirrorWriter, stakeMicro: MicroUsdc, now: number): string | null {
+function whyNot({ config }: Deps, tx: MirrorWriter, stakeMicro: MicroUsdc, now: number): string | null {
   const paused = pauseReason(tx, "bet");
   if (paused) return paused;
   const { stakeMicro: limit, dailyLossMicro } = config.casino;
@@ -166,7 +166,7 @@ function whyNot({ config }: Setting, tx: MirrorWriter, stakeMicro: MicroUsdc, no
  * @throws as placeBet
  */
 export async function sendBet(
-  { mirror, purpleFlea, clock }: Setting,
+  { mirror, purpleFlea, clock }: Deps,
   ref: string,
   key: string,
   { idempotencyKey, tries }: Try,

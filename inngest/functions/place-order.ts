@@ -15,9 +15,9 @@ import { applyTradeNews, beginTrade, getTrade, settleAlert, tellTrade } from "..
 import { pauseReason } from "../../db/read/pauses";
 import { marketOf } from "../../domain/markets";
 import { formatMicro, type MicroUsdc } from "../../domain/money";
-import type { Order } from "../purple-flea/contract";
+import type { Order } from "../purple-flea/port";
 import { throwFor } from "../purple-flea/outcomes";
-import { by, startOfDay, type Setting } from "./setting";
+import { by, startOfDay, type Deps } from "../deps";
 
 const ID = "trade-on-price-alert";
 
@@ -47,10 +47,10 @@ interface OrderRequest {
  * orders in flight or of unknown outcome, and writes the intent; then the order is sent, once; then its outcome is written.
  * @throws NonRetriableError when refused, RetryAfterError or Error when it is known not to have happened
  */
-export async function placeOrder(setting: Setting, asked: OrderRequest): Promise<Placed> {
+export async function placeOrder(deps: Deps, asked: OrderRequest): Promise<Placed> {
   // A step of before names were read may hand on another spelling.
   const order = { ...asked, asset: marketOf(asked.asset) };
-  const { mirror, clock, config } = setting;
+  const { mirror, clock, config } = deps;
   const key = `order:${order.alertId}`;
   const sizeMicro = config.tradeSizeMicro;
   const opened = inTransaction(mirror, (tx) => {
@@ -87,7 +87,7 @@ export async function placeOrder(setting: Setting, asked: OrderRequest): Promise
         applyTradeNews(tx, order.ref, { status: "unknown", reason: intent.intent.detail }, now, now);
       return intent;
     }
-    const refusal = whyNot(setting, tx, order, sizeMicro, now);
+    const refusal = whyNot(deps, tx, order, sizeMicro, now);
     if (refusal) {
       settleIntent(tx, key, { status: "refused", detail: refusal }, now);
       applyTradeNews(tx, order.ref, { status: "refused", reason: refusal }, now, now);
@@ -136,7 +136,7 @@ export async function placeOrder(setting: Setting, asked: OrderRequest): Promise
         return { kind: "skipped", reason: opened.intent.detail ?? "refused before" };
       return { kind: "unknown", reason: opened.intent.detail ?? "no answer came" };
     case "send":
-      return sendOrder(setting, order.ref, key, opened, {
+      return sendOrder(deps, order.ref, key, opened, {
         functionId: ID,
         runId: order.runId,
         stepId: "place-order",
@@ -154,7 +154,7 @@ const inWords = ({ subjectRef, status, asset }: Intent): string =>
 
 /** Why an order may not be sent now, from what the mirror knows; null when it may. Its own intent is open already. */
 function whyNot(
-  { config }: Setting,
+  { config }: Deps,
   tx: MirrorWriter,
   order: OrderRequest,
   sizeMicro: MicroUsdc,
@@ -182,7 +182,7 @@ function whyNot(
  * @throws as placeOrder
  */
 export async function sendOrder(
-  { mirror, purpleFlea, clock }: Setting,
+  { mirror, purpleFlea, clock }: Deps,
   ref: string,
   key: string,
   { idempotencyKey }: Try,

@@ -5,16 +5,16 @@ import type { Intent } from "../../db/mirror/intents";
 import { getTrade, tradeByRemoteId } from "../../db/mirror/trades";
 import { marketOf } from "../../domain/markets";
 import { formatMicro } from "../../domain/money";
-import type { Setting } from "./setting";
+import type { Deps } from "../deps";
 import type { Fact } from "./what-became";
 
 /** What Purple Flea says of the id that was given, or in words why it cannot be this call. */
 export async function readFact(
-  { mirror, purpleFlea }: Setting,
+  { mirror, purpleFlea }: Deps,
   intent: Intent,
   remoteId: string | undefined,
 ): Promise<
-  Fact | { action: "escrow-end"; escrow: Awaited<ReturnType<Setting["purpleFlea"]["escrow"]>> } | string
+  Fact | { action: "escrow-end"; escrow: Awaited<ReturnType<Deps["purpleFlea"]["escrow"]>> } | string
 > {
   const ref = intent.subjectRef;
   switch (intent.action) {

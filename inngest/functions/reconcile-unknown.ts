@@ -1,7 +1,7 @@
 import { getIntent } from "../../db/mirror/intents";
 import { escrowResumed, eventIdFor, faucetClaimRequested, outcomeUnknown } from "../events";
 import { lookUp, type Look } from "./look-up";
-import { MINUTE_MS, ON_ITS_WAY_MS, type Setting } from "./setting";
+import { MINUTE_MS, ON_ITS_WAY_MS, type Deps } from "../deps";
 
 const ID = "reconcile-unknown";
 /** How long after each look the next one comes, ms. After the last, every sync looks. */
@@ -12,14 +12,14 @@ export const askId = (key: string, runId: string): string =>
   eventIdFor("purple-flea/outcome.unknown", `${key}:${runId}`);
 
 /** Asks Purple Flea what became of a call whose answer was lost, with back-off; what cannot be asked waits for a person. */
-export function reconcileUnknown(setting: Setting) {
-  return setting.client.createFunction(
+export function reconcileUnknown(deps: Deps) {
+  return deps.client.createFunction(
     { id: ID, name: "Reconcile unknown", retries: 4, triggers: [outcomeUnknown] },
     async ({ event, step, runId }) => {
       const key = event.data.intent_key;
       for (const pause of [...PAUSES, null]) {
-        const found = await step.run("look-up", () => lookUp(setting, key, ID, runId));
-        const next = goOn(setting, key, found);
+        const found = await step.run("look-up", () => lookUp(deps, key, ID, runId));
+        const next = goOn(deps, key, found);
         if (next) await step.sendEvent("go-on", next);
         if (found.state !== "ask-again" || pause === null)
           return { intent_key: key, settled: found.state === "settled", state: found.state };
@@ -31,7 +31,7 @@ export function reconcileUnknown(setting: Setting) {
 }
 
 /** The event that lets go on what waited for a call's outcome; null when nothing does. */
-export function goOn({ mirror }: Setting, key: string, found: Look) {
+export function goOn({ mirror }: Deps, key: string, found: Look) {
   const intent = found.resume ? getIntent(mirror, key) : undefined;
   if (!intent) return null;
   const id = `${key}:${intent.tries}`;

@@ -20,7 +20,7 @@ import {
   eventIdFor,
 } from "../events";
 import { isHeard } from "./hearing";
-import { by, type Setting } from "./setting";
+import { by, type Deps } from "../deps";
 
 const ID = "record-confirmation";
 
@@ -45,7 +45,7 @@ const TIME_TO_HEAR_MS = 30_000;
  * and makes the run ask Purple Flea. One that names Purple Flea's id is handed on under ours. Where something stands on record
  * that the run has not read after half a minute, such as when the engine lost the run, another takes over.
  */
-export function recordConfirmation({ client, mirror, read, clock }: Setting) {
+export function recordConfirmation({ client, mirror, read, clock }: Deps) {
   return client.createFunction(
     { id: ID, name: "Record confirmation", retries: 3, triggers: [escrowConfirmed, escrowRejected] },
     async ({ event, step, runId }) => {

@@ -1,5 +1,4 @@
 import { RetryAfterError } from "inngest";
-import type { z } from "zod";
 import { inTransaction, type MirrorWriter } from "../../db/connection";
 import { answerWebhook } from "../../db/mirror/answers";
 import { recordBalance } from "../../db/mirror/balances";
@@ -10,25 +9,24 @@ import { getIntent } from "../../db/mirror/intents";
 import { applyTradeNews, tellTrade, tradeByRemoteId } from "../../db/mirror/trades";
 import { getWebhook } from "../../db/read/decisions";
 import { utcDay } from "../../domain/ids";
+import { claimRef, intentKeys } from "../../domain/keys";
 import { formatMicro } from "../../domain/money";
 import { escrowConfirmed, eventIdFor, webhookReceived } from "../events";
-import {
-  casinoWebhookData,
-  escrowWebhookData,
-  faucetWebhookData,
-  isKnownWebhookName,
-  readEscrowStatus,
-  tradeWebhookData,
-  transferWebhookData,
-  webhookEnvelope,
-  type WebhookEnvelope,
-} from "../purple-flea/contract";
+import type { ReadWebhook, WebhookNews } from "../purple-flea/port";
 import { adoptClaim } from "./claim-faucet";
-import { type Setting } from "./setting";
+import { type Deps } from "../deps";
 import { recordHappened } from "./what-became";
 
-/** Sources of a transfer that are movements of our own rows. */
-const OWN_SOURCES = /escrow|trad|order|position|casino|bet|faucet|fee|refund/i;
+/** A webhook that could be read, about one kind of thing. */
+type News<About extends WebhookNews["about"]> = Extract<WebhookNews, { about: About }>;
+/** Which webhook it was, and when (ms): what it tells of, and now. */
+interface Told {
+  webhookId: string;
+  name: string;
+  at: number;
+  now: number;
+  runId: string;
+}
 
 type Outcome = "applied" | "older" | "unmatched" | "unknown-type" | "unreadable";
 interface Applied {
@@ -39,8 +37,8 @@ interface Applied {
 }
 
 /** Puts a verified webhook into the mirror, and hands a counterparty's confirmation on under the operator's reference. */
-export function recordWebhook(setting: Setting) {
-  const { client, mirror, read, clock, config } = setting;
+export function recordWebhook(deps: Deps) {
+  const { client, mirror, read, purpleFlea, clock, config } = deps;
   return client.createFunction(
     { id: "record-webhook", name: "Record webhook", retries: 4, triggers: [webhookReceived] },
     async ({ event, step, runId, attempt, maxAttempts }) => {
@@ -48,14 +46,11 @@ export function recordWebhook(setting: Setting) {
       const applied = await step.run("record", () => {
         const stored = getWebhook(read, id);
         const now = clock.now();
-        const parsed = stored ? webhookEnvelope.safeParse(stored.envelope) : null;
+        const webhook = stored ? purpleFlea.readWebhook(stored.envelope) : null;
         return inTransaction(mirror, (tx) => {
-          const result: Applied = !parsed?.success
-            ? {
-                outcome: "unreadable",
-                detail: stored ? "the envelope cannot be read" : "no such webhook is stored",
-              }
-            : apply(tx, parsed.data, now, runId);
+          const result: Applied = webhook
+            ? apply(tx, webhook, now, runId)
+            : { outcome: "unreadable", detail: "no such webhook is stored" };
           // Its escrow or order may be about to be recorded: look again later before saying that nothing matches.
           if (result.outcome === "unmatched" && attempt + 1 < (maxAttempts ?? 1))
             throw new RetryAfterError("nothing in the mirror matches this webhook yet", 15_000);
@@ -77,185 +72,129 @@ export function recordWebhook(setting: Setting) {
     },
   );
 
-  function apply(tx: MirrorWriter, envelope: WebhookEnvelope, now: number, runId: string): Applied {
-    const { name } = envelope;
-    if (!isKnownWebhookName(name))
-      return { outcome: "unknown-type", detail: `"${envelope.rawName}" is not a name we know; it is kept` };
-    const at = Math.min(envelope.timestamp ?? now, now);
-    if (name.startsWith("escrow.")) return onEscrow(tx, envelope, at, now, runId);
-    if (name.startsWith("trade.") || name.startsWith("position."))
-      return onTrade(tx, envelope, at, now, runId);
-    if (name === "faucet.claimed") return onClaim(tx, envelope, now, runId);
-    if (name === "casino.result" || name.startsWith("bet.")) {
-      return readable(casinoWebhookData, envelope, (data) =>
-        betByRemoteId(tx, data.betId)
+  function apply(tx: MirrorWriter, webhook: ReadWebhook, now: number, runId: string): Applied {
+    if (webhook.kind === "unreadable") return { outcome: "unreadable", detail: webhook.detail };
+    if (webhook.kind === "unknown-type")
+      return { outcome: "unknown-type", detail: `"${webhook.rawName}" is not a name we know; it is kept` };
+    const { id: webhookId, name, news } = webhook;
+    const told: Told = { webhookId, name, at: Math.min(webhook.at ?? now, now), now, runId };
+    switch (news.about) {
+      case "escrow":
+        return onEscrow(tx, news, told);
+      case "order":
+        return onOrder(tx, news, told);
+      case "claim":
+        return onClaim(tx, news, webhook.at, told);
+      case "bet":
+        return betByRemoteId(tx, news.remoteId)
           ? { outcome: "applied", detail: "noted; the numbers come from Purple Flea's API" }
-          : { outcome: "unmatched", detail: `no bet has Purple Flea's id ${data.betId}` },
-      );
+          : { outcome: "unmatched", detail: `no bet has Purple Flea's id ${news.remoteId}` };
+      case "transfer":
+        return onTransfer(tx, news, told);
+      case "other":
+        return { outcome: "applied", detail: "noted; the numbers come from Purple Flea's API" };
+      default:
+        return news satisfies never;
     }
-    if (name === "wallet.transfer") {
-      return readable(transferWebhookData, envelope, (data) => {
-        if (data.balanceAfterMicro !== null) recordBalance(tx, "wallet", data.balanceAfterMicro, true, at);
-        // What the other rows book already is not booked again.
-        if (OWN_SOURCES.test(data.source ?? ""))
-          return { outcome: "applied", detail: `noted; ${data.source} is in the books by its own row` };
-        const amount = data.direction === "in" ? data.amountMicro : -data.amountMicro;
-        return bookTransfer(tx, data.txId, amount, at)
-          ? { outcome: "applied", detail: `${formatMicro(amount)} USDC booked` }
-          : { outcome: "older", detail: "booked before, or from before the books were opened" };
-      });
-    }
-    return { outcome: "applied", detail: "noted; the numbers come from Purple Flea's API" };
+  }
+
+  function onTransfer(tx: MirrorWriter, news: News<"transfer">, { at }: Told): Applied {
+    const { amountMicro, balanceAfterMicro, source } = news;
+    if (balanceAfterMicro !== null) recordBalance(tx, "wallet", balanceAfterMicro, true, at);
+    // What the other rows book already is not booked again.
+    if (news.isOwn) return { outcome: "applied", detail: `noted; ${source} is in the books by its own row` };
+    return bookTransfer(tx, news.txId, amountMicro, at)
+      ? { outcome: "applied", detail: `${formatMicro(amountMicro)} USDC booked` }
+      : { outcome: "older", detail: "booked before, or from before the books were opened" };
   }
 
   /** Agent and day name the claim exactly: there is one a day. */
-  function onClaim(tx: MirrorWriter, envelope: WebhookEnvelope, now: number, runId: string): Applied {
-    return readable(faucetWebhookData, envelope, (data) => {
-      const claimedAt = data.claimedAt ?? envelope.timestamp;
-      const day = utcDay(claimedAt ?? now);
-      const ref = `${data.agentId}:${day}`;
-      const claim = getClaim(tx, ref);
-      if (claim?.status === "claimed" && claim.amountMicro !== null) return { outcome: "older" };
-      const isOurs = data.agentId === config.agentId && claimedAt !== null;
-      const intent =
-        getIntent(tx, `claim:${ref}`) ??
-        (isOurs ? adoptClaim(tx, data.agentId, claimedAt, runId, now) : undefined);
-      if (!intent) return { outcome: "unmatched", detail: `no claim of ${data.agentId} on ${day}` };
-      const { amountMicro, txHash } = data;
-      const source = {
-        words: `webhook ${envelope.id}`,
-        actor: { kind: "webhook", id: envelope.id } as const,
-        runId,
-      };
-      const fact = { action: "claim", amountMicro, txHash, claimedAt } as const;
-      recordHappened(setting, tx, intent, fact, source, now);
-      return { outcome: "applied" };
-    });
+  function onClaim(tx: MirrorWriter, news: News<"claim">, sentAt: number | null, told: Told): Applied {
+    const { agentId, amountMicro, txHash } = news;
+    const claimedAt = news.claimedAt ?? sentAt;
+    const day = utcDay(claimedAt ?? told.now);
+    const ref = claimRef(agentId, day);
+    const claim = getClaim(tx, ref);
+    if (claim?.status === "claimed" && claim.amountMicro !== null) return { outcome: "older" };
+    const isOurs = agentId === config.agentId && claimedAt !== null;
+    const intent =
+      getIntent(tx, intentKeys.claim(agentId, day)) ??
+      (isOurs ? adoptClaim(tx, agentId, claimedAt, told.runId, told.now) : undefined);
+    if (!intent) return { outcome: "unmatched", detail: `no claim of ${agentId} on ${day}` };
+    const source = {
+      words: `webhook ${told.webhookId}`,
+      actor: { kind: "webhook", id: told.webhookId } as const,
+      runId: told.runId,
+    };
+    recordHappened(deps, tx, intent, { action: "claim", amountMicro, txHash, claimedAt }, source, told.now);
+    return { outcome: "applied" };
   }
 
   function onEscrow(
     tx: MirrorWriter,
-    envelope: WebhookEnvelope,
-    at: number,
-    now: number,
-    runId: string,
+    news: News<"escrow">,
+    { webhookId, name, at, now, runId }: Told,
   ): Applied {
-    return readable(escrowWebhookData, envelope, (data) => {
-      const row = escrowByRemoteId(tx, data.escrowId);
-      if (!row) return { outcome: "unmatched", detail: `no escrow has Purple Flea's id ${data.escrowId}` };
-      const told = { at, actor: { kind: "webhook", id: envelope.id } as const, runId };
-      if (envelope.name === "escrow.confirmed") {
-        if (isOver(row.status)) return { outcome: "older", detail: `the escrow was ${row.status} already` };
-        const confirmedBy = data.confirmedBy ?? data.counterparty ?? row.counterparty;
-        const confirmedAt = Math.min(data.confirmedAt ?? at, now);
-        if (row.confirmedAt === null) {
-          changeEscrow(
-            tx,
-            row.ref,
-            { confirmedAt, confirmedBy, confirmationProof: "webhook" },
-            row.observedAt,
-            now,
-          );
-          tellEscrow(tx, row.ref, {
-            kind: "confirmed",
-            title: "Confirmed by the counterparty",
-            detail: `signed webhook ${envelope.id}`,
-            ...told,
-          });
-        }
-        return {
-          outcome: "applied",
-          confirmed: { ref: row.ref, by: confirmedBy, at: new Date(confirmedAt).toISOString() },
-        };
-      }
-      const status = data.rawStatus
-        ? readEscrowStatus(data.rawStatus)
-        : envelope.name === "escrow.released"
-          ? "released"
-          : envelope.name === "escrow.refunded"
-            ? "refunded"
-            : "locked";
-      // An end is told by a webhook, and written when the run or a sync has read it at Purple Flea.
-      const kind = status === "released" || status === "refunded" ? "told" : "noted";
-      tellEscrow(tx, row.ref, {
-        kind: `webhook-${envelope.name}`,
-        title: `Purple Flea says: ${envelope.name}`,
-        detail: `webhook ${envelope.id}`,
-        ...told,
-      });
-      return { outcome: at < row.observedAt ? "older" : "applied", detail: kind };
-    });
-  }
-
-  function onTrade(
-    tx: MirrorWriter,
-    envelope: WebhookEnvelope,
-    at: number,
-    now: number,
-    runId: string,
-  ): Applied {
-    return readable(tradeWebhookData, envelope, (data) => {
-      const row = tradeByRemoteId(tx, data.orderId);
-      if (!row) return { outcome: "unmatched", detail: `no trade has the order id ${data.orderId}` };
-      const status = {
-        "trade.filled": "filled",
-        "position.opened": "filled",
-        "position.closed": "closed",
-        "position.liquidated": "liquidated",
-      } as const;
-      const next = Object.entries(status).find(([name]) => name === envelope.name)?.[1];
-      const changed = applyTradeNews(
-        tx,
-        row.ref,
-        {
-          status: next,
-          rawStatus: envelope.name,
-          fillPrice: data.fillPrice,
-          feeMicro: data.feeMicro,
-          pnlMicro: data.pnlMicro,
-          filledAt: data.filledAt,
-          closedAt: next === "closed" || next === "liquidated" ? (data.closedAt ?? at) : null,
-        },
-        at,
-        now,
-      );
-      if (changed)
-        tellTrade(tx, row.ref, {
-          kind: envelope.name,
-          at,
-          title: next === "filled" ? "Filled" : next === "liquidated" ? "Liquidated" : "Position closed",
-          detail:
-            data.pnlMicro === null
-              ? data.fillPrice
-                ? `at ${data.fillPrice}`
-                : undefined
-              : `${formatMicro(data.pnlMicro)} USDC`,
-          actor: { kind: "webhook", id: envelope.id },
-          runId,
+    const row = escrowByRemoteId(tx, news.remoteId);
+    if (!row) return { outcome: "unmatched", detail: `no escrow has Purple Flea's id ${news.remoteId}` };
+    const entry = { at, actor: { kind: "webhook", id: webhookId } as const, runId };
+    if (news.event === "confirmed") {
+      if (isOver(row.status)) return { outcome: "older", detail: `the escrow was ${row.status} already` };
+      const confirmedBy = news.confirmedBy ?? news.counterparty ?? row.counterparty;
+      const confirmedAt = Math.min(news.confirmedAt ?? at, now);
+      if (row.confirmedAt === null) {
+        changeEscrow(
+          tx,
+          row.ref,
+          { confirmedAt, confirmedBy, confirmationProof: "webhook" },
+          row.observedAt,
+          now,
+        );
+        tellEscrow(tx, row.ref, {
+          kind: "confirmed",
+          title: "Confirmed by the counterparty",
+          detail: `signed webhook ${webhookId}`,
+          ...entry,
         });
-      return { outcome: changed ? "applied" : "older" };
+      }
+      return {
+        outcome: "applied",
+        confirmed: { ref: row.ref, by: confirmedBy, at: new Date(confirmedAt).toISOString() },
+      };
+    }
+    // An end is told by a webhook, and written when the run or a sync has read it at Purple Flea.
+    const kind = news.status === "released" || news.status === "refunded" ? "told" : "noted";
+    tellEscrow(tx, row.ref, {
+      kind: `webhook-${name}`,
+      title: `Purple Flea says: ${name}`,
+      detail: `webhook ${webhookId}`,
+      ...entry,
     });
+    return { outcome: at < row.observedAt ? "older" : "applied", detail: kind };
   }
-}
 
-function readable<S extends z.ZodType>(
-  schema: S,
-  envelope: WebhookEnvelope,
-  apply: (data: z.output<S>) => Applied,
-): Applied {
-  const data = schema.safeParse(envelope.data);
-  if (data.success) return apply(data.data);
-  const [issue] = data.error.issues;
-  const field = issue?.path.join(".") || "its data";
-  const given = issue?.path.reduce<unknown>(
-    (value, name) => (typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined),
-    envelope.data,
-  );
-  return {
-    outcome: "unreadable",
-    detail:
-      given === undefined
-        ? `${envelope.name} lacks ${field}`
-        : `${field} of ${envelope.name} ${issue?.code === "custom" ? issue.message : "cannot be read"}`,
-  };
+  function onOrder(
+    tx: MirrorWriter,
+    news: News<"order">,
+    { webhookId, name, at, now, runId }: Told,
+  ): Applied {
+    const row = tradeByRemoteId(tx, news.remoteId);
+    if (!row) return { outcome: "unmatched", detail: `no trade has the order id ${news.remoteId}` };
+    const { status, fillPrice, feeMicro, pnlMicro, filledAt } = news;
+    const isOverNow = status === "closed" || status === "liquidated";
+    const closedAt = isOverNow ? (news.closedAt ?? at) : null;
+    const seen = { status, rawStatus: name, fillPrice, feeMicro, pnlMicro, filledAt, closedAt };
+    const changed = applyTradeNews(tx, row.ref, seen, at, now);
+    if (changed)
+      tellTrade(tx, row.ref, {
+        kind: name,
+        at,
+        title: { filled: "Filled", liquidated: "Liquidated", closed: "Position closed" }[status],
+        detail:
+          pnlMicro === null ? (fillPrice ? `at ${fillPrice}` : undefined) : `${formatMicro(pnlMicro)} USDC`,
+        actor: { kind: "webhook", id: webhookId },
+        runId,
+      });
+    return { outcome: changed ? "applied" : "older" };
+  }
 }

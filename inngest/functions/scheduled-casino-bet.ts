@@ -6,7 +6,7 @@ import { getIntent } from "../../db/mirror/intents";
 import { betRequested, outcomeUnknown } from "../events";
 import { betPlan, betRow, placeBet, recordVerification, type BetPlaced, type BetPlan } from "./place-bet";
 import { askId } from "./reconcile-unknown";
-import { type Setting } from "./setting";
+import { type Deps } from "../deps";
 import { showNotDone, showUnknown } from "./what-became";
 
 const ID = "scheduled-casino-bet";
@@ -14,8 +14,8 @@ const TURN_MS = 10_000;
 const MAX_TURNS = 12;
 
 /** One bet per schedule slot or request, within the stake and the day's loss limit, checked against its commitment. */
-export function scheduledCasinoBet(setting: Setting) {
-  const { client, mirror, purpleFlea, clock, config } = setting;
+export function scheduledCasinoBet(deps: Deps) {
+  const { client, mirror, purpleFlea, clock, config } = deps;
   const { cron } = config.casino;
   return client.createFunction(
     {
@@ -25,13 +25,13 @@ export function scheduledCasinoBet(setting: Setting) {
       triggers: [...(cron ? [{ cron }] : []), betRequested],
     },
     async ({ event, step, runId }) => {
-      const plan = betPlan(setting, event, runId);
+      const plan = betPlan(deps, event, runId);
       const { ref } = plan;
       const key = `bet:${plan.requestKey}`;
       let placed: BetPlaced;
       try {
         for (let turn = 1; ; turn++) {
-          placed = await step.run("place-bet", () => placeBet(setting, plan));
+          placed = await step.run("place-bet", () => placeBet(deps, plan));
           if (placed.kind !== "busy") break;
           if (turn > MAX_TURNS) throw new Error("another bet was still being placed after 2 minutes");
           await step.sleep("wait-turn", TURN_MS);
@@ -66,7 +66,7 @@ export function scheduledCasinoBet(setting: Setting) {
       const now = clock.now();
       const intent = getIntent(tx, key);
       if (!intent) {
-        skipBet(tx, betRow(setting, plan), reason, now);
+        skipBet(tx, betRow(deps, plan), reason, now);
         const message = `Not placed: ${reason}. Nothing moved.`;
         answerCommand(tx, plan.commandId, { state: "skipped", message, runId }, now);
         return { lost: false };

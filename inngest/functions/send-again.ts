@@ -9,19 +9,19 @@ import { DAY_IS_OVER, sendClaim } from "./claim-faucet";
 import { sendEscrow } from "./create-escrow";
 import { sendBet } from "./place-bet";
 import { sendOrder } from "./place-order";
-import type { Setting } from "./setting";
+import type { Deps } from "../deps";
 import { failed, SETTLE_UNKNOWN, tellDecision, type Operator, type Settled } from "./settlement";
 import { showNotDone } from "./what-became";
 
 /** Sends it once more under its old key. What is known not to have been sent is tried again by the step. */
 export async function sendAgain(
-  setting: Setting,
+  deps: Deps,
   intent: Intent,
   decider: Decider,
   actor: Operator,
   runId: string,
 ): Promise<Settled> {
-  const { mirror, clock } = setting;
+  const { mirror, clock } = deps;
   const { key, subjectRef: ref, action } = intent;
   if (action === "escrow-release" || action === "escrow-cancel")
     return inTransaction(mirror, (tx): Settled => {
@@ -67,7 +67,7 @@ export async function sendAgain(
   }
   const send =
     action === "order" ? sendOrder : action === "bet" ? sendBet : action === "claim" ? sendClaim : sendEscrow;
-  const sent = await send(setting, ref, key, opened, {
+  const sent = await send(deps, ref, key, opened, {
     functionId: SETTLE_UNKNOWN,
     runId,
     stepId: "settle",

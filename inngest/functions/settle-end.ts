@@ -7,7 +7,7 @@ import { getDecision } from "../../db/read/decisions";
 import type { Actor } from "../../domain/ids";
 import type { IntentStatus } from "../../domain/statuses";
 import { describeEnd, type EndAction, type EndTransition } from "./end-words";
-import { HOUR_MS, MINUTE_MS } from "./setting";
+import { HOUR_MS, MINUTE_MS } from "../deps";
 
 /** What the intent says after each transition; `open` is what `openIntent` has written before. */
 const intentAfter: Record<EndTransition["kind"], IntentStatus> = {

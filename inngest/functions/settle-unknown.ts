@@ -11,7 +11,7 @@ import { mirrorUpstream } from "./mirror-upstream";
 import { ownerOf, readFact } from "./read-fact";
 import { askId } from "./reconcile-unknown";
 import { sendAgain } from "./send-again";
-import type { Setting } from "./setting";
+import type { Deps } from "../deps";
 import { failed, SETTLE_UNKNOWN, tellDecision, type Operator, type Settled } from "./settlement";
 import { recordHappened, recordNotHappened, showNotDone } from "./what-became";
 
@@ -30,8 +30,8 @@ type Decision = z.output<typeof decisionSchema>;
  * record, not from the event. "It happened" is checked at Purple Flea where it can be read; "do it again" sends the call
  * once more under its old key, once for a decision.
  */
-export function settleUnknown(setting: Setting) {
-  const { client, mirror, read, clock } = setting;
+export function settleUnknown(deps: Deps) {
+  const { client, mirror, read, clock } = deps;
   return client.createFunction(
     { id: SETTLE_UNKNOWN, name: "Settle unknown", retries: 3, triggers: [outcomeDecided] },
     async ({ event, step, runId }) => {
@@ -98,7 +98,7 @@ export function settleUnknown(setting: Setting) {
       return inTransaction(mirror, (tx) => leave(tx, intent, decider, actor, runId));
     if (decision.choice === "happened") return happened(intent, decision.remote_id, decider, actor, runId);
     return decision.again
-      ? sendAgain(setting, intent, decider, actor, runId)
+      ? sendAgain(deps, intent, decider, actor, runId)
       : inTransaction(mirror, (tx) => dropped(tx, intent, decider, actor, runId));
   }
 
@@ -141,7 +141,7 @@ export function settleUnknown(setting: Setting) {
   ): Promise<Settled> {
     const next = intent.action === "escrow-create" ? ("resume-escrow" as const) : undefined;
     if (intent.status === "done") return { state: "confirmed", message: "It is recorded as done.", next };
-    const found = await readFact(setting, intent, remoteId).catch((error: unknown) => {
+    const found = await readFact(deps, intent, remoteId).catch((error: unknown) => {
       // A refusal is Purple Flea's word about this id; anything else is worth another try.
       if (!(error instanceof ReadRefused)) throw error;
       return `Purple Flea does not know it: ${error.message}`;
@@ -157,10 +157,10 @@ export function settleUnknown(setting: Setting) {
       const source = { words: `decided by ${decider.by}, read at Purple Flea`, actor, runId };
       if (found.action === "escrow-end") {
         const row = getEscrow(tx, intent.subjectRef);
-        if (row) mirrorUpstream(setting, tx, row, found.escrow, now, runId);
+        if (row) mirrorUpstream(deps, tx, row, found.escrow, now, runId);
         return { state: "confirmed", message: `Purple Flea says ${found.escrow.status}.` };
       }
-      recordHappened(setting, tx, intent, found, source, now);
+      recordHappened(deps, tx, intent, found, source, now);
       return {
         state: "confirmed",
         message: remoteId ? `Recorded as done: ${remoteId}.` : "Recorded as done.",

@@ -8,7 +8,7 @@ import { commandForEscrow, getCommand } from "../../db/read/decisions";
 import { isReference } from "../../domain/ids";
 import { pauseKinds, pauseLook, type PauseKind } from "../../domain/statuses";
 import { actionsPaused, actionsResumed, alertResumed, escrowResumed, eventIdFor } from "../events";
-import type { Setting } from "./setting";
+import type { Deps } from "../deps";
 
 const orderSchema = z.object({
   kinds: z.array(z.enum(pauseKinds)),
@@ -23,8 +23,8 @@ const named = (kinds: readonly PauseKind[]) =>
  * those the operator left out. The pause itself stands at the desk and works before this runs; a held alert that has grown
  * too old meanwhile is skipped by the run that takes it up.
  */
-export function steerActions(setting: Setting) {
-  const { client, mirror, read, clock } = setting;
+export function steerActions(deps: Deps) {
+  const { client, mirror, read, clock } = deps;
   return client.createFunction(
     { id: "steer-actions", name: "Pause and resume", retries: 3, triggers: [actionsPaused, actionsResumed] },
     async ({ event, step, runId }) => {

@@ -13,7 +13,7 @@ import { findLoose } from "./loose-ends";
 import { mirrorUpstream } from "./mirror-upstream";
 import { recordBet, recordVerification } from "./place-bet";
 import { newsOf } from "./place-order";
-import { by, type Setting } from "./setting";
+import { by, type Deps } from "../deps";
 
 /** At most so many rows of a kind are read again at once, those longest unseen first: Purple Flea limits reads by the minute. */
 const MAX_READS = 40;
@@ -22,8 +22,8 @@ const MAX_READS = 40;
  * Reads what can be read at Purple Flea into the mirror, each source by itself, so that one that fails stops no other; holds
  * the wallet against our own books; then picks up what was left lying.
  */
-export function syncMirror(setting: Setting) {
-  const { client, mirror, read, purpleFlea, clock, config } = setting;
+export function syncMirror(deps: Deps) {
+  const { client, mirror, read, purpleFlea, clock, config } = deps;
   return client.createFunction(
     {
       id: "sync-mirror",
@@ -75,7 +75,7 @@ export function syncMirror(setting: Setting) {
             );
           }
         });
-        return { failed, ...(await findLoose(setting, runId)) };
+        return { failed, ...(await findLoose(deps, runId)) };
       });
       if (result.events.length > 0) await step.sendEvent("pick-up", result.events);
       return { failed: result.failed, picked_up: result.events.map((one) => one.id) };
@@ -132,7 +132,7 @@ export function syncMirror(setting: Setting) {
         // While a release or cancel is under way its own step reads the escrow; a look from here may be older than its answer.
         const fresh = getEscrow(tx, row.ref);
         if (fresh && fresh.status !== "releasing" && fresh.status !== "cancelling")
-          mirrorUpstream(setting, tx, fresh, upstream, clock.now(), runId);
+          mirrorUpstream(deps, tx, fresh, upstream, clock.now(), runId);
       });
     }
   }

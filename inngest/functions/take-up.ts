@@ -14,7 +14,7 @@ import {
 } from "../events";
 import { TIMEOUT_HOURS } from "./create-escrow";
 import { betPlan, betRow } from "./place-bet";
-import { by, type Setting } from "./setting";
+import { by, type Deps } from "../deps";
 
 /** A run that ended, and what had started it. */
 interface Ended {
@@ -29,13 +29,13 @@ interface Ended {
  * What was asked for by an event whose run never got to record it, such as when the app was away through all of its tries: it is
  * put on record here, so that it has an end like everything else. Nothing of it was sent.
  */
-export function takeUp(setting: Setting, tx: MirrorWriter, ended: Ended, now: number): void {
+export function takeUp(deps: Deps, tx: MirrorWriter, ended: Ended, now: number): void {
   const { name } = ended.trigger;
   if (name === alertResumed.name) letAlertGo(tx, ended, now);
   if (name === priceAlert.name || name === tradeTrigger.name) takeUpAlert(tx, ended, now);
   if (name === escrowCreated.name && ended.functionId.endsWith("-escrow-lifecycle"))
-    takeUpEscrow(setting, tx, ended, now);
-  if (ended.functionId.endsWith("-scheduled-casino-bet")) takeUpBet(setting, tx, ended, now);
+    takeUpEscrow(deps, tx, ended, now);
+  if (ended.functionId.endsWith("-scheduled-casino-bet")) takeUpBet(deps, tx, ended, now);
 }
 
 /** A held alert whose run never got to take it up again. */
@@ -55,7 +55,7 @@ function takeUpAlert(tx: MirrorWriter, { trigger, runId }: Ended, now: number): 
 }
 
 function takeUpEscrow(
-  { config }: Setting,
+  { config }: Deps,
   tx: MirrorWriter,
   { trigger, runId, ending }: Ended,
   now: number,
@@ -85,11 +85,11 @@ function takeUpEscrow(
   });
 }
 
-function takeUpBet(setting: Setting, tx: MirrorWriter, { trigger, runId, ending }: Ended, now: number): void {
+function takeUpBet(deps: Deps, tx: MirrorWriter, { trigger, runId, ending }: Ended, now: number): void {
   // A request that cannot be read is none; a tick of the schedule carries nothing to read.
   const isSchedule = trigger.name !== betRequested.name;
-  const plan = betPlan(setting, { id: trigger.id, data: trigger.data }, runId);
+  const plan = betPlan(deps, { id: trigger.id, data: trigger.data }, runId);
   const isReadable = isSchedule === plan.requestKey.startsWith("slot:");
   if (!isReadable || getBet(tx, plan.ref) || getIntent(tx, `bet:${plan.requestKey}`)) return;
-  skipBet(tx, betRow(setting, plan), ending, now);
+  skipBet(tx, betRow(deps, plan), ending, now);
 }

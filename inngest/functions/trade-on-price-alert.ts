@@ -10,7 +10,7 @@ import { formatMicro } from "../../domain/money";
 import { alertResumed, eventIdFor, outcomeUnknown, priceAlert, tradeTrigger } from "../events";
 import { placeOrder, type Placed } from "./place-order";
 import { readWallet } from "./read-wallet";
-import { by, type Setting } from "./setting";
+import { by, type Deps } from "../deps";
 import { showNotDone } from "./what-became";
 
 const ID = "trade-on-price-alert";
@@ -29,8 +29,8 @@ export const tradeRefFor = (alertId: string): string =>
   `tr_${createHash("sha256").update(alertId).digest("hex").slice(0, 12)}`;
 
 /** Buys or sells on a price alert: one order per alert id for ever, one order at a time. */
-export function tradeOnPriceAlert(setting: Setting) {
-  const { client, mirror, read, clock, config } = setting;
+export function tradeOnPriceAlert(deps: Deps) {
+  const { client, mirror, read, clock, config } = deps;
   return client.createFunction(
     {
       id: ID,
@@ -89,7 +89,7 @@ export function tradeOnPriceAlert(setting: Setting) {
 
       const balance = await step.run("check-balance", async () => {
         if (clock.now() - receivedAt > config.tradeMaxAlertAgeMs) return { tooOld: true, tooLow: false };
-        const balanceMicro = await readWallet(setting);
+        const balanceMicro = await readWallet(deps);
         return {
           balance_usdc: formatMicro(balanceMicro),
           tooOld: false,
@@ -103,7 +103,7 @@ export function tradeOnPriceAlert(setting: Setting) {
       try {
         for (let turn = 1; ; turn++) {
           placed = await step.run("place-order", () =>
-            placeOrder(setting, {
+            placeOrder(deps, {
               alertId,
               ref,
               asset,
@@ -171,7 +171,7 @@ export function tradeOnPriceAlert(setting: Setting) {
           answerCommand(tx, commandId, { state: "confirmed", message, runId }, now);
         });
       });
-      const { slack } = setting;
+      const { slack } = deps;
       if (slack) {
         try {
           await step.run("notify-slack", () =>

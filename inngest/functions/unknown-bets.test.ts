@@ -3,9 +3,9 @@ import { inTransaction } from "../../db/connection";
 import { changeBet } from "../../db/mirror/bets";
 import { placeBet } from "../../app/commands/ask.server";
 import { openWorld, type World } from "../testing";
-import type { Commitment } from "../purple-flea/contract";
+import type { Commitment } from "../purple-flea/port";
 import { betPlan, placeBet as placeTheBet, recordBet, recordVerification } from "./place-bet";
-import type { Setting } from "./setting";
+import type { Deps } from "../deps";
 
 let world: World;
 beforeEach(async () => {
@@ -45,27 +45,27 @@ describe("a bet whose answer got lost", () => {
       );
     const [before, first] = [books(), settled()];
     await world.advance(5 * MINUTE, MINUTE);
-    const again = await world.setting.purpleFlea.bet(first?.remote ?? "");
+    const again = await world.deps.purpleFlea.bet(first?.remote ?? "");
     inTransaction(world.mirror, (tx) => recordBet(tx, first?.ref ?? "", again, world.clock.now()));
     expect(settled()).toEqual(first);
     expect(books()).toEqual(before);
     expect(before.length).toBeGreaterThan(0);
   });
   describe("that two tries are to send, the first still waiting for the commitment", () => {
-    const plan = (setting: Setting) =>
-      betPlan(setting, { id: "b1", data: { game: "coin_flip", side: "heads", stake_usdc: "1" } }, "run-1");
+    const plan = (deps: Deps) =>
+      betPlan(deps, { id: "b1", data: { game: "coin_flip", side: "heads", stake_usdc: "1" } }, "run-1");
     /** Both tries, the second done before the first hears of the commitment. */
     const twice = async (first: (real: () => Promise<Commitment>) => Promise<Commitment>) => {
-      const { setting } = world;
-      const real = setting.purpleFlea.casinoCommitment.bind(setting.purpleFlea);
+      const { deps } = world;
+      const real = deps.purpleFlea.casinoCommitment.bind(deps.purpleFlea);
       let secondIsDone = () => {};
       const second = new Promise<void>((done) => (secondIsDone = done));
-      vi.spyOn(setting.purpleFlea, "casinoCommitment").mockImplementationOnce(async () => {
+      vi.spyOn(deps.purpleFlea, "casinoCommitment").mockImplementationOnce(async () => {
         await second;
         return first(real);
       });
-      const waiting = placeTheBet(setting, plan(setting));
-      const sent = await placeTheBet(setting, plan(setting));
+      const waiting = placeTheBet(deps, plan(deps));
+      const sent = await placeTheBet(deps, plan(deps));
       secondIsDone();
       return { sent, waiting };
     };
@@ -73,7 +73,7 @@ describe("a bet whose answer got lost", () => {
       const { sent, waiting } = await twice((real) => real());
       expect(sent).toMatchObject({ kind: "placed" });
       expect(await waiting).toEqual({ kind: "busy" });
-      expect(await placeTheBet(world.setting, plan(world.setting))).toEqual(sent);
+      expect(await placeTheBet(world.deps, plan(world.deps))).toEqual(sent);
       expect(world.calls("POST /api/casino/bet")).toBe(1);
     });
     test("is not called not sent by the one that came to nothing", async () => {
@@ -82,7 +82,7 @@ describe("a bet whose answer got lost", () => {
       expect(sent).toMatchObject({ kind: "unknown" });
       await expect(waiting).rejects.toThrow("no commitment");
       expect(world.row("select status from intents")).toEqual({ status: "unknown" });
-      expect(await placeTheBet(world.setting, plan(world.setting))).toMatchObject({ kind: "unknown" });
+      expect(await placeTheBet(world.deps, plan(world.deps))).toMatchObject({ kind: "unknown" });
       expect(world.calls("POST /api/casino/bet")).toBe(1);
     });
   });
@@ -97,7 +97,7 @@ describe("a bet whose answer got lost", () => {
     inTransaction(world.mirror, (tx) => changeBet(tx, ref, { nonce: Number(nonce) + 1 }, world.clock.now()));
     const [placed] = world.purpleFlea.db.prepare("select id from bets").all() as { id: string }[]; // its column
     world.purpleFlea.placeBet(1_000_000n, "heads", "reveals the seed");
-    const revealed = await world.setting.purpleFlea.bet(placed?.id ?? "");
+    const revealed = await world.deps.purpleFlea.bet(placed?.id ?? "");
     const verified = () => recordVerification(world.mirror, ref, revealed, world.clock.now());
     expect(verified()).toBe(false);
     world.mirror.$client.prepare("update intents set tries = 2 where key = ?").run(key);

@@ -8,11 +8,11 @@ import { applyTradeNews, getTrade, settleAlert } from "../../db/mirror/trades";
 import { decisionsAbout } from "../../db/read/decisions";
 import type { Actor } from "../../domain/ids";
 import { escrowSums, formatMicro, type MicroUsdc } from "../../domain/money";
-import type { Bet, Escrow, Order } from "../purple-flea/contract";
+import type { Bet, Escrow, Order } from "../purple-flea/port";
 import { mirrorUpstream } from "./mirror-upstream";
 import { newsOf } from "./place-order";
 import { recordBet } from "./place-bet";
-import { by, DAY_MS, startOfDay, type Setting } from "./setting";
+import { by, DAY_MS, startOfDay, type Deps } from "../deps";
 import { endActionOf, settleEnd } from "./settle-end";
 
 /** What is known now of a call whose outcome was not. */
@@ -45,7 +45,7 @@ export function subjectOf(intent: Intent): TimelineEntry["subject"] {
 
 /** Writes that an unknown call did happen: intent, row, alert, story and the command that asked for it. */
 export function recordHappened(
-  setting: Setting,
+  deps: Deps,
   tx: MirrorWriter,
   intent: Intent,
   fact: Fact,
@@ -100,7 +100,7 @@ export function recordHappened(
         now,
       );
       found(escrow.id, `The escrow exists: ${escrow.id}`);
-      mirrorUpstream(setting, tx, getEscrow(tx, ref) ?? row, escrow, now, source.runId);
+      mirrorUpstream(deps, tx, getEscrow(tx, ref) ?? row, escrow, now, source.runId);
       return;
     }
     case "bet":

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Clock } from "../../domain/clock";
-import { exchangeOfFailure, readRetryAfter, type Exchange } from "./outcomes";
+import type { Clock } from "../../../domain/clock";
+import { exchangeOfFailure, readRetryAfter, type Exchange } from "../outcomes";
 
 /** More than any reply of the contract; a body beyond it is not read. */
 const MAX_BODY_BYTES = 2_000_000;

@@ -1,54 +1,21 @@
 import type { z } from "zod";
-import { isReference } from "../../domain/ids";
-import { wallClock, type Clock } from "../../domain/clock";
-import type { MicroUsdc } from "../../domain/money";
+import { isReference } from "../../../domain/ids";
+import { wallClock, type Clock } from "../../../domain/clock";
 import * as contract from "./contract";
 import { exchange, headerSafeKey, type Call, type Wire } from "./exchange";
-import { refusalOf, throwForRead, type Outcome } from "./outcomes";
+import { refusalOf, throwForRead, type Outcome } from "../outcomes";
+import type { Capabilities, Keyed, PurpleFlea } from "../port";
+import { readWebhook, webhookNames } from "./webhooks";
 import { usdcNumber } from "./wire-values";
 
-/** Money calls name the business act they belong to: the same act, the same key, however often it is repeated. */
-export interface Keyed {
-  idempotencyKey: string;
-}
-
-/**
- * Purple Flea, whichever dialect is behind it. Amounts are micro-USDC, moments ms. Money calls answer with an outcome and do
- * not throw for anything Purple Flea or the network may do; a mistake of ours (an amount no JSON number can carry, an empty
- * key) throws before anything is sent. Reads answer with the value or throw ReadRefused (not retried), RetryAfterError, or
- * Error (retried).
- */
-export interface PurpleFlea {
-  balance(): Promise<contract.Balance>;
-  placeOrder(
-    order: { asset: string; side: "long" | "short"; sizeMicro: MicroUsdc } & Keyed,
-  ): Promise<Outcome<contract.Order>>;
-  order(id: string): Promise<contract.Order>;
-  createEscrow(
-    escrow: {
-      amountMicro: MicroUsdc;
-      counterparty: string;
-      description: string;
-      timeoutHours: number;
-    } & Keyed,
-  ): Promise<Outcome<contract.EscrowCreated>>;
-  escrow(id: string): Promise<contract.Escrow>;
-  releaseEscrow(id: string, keyed: Keyed): Promise<Outcome<contract.Release>>;
-  cancelEscrow(id: string, keyed: Keyed): Promise<Outcome<contract.Cancel>>;
-  casinoCommitment(): Promise<contract.Commitment>;
-  placeBet(
-    bet: {
-      game: "coin_flip";
-      side: "heads" | "tails";
-      stakeMicro: MicroUsdc;
-      clientSeed: string;
-    } & Keyed,
-  ): Promise<Outcome<contract.Bet>>;
-  bet(id: string): Promise<contract.Bet>;
-  domains(): Promise<contract.Domain[]>;
-  faucetStatus(agentId: string): Promise<contract.FaucetStatus>;
-  claimFaucet(claim: { agentId: string; wallet: string } & Keyed): Promise<Outcome<contract.Claim>>;
-}
+const capabilities: Capabilities = {
+  canCancel: true,
+  tellsByWebhook: true,
+  findsEscrowByReference: false,
+  findsBetBySeed: false,
+  tradingBalance: false,
+  faucet: "daily",
+};
 
 export interface PurpleFleaOptions {
   /** Base address of the gateway, such as https://purpleflea.com/api. */
@@ -111,6 +78,7 @@ export function createPurpleFlea(options: PurpleFleaOptions): PurpleFlea {
   });
 
   return {
+    capabilities,
     balance: () => read(contract.balanceReply, get("/wallet/balance")),
     placeOrder: async ({ asset, side, sizeMicro, ...keyed }) =>
       money(
@@ -172,6 +140,8 @@ export function createPurpleFlea(options: PurpleFleaOptions): PurpleFlea {
         body: contract.claimRequest.parse({ agent_id: agentId, wallet_address: wallet }),
         idempotencyKey,
       }),
+    readWebhook,
+    webhookNames,
   };
 }
 

@@ -1,12 +1,12 @@
-import type { AfterUnknown } from "../../domain/after-unknown";
-import type { Clock } from "../../domain/clock";
-import type { MicroUsdc } from "../../domain/money";
-import type { Reader, MirrorWriter } from "../../db/connection";
-import type { InngestClient } from "../client";
-import type { PurpleFlea } from "../purple-flea/client";
+import type { AfterUnknown } from "../domain/after-unknown";
+import type { Clock } from "../domain/clock";
+import type { MicroUsdc } from "../domain/money";
+import type { MirrorWriter, Reader } from "../db/connection";
+import type { InngestClient } from "./client";
+import type { PurpleFlea } from "./purple-flea/port";
 
 /** What the functions are given: everything they touch comes in here. Amounts are micro-USDC, times ms. */
-export interface Setting {
+export interface Deps {
   client: InngestClient;
   mirror: MirrorWriter;
   read: Reader;
@@ -46,7 +46,7 @@ export const by = (functionId: string) => ({ kind: "function", id: functionId })
 export const startOfDay = (ms: number): number => ms - (ms % DAY_MS);
 
 /** The limits that hold, as the desk lists them. */
-export function limitsOf({ casino, ...config }: Setting["config"]) {
+export function limitsOf({ casino, ...config }: Deps["config"]) {
   const { tradeMaxMicro, tradeDailyLimitMicro, tradeAssetLimits, tradeMinBalanceMicro } = config;
   const { tradeMaxAlertAgeMs, tradeAfterUnknown } = config;
   return {

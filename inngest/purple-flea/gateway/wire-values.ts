@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { isForeignId, isReference } from "../../domain/ids";
-import { MoneyFormatError, shortUsdc, usdcFromWire, type MicroUsdc } from "../../domain/money";
+import { isForeignId, isReference } from "../../../domain/ids";
+import { MoneyFormatError, shortUsdc, usdcFromWire, type MicroUsdc } from "../../../domain/money";
 
 /** An amount on the wire: a JSON number or a decimal string, at most six places. Parsed to micro-USDC. */
 export const usdc = z.union([z.number(), z.string()]).transform((value, context): MicroUsdc => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { formatMicro } from "../../domain/money";
+import { formatMicro } from "../../../domain/money";
 import { extra, moment, nonNegativeUsdc, price, remoteId, usdc, usdcNumber } from "./wire-values";
 
 /** Amounts a JSON number carries exactly. */

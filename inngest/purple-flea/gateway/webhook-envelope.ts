@@ -1,6 +1,6 @@
 import canonicalize from "canonicalize";
 import { z } from "zod";
-import { wellFormed } from "../../domain/foreign-json";
+import { wellFormed } from "../../../domain/foreign-json";
 import { extra, foreignId, moment, nonNegativeUsdc, price, remoteId, shortText, usdc } from "./wire-values";
 
 /** Names seen in the docs, spelled with dots. A name outside this list is stored and shown, never refused. */
