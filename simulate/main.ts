@@ -5,11 +5,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { bundleWorker } from "./bundle";
 import { Coverage } from "./coverage";
 import { historyOf, MIN_REQUESTS, MIN_STOPS, MIN_TROUBLES } from "./stories";
 import { play } from "./play";
-import { playAll } from "./pool";
+import { compileWorker, playAll } from "./pool";
 import { shrink } from "./shrink";
 import { movesOf, timelineOf } from "./timeline";
 import type { Report } from "./worker";
@@ -78,7 +77,7 @@ async function simulate(): Promise<boolean> {
     const seconds = (now() - started) / 1_000;
     return `${played} of ${histories} histories, ${failed.length} failed, ${seconds.toFixed(0)} s, ${(busy / Math.max(played, 1)).toFixed(0)} ms each on a core`;
   };
-  const worker = await bundleWorker("worker");
+  const worker = await compileWorker("worker");
   const ticker = setInterval(() => console.log(pace()), PROGRESS_MS);
   try {
     await playAll({

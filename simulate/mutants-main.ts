@@ -1,9 +1,8 @@
 /** Plays histories against deliberate faults of ours until each is caught: `npm run mutants`, `-- --only "no outbox"`. */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { bundleWorker } from "./bundle";
 import { MUTANTS } from "./mutants";
-import { playAll } from "./pool";
+import { compileWorker, playAll } from "./pool";
 
 const { values: args } = parseArgs({
   options: {
@@ -19,7 +18,7 @@ const rows: string[][] = [["fault", "caught by", "after"]];
 let escaped = 0;
 for (const [index, mutant] of MUTANTS.entries()) {
   if (args.only && mutant.name !== args.only) continue;
-  const worker = await bundleWorker(`mutant-${index}`, mutant.patches);
+  const worker = await compileWorker(`mutant-${index}`, mutant.faults);
   let played = 0;
   let seed: number | undefined;
   await playAll({

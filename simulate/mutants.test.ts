@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { MUTANTS } from "./mutants";
 
-test.each(MUTANTS)("the code still has what is made wrong in: $name", ({ patches }) => {
-  for (const { file, find } of patches)
+test.each(MUTANTS)("the code still has what is made wrong in: $name", ({ faults }) => {
+  for (const { file, find } of faults)
     expect(readFileSync(file, "utf8").split(find).length - 1, `${file}: ${find}`).toBe(1);
 });
 

@@ -1,4 +1,9 @@
-import type { Patch } from "./bundle";
+/** One place in our own code that is made another. */
+export interface Replacement {
+  file: string;
+  find: string;
+  replace: string;
+}
 
 /** A deliberate fault of ours: the simulator must catch each, or it shows nothing. */
 export interface Mutant {
@@ -7,7 +12,7 @@ export interface Mutant {
   rule: string;
   /** What is wrong with it, in a sentence. */
   wrong: string;
-  patches: Patch[];
+  faults: Replacement[];
 }
 
 export const MUTANTS: readonly Mutant[] = [
@@ -15,7 +20,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "no unique key",
     rule: "nothing happens twice",
     wrong: "an alert is known by the engine's memory of a day only: its run makes its key",
-    patches: [
+    faults: [
       {
         file: "inngest/functions/trade-on-price-alert.ts",
         find: "const alertId = resumed ?? event.id ?? runId;",
@@ -27,7 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "retry after a crash",
     rule: "nothing happens twice",
     wrong: "an intent that was found open, of a try that died, is sent again",
-    patches: [
+    faults: [
       {
         file: "db/mirror/intents.ts",
         find: '    found?.status === "not_done" ||\n',
@@ -39,7 +44,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "retry on unknown",
     rule: "nothing happens twice",
     wrong: "a broken connection counts as not done",
-    patches: [
+    faults: [
       {
         file: "inngest/purple-flea/outcomes.ts",
         find: 'return { kind: "unknown", reason: exchange.reason };',
@@ -51,7 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "retry on 5xx",
     rule: "nothing happens twice",
     wrong: "a 500, 502 or 504 counts as not done",
-    patches: [
+    faults: [
       {
         file: "inngest/purple-flea/outcomes.ts",
         find: 'return { kind: "unknown", reason: `Purple Flea answered ${status}` };',
@@ -63,7 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "unreadable is refused",
     rule: "mirror = upstream",
     wrong: "a 2xx that cannot be read counts as refused",
-    patches: [
+    faults: [
       {
         file: "inngest/purple-flea/client.ts",
         find: '? { kind: "unknown", reason: `done, but Purple Flea\'s reply cannot be read: ${parsed.why}` }',
@@ -75,13 +80,13 @@ export const MUTANTS: readonly Mutant[] = [
     name: "check and act in two steps",
     rule: "one order at a time",
     wrong: "no lock is taken with the intent: two orders may be on their way at once",
-    patches: [{ file: "inngest/functions/place-order.ts", find: '        lock: "order",\n', replace: "" }],
+    faults: [{ file: "inngest/functions/place-order.ts", find: '        lock: "order",\n', replace: "" }],
   },
   {
     name: "lost and forgotten",
     rule: "a lost order holds its market",
     wrong: "an order of unknown outcome holds nothing: the next one on its market is sent beside it",
-    patches: [
+    faults: [
       {
         file: "db/mirror/intents.ts",
         find: 'if (inFlight || lock !== "order") return inFlight;',
@@ -93,7 +98,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "finish time-out of 7 d",
     rule: "a run has its own last word",
     wrong: "the run is cancelled before the wait of 7 days is over",
-    patches: [
+    faults: [
       {
         file: "inngest/functions/escrow-lifecycle.ts",
         find: 'timeouts: { finish: "8d" }',
@@ -105,7 +110,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "confirmation without proof",
     rule: "no release without proof",
     wrong: "a bare escrow.confirmed event releases",
-    patches: [
+    faults: [
       {
         file: "inngest/functions/escrow-lifecycle.ts",
         find: "if (row.confirmedAt !== null)\n",
@@ -117,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "no re-read before release",
     rule: "what was done is not called refused",
     wrong: "an escrow is ended without asking what it is now, before the call or behind its refusal",
-    patches: [
+    faults: [
       {
         file: "inngest/functions/end-escrow.ts",
         find: "const upstream = await purpleFlea.escrow(remoteId);\n  const key",
@@ -135,7 +140,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "key from the run",
     rule: "one thing, one key",
     wrong: "what is tried again goes out under a key made of the run's id",
-    patches: [
+    faults: [
       {
         file: "db/mirror/intents.ts",
         find: 'return { kind: "send", idempotencyKey, tries };\n  }\n  const',
@@ -147,7 +152,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "no outbox",
     rule: "every command is answered",
     wrong: "an event is called sent before it is: what the engine does not take is gone",
-    patches: [
+    faults: [
       {
         file: "server/outbox.ts",
         find: "    const sent = await sendRow(row);",
@@ -159,7 +164,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "older news wins",
     rule: "nothing goes back",
     wrong: "whatever a webhook says of a trade replaces what is known",
-    patches: [
+    faults: [
       {
         file: "db/mirror/trades.ts",
         find: " && STAGE[news.status] >= STAGE[row.status]) {",
@@ -171,7 +176,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a late look wins",
     rule: "nothing goes back",
     wrong: "a look at an escrow that was under way when it ended takes the end back",
-    patches: [
+    faults: [
       {
         file: "db/mirror/escrows.ts",
         find: "if (isOver(row.status) || older) delete wanted.status;",
@@ -183,7 +188,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "the opening counted twice",
     rule: "our own books agree",
     wrong: "what moved before the wallet's books were opened is booked when it is learnt of",
-    patches: [
+    faults: [
       {
         file: "db/mirror/books.ts",
         find: "moves.filter(({ at }) => at >= open.openedAt)",
@@ -195,7 +200,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "nobody cleans up",
     rule: "no intent stays open",
     wrong: "what a run left open when it was given up stays open",
-    patches: [
+    faults: [
       {
         file: "db/mirror/intents.ts",
         find: 'inArray(intents.status, ["open", "unknown", "not_done"]), eq(intents.runId, runId)',

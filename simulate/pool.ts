@@ -1,8 +1,62 @@
 import { fork, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build, type Plugin } from "esbuild";
+import type { Replacement } from "./mutants";
 import type { Report } from "./worker";
 
+/** Puts deliberate faults into our own source text while it is compiled; a text must be there exactly once. */
+const faultsIn = (root: string, faults: readonly Replacement[]): Plugin => ({
+  name: "deliberate faults",
+  setup({ onLoad, onEnd }) {
+    const used = new Set<Replacement>();
+    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const mine = faults.filter(({ file }) => join(root, file) === path);
+      if (mine.length === 0) return null;
+      let contents = readFileSync(path, "utf8");
+      for (const fault of mine) {
+        if (contents.split(fault.find).length !== 2)
+          throw new Error(`${fault.file} does not have this text once: ${fault.find}`);
+        contents = contents.replace(fault.find, () => fault.replace);
+        used.add(fault);
+      }
+      return { contents, loader: "ts" };
+    });
+    onEnd(() => {
+      for (const fault of faults)
+        if (!used.has(fault)) throw new Error(`${fault.file} is not part of what the simulator runs`);
+    });
+  },
+});
+
+/**
+ * Compiles the worker into one file: it starts in a fraction of the time that a loader takes.
+ * @param faults what is wrong in it on purpose
+ * @returns its path
+ */
+export async function compileWorker(name: string, faults: readonly Replacement[] = []): Promise<string> {
+  const root = process.cwd();
+  const outfile = join(root, "build/simulate", `${name}.mjs`);
+  await build({
+    entryPoints: [join(root, "simulate/worker.ts")],
+    outfile,
+    bundle: true,
+    external: ["better-sqlite3"],
+    // Some packages ask for modules of Node's as the older module system does.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    logLevel: "silent",
+    plugins: [faultsIn(root, faults)],
+  });
+  return outfile;
+}
+
 interface Work {
-  /** The bundle to run, from `bundleWorker`. */
+  /** The file to run, from `compileWorker`. */
   worker: string;
   workers: number;
   seeds: Iterable<number>;

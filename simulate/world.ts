@@ -7,7 +7,6 @@ import type { Deps } from "../inngest/deps";
 import { syncApp } from "../sandbox/inngest/sync";
 import { between, seeded } from "./chance";
 import { Life, scope, type Task } from "./life";
-import { lightenMessages, restoreMessages } from "./messages";
 import { Network, type Exchange, type Observer, type Trouble } from "./network";
 import {
   PURPLE_FLEA_FILE,
@@ -69,7 +68,6 @@ export class World {
   constructor(private readonly options: WorldOptions) {
     this.random = seeded(options.seed);
     this.time = new VirtualTime(options.start ?? START, seeded(options.seed + 1));
-    lightenMessages();
     const { observer = {} } = options;
     this.network = new Network(this.time, seeded(options.seed + 2), {
       leaves: (exchange) => observer.leaves?.(exchange) ?? null,
@@ -261,7 +259,6 @@ export class World {
   close(): void {
     for (const who of ["app", "engine", "purple-flea"] as const) this.kill(who);
     this.time.uninstall();
-    restoreMessages();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
