@@ -54,13 +54,24 @@ export function shortUsdc(micro: MicroUsdc): string {
   return formatMicro(micro).replace(/\.?0+$/, "");
 }
 
-/** A fraction of an amount in basis points (1 % is 100), rounded half up to one micro. */
-export function portion(micro: MicroUsdc, basisPoints: bigint): MicroUsdc {
-  return (micro * basisPoints + 5_000n) / 10_000n;
+/** Purple Flea's fee on an escrow, in millionths of the amount: 1 %. What a new escrow's row keeps as its rate. */
+export const ESCROW_FEE_PPM = 10_000;
+/** What the referrer earns, in millionths of the fee: 15 %. */
+const REFERRAL_PPM = 150_000;
+
+/** A share of an amount in millionths (1 % is 10,000), rounded half up to one micro. */
+export function shareOf(micro: MicroUsdc, ppm: number): MicroUsdc {
+  return (micro * BigInt(ppm) + 500_000n) / 1_000_000n;
 }
 
-/** Purple Flea's escrow sums: fee 1 % of the amount, taken from it; the referrer earns 15 % of that rounded fee. */
-export function escrowSums(amount: MicroUsdc): { fee: MicroUsdc; net: MicroUsdc; referral: MicroUsdc } {
-  const fee = portion(amount, 100n);
-  return { fee, net: amount - fee, referral: portion(fee, 1_500n) };
+/** What the referrer earns of a fee. */
+export const referralOf = (fee: MicroUsdc): MicroUsdc => shareOf(fee, REFERRAL_PPM);
+
+/** An escrow's sums as they must come out: the fee is taken from the amount; the referrer earns 15 % of the rounded fee. */
+export function escrowSums(
+  amount: MicroUsdc,
+  feePpm = ESCROW_FEE_PPM,
+): { fee: MicroUsdc; net: MicroUsdc; referral: MicroUsdc } {
+  const fee = shareOf(amount, feePpm);
+  return { fee, net: amount - fee, referral: referralOf(fee) };
 }

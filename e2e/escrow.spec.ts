@@ -51,7 +51,7 @@ test("the counterparty's signed webhook releases without a click", async ({ stac
   await escrowIs(stack, "esc_webhook", "pending");
   await stack.advance(10 * minute);
   await escrowIs(stack, "esc_webhook", "released");
-  expect(stack.query("select decision from approvals where escrow_ref = 'esc_webhook'")).toEqual([]);
+  expect(stack.query("select decision from decisions where escrow_ref = 'esc_webhook'")).toEqual([]);
   await desk.goto("/escrows/esc_webhook");
   await expect(desk.getByText("Released", { exact: true }).first()).toBeVisible();
 });

@@ -89,7 +89,7 @@ test("a description that changed behind an open review is named, and an id spent
     review.getByText(/Nothing was sent\. esc_words changed while the review was open/),
   ).toBeVisible();
   await expect(review.getByRole("row", { name: /^For/ })).toContainText("Another deed");
-  expect(stack.query("select 1 from approvals where escrow_ref = 'esc_words'")).toEqual([]);
+  expect(stack.query("select 1 from decisions where escrow_ref = 'esc_words'")).toEqual([]);
 
   const id = newId(await stack.now());
   const send = (path: string, form: Record<string, string>) =>

@@ -20,7 +20,7 @@ const LEAKS =
 /** Tables that only a deed changes. */
 const tables = [
   "commands",
-  "approvals",
+  "decisions",
   "outbox",
   "inbox",
   "pauses",

@@ -224,7 +224,7 @@ describe("a decision about an escrow", () => {
       kind: "conflict",
       changes: expect.arrayContaining([{ field: "For", was: "Translation", now: "Slipped in" }]) as unknown,
     });
-    expect(world.row("select * from approvals")).toBeUndefined();
+    expect(world.row("select * from decisions")).toBeUndefined();
   });
 
   test("the same form twice is one decision; with another reason, verdict or operator it is not the same", async () => {

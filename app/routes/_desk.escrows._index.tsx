@@ -9,6 +9,7 @@ import {
   type EscrowRow,
   type EscrowView,
 } from "../../db/read/escrows";
+import { checkSums, escrowMoney } from "../../domain/escrow-sums";
 import { requireOperator } from "../auth/session.server";
 import { Consequence, standingOf } from "../components/desk/consequence";
 import { DataTable, Pager, type Column } from "../components/desk/data-table";
@@ -17,7 +18,7 @@ import { Money } from "../components/desk/money";
 import { Time, useNow } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
 import { StatusBadge } from "../components/desk/status-badge";
-import { addsUp, escrowMoney } from "../components/desk/sum-table";
+import { sumLook } from "../components/desk/sum-table";
 import { CopyButton } from "../components/ui/copy-button";
 import { Empty } from "../components/ui/empty";
 import { Icon } from "../components/ui/icon";
@@ -37,7 +38,7 @@ const names: Record<EscrowView, string> = {
   released: "Released",
   refunded: "Refunded",
   held: "Held",
-  odd: "Does not add up",
+  odd: "Sums to check",
   all: "All",
 };
 const viewNames = Object.keys(escrowViews) as EscrowView[]; // its own keys
@@ -66,6 +67,16 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   };
 }
 
+/** What is wrong with a row's sums; nothing where they are right. */
+function SumWarning({ row }: { row: Row }) {
+  const check = checkSums(escrowMoney(row));
+  if (check === "good") return null;
+  const { title, tone } = sumLook[check];
+  return (
+    <span className={`block text-meta ${tone === "danger" ? "text-danger" : "text-caution"}`}>{title}</span>
+  );
+}
+
 const columnsFor = (zone: string, mayAct: boolean): Column<Row>[] => [
   {
     id: "ref",
@@ -90,7 +101,7 @@ const columnsFor = (zone: string, mayAct: boolean): Column<Row>[] => [
       <>
         <Money micro={row.amountMicro} />
         <span className="only-rows font-regular text-text-muted"> USDC</span>
-        {!addsUp(escrowMoney(row)) && <span className="block text-meta text-danger">does not add up</span>}
+        <SumWarning row={row} />
       </>
     ),
   },

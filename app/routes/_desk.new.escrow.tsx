@@ -2,6 +2,7 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
 import { useRef } from "react";
+import { escrowMoney } from "../../domain/escrow-sums";
 import { newId } from "../../domain/ids";
 import { escrowCreated } from "../../inngest/events";
 import { requireOperator } from "../auth/session.server";
@@ -10,7 +11,7 @@ import { complaintsOf, statusOf } from "../commands/result";
 import { CommandForm } from "../components/desk/command-form";
 import { EventPreview } from "../components/desk/event-preview";
 import { PageHead } from "../components/desk/page-head";
-import { escrowMoney, SumTable } from "../components/desk/sum-table";
+import { SumTable } from "../components/desk/sum-table";
 import { Field } from "../components/ui/field";
 import { escrowData } from "../lib/asked-events";
 import { amountForEvent, typedMicro } from "../lib/typed-amount";
@@ -118,6 +119,7 @@ export default function CreateEscrow() {
                   feeMicro: null,
                   netMicro: null,
                   referralMicro: null,
+                  feeRatePpm: null,
                 })}
               />
             </div>

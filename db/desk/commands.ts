@@ -1,9 +1,11 @@
 import { eq } from "drizzle-orm";
+import type { EscrowDecision } from "../../domain/decision-record";
 import { PARK_AFTER } from "../../domain/sending";
 import type { PauseKind } from "../../domain/statuses";
 import { inTransaction, type DeskWriter } from "../connection";
-import { approvals, commands, outbox, pauses } from "../schema";
+import { commands, decisions, outbox, pauses } from "../schema";
 import { recordAudit } from "./audit";
+import { appendDecision } from "./decisions";
 import { queueEvent, unparkEvent } from "./outbox";
 
 export interface CommandRequest {
@@ -18,7 +20,7 @@ export interface CommandRequest {
   before?: unknown;
   reason?: string | null;
   /** The decision about an escrow that this command is. */
-  decision?: { escrowRef: string; decision: "release" | "cancel"; seenVersion: number };
+  decision?: { escrowRef: string; decision: EscrowDecision; seenVersion: number };
   /** The kinds of action this command pauses or lets go on. */
   pause?: { kinds: readonly PauseKind[]; paused: boolean };
   /** The outbox row that this command lets go out once more. */
@@ -28,7 +30,7 @@ export type Recorded<Why = never> =
   | { kind: "accepted" | "duplicate"; commandId: string }
   /** The row to be sent again is not parked any more. */
   | { kind: "not-parked" }
-  | { kind: "decided"; by: typeof approvals.$inferSelect }
+  | { kind: "decided"; by: typeof decisions.$inferSelect }
   | { kind: "refused"; why: Why };
 
 type SpentOn = Pick<typeof commands.$inferSelect, "kind" | "subjectRef" | "createdAt">;
@@ -76,7 +78,19 @@ export function recordCommand<Why = never>(
     if (why !== null) return { kind: "refused", why };
     const { decision } = request;
     const earlier =
-      decision && tx.select().from(approvals).where(eq(approvals.escrowRef, decision.escrowRef)).get();
+      decision &&
+      appendDecision(
+        tx,
+        {
+          ...decision,
+          kind: "signed",
+          actor: { kind: "operator", id: request.operatorId },
+          commandId: request.id,
+          reason: request.reason ?? null,
+          effectiveAt: now,
+        },
+        now,
+      );
     if (earlier) return { kind: "decided", by: earlier };
     // One refusal more parks it again: whoever pressed the button hears of it at once.
     if (request.sendAgain !== undefined && !unparkEvent(tx, request.sendAgain, PARK_AFTER - 1))
@@ -92,17 +106,6 @@ export function recordCommand<Why = never>(
         createdAt: now,
       })
       .run();
-    if (decision) {
-      tx.insert(approvals)
-        .values({
-          ...decision,
-          commandId: request.id,
-          operatorId: request.operatorId,
-          reason: request.reason,
-          at: now,
-        })
-        .run();
-    }
     for (const kind of request.pause?.kinds ?? []) {
       const row = {
         paused: request.pause?.paused ?? false,
@@ -145,6 +148,6 @@ function isSameDeed(tx: DeskWriter, known: typeof commands.$inferSelect, request
     JSON.stringify(known.payload) === JSON.stringify(request.payload ?? null);
   if (!same || !request.decision) return same;
   // A decision's reason stands with the decision and not in the payload.
-  const made = tx.select().from(approvals).where(eq(approvals.commandId, known.id)).get();
+  const made = tx.select().from(decisions).where(eq(decisions.commandId, known.id)).get();
   return made !== undefined && made.reason === (request.reason ?? null);
 }

@@ -1,7 +1,8 @@
 import { and, asc, eq, inArray, isNotNull, isNull } from "drizzle-orm";
 import type { Actor } from "../../domain/ids";
 import type { EscrowStatus } from "../../domain/statuses";
-import { escrowSums } from "../../domain/money";
+import { escrowMoney } from "../../domain/escrow-sums";
+import { ESCROW_FEE_PPM } from "../../domain/money";
 import { given, prepared, type MirrorWriter } from "../connection";
 import { confirmations, escrows } from "../schema";
 import { bookMoves, escrowMoves, placedAt } from "./books";
@@ -101,7 +102,16 @@ export function beginEscrow(
 ): void {
   const set = { status, reason, runId: escrow.runId, updatedAt: now };
   tx.insert(escrows)
-    .values({ ...escrow, status, reason, createdAt: now, observedAt: now, updatedAt: now, version: 1 })
+    .values({
+      ...escrow,
+      status,
+      reason,
+      feeRatePpm: ESCROW_FEE_PPM,
+      createdAt: now,
+      observedAt: now,
+      updatedAt: now,
+      version: 1,
+    })
     .onConflictDoUpdate({ target: escrows.ref, set })
     .run();
 }
@@ -118,10 +128,9 @@ export type EscrowChange = Partial<
  * out, so that it naming just these changes nothing.
  */
 function seenIn(row: EscrowRow): string {
-  const { amountMicro, counterparty, description, status, expiresAt } = row;
-  const ours = escrowSums(amountMicro);
-  const fee = row.feeMicro ?? ours.fee;
-  const sums = [amountMicro, fee, row.netMicro ?? amountMicro - fee, row.referralMicro ?? ours.referral];
+  const { counterparty, description, status, expiresAt } = row;
+  const { amount, fee, net, referral } = escrowMoney(row);
+  const sums = [amount, fee, net, referral];
   return JSON.stringify([counterparty, description, status, expiresAt, ...sums.map(String)]);
 }
 

@@ -1,23 +1,50 @@
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, getViewSelectedFields } from "drizzle-orm";
 import { given, prepared, type AnyHandle, type Reader } from "../connection";
-import { approvals, commands, inbox, operators } from "../schema";
+import { commands, decisions, decisionsInForce, inbox, operators } from "../schema";
 
-export type Decision = typeof approvals.$inferSelect & { operatorName: string | null };
+/** A row of the decision record with the name of the operator who wrote it; null for a rule. */
+export type DecisionRow = typeof decisions.$inferSelect & { operatorName: string | null };
 
-const decided = prepared((db) =>
+/** The last word about an escrow. It may be acted on from `effectiveAt` (ms) on, not before. */
+export type Decision = typeof decisionsInForce.$inferSelect & {
+  operatorName: string | null;
+  /** Who decided; a rule's id where `actorKind` says that it was one. */
+  operatorId: string;
+};
+
+const inForce = prepared((db) =>
   db
-    .select({ approval: approvals, operatorName: operators.name })
-    .from(approvals)
-    .leftJoin(operators, eq(operators.id, approvals.operatorId))
-    .where(eq(approvals.escrowRef, given("escrowRef")))
+    .select({ word: getViewSelectedFields(decisionsInForce), operatorName: operators.name })
+    .from(decisionsInForce)
+    .leftJoin(operators, eq(operators.id, decisionsInForce.actorId))
+    .where(eq(decisionsInForce.escrowRef, given("escrowRef")))
     .prepare(),
 );
 
-/** The operator's decision about an escrow, if there is one. */
+/**
+ * The decision about an escrow that is in force: its last word. Null while there is none, while it wants another signature,
+ * and once it was withdrawn or undone.
+ */
 export function getDecision(read: AnyHandle, escrowRef: string): Decision | null {
-  const row = decided(read).get({ escrowRef });
-  return row ? { ...row.approval, operatorName: row.operatorName } : null;
+  const row = inForce(read).get({ escrowRef });
+  return row ? { ...row.word, operatorName: row.operatorName, operatorId: row.word.actorId } : null;
 }
+
+const history = prepared((db) =>
+  db
+    .select({ row: decisions, operatorName: operators.name })
+    .from(decisions)
+    .leftJoin(operators, eq(operators.id, decisions.actorId))
+    .where(eq(decisions.escrowRef, given("escrowRef")))
+    .orderBy(asc(decisions.id))
+    .prepare(),
+);
+
+/** Everything that was decided about an escrow, oldest first. */
+export const listDecisions = (read: AnyHandle, escrowRef: string): DecisionRow[] =>
+  history(read)
+    .all({ escrowRef })
+    .map(({ row, operatorName }) => ({ ...row, operatorName }));
 
 const known = prepared((db) =>
   db

@@ -1,14 +1,15 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, getViewSelectedFields, inArray, sql } from "drizzle-orm";
 import type { DecidedStatus } from "../../domain/decided-status";
+import type { EscrowDecision } from "../../domain/decision-record";
 import type { IntentStatus } from "../../domain/statuses";
 import type { Reader } from "../connection";
-import { approvals, intents, operators, outbox, runs, steps } from "../schema";
+import { decisionsInForce, intents, operators, outbox, runs, steps } from "../schema";
 import type { EscrowRow } from "./escrows";
 import { sendingState } from "./outbox";
 
-/** An operator's decision about an escrow, and how far it has come. Times in ms. */
+/** The decision about an escrow that is in force, and how far it has come. Times in ms. */
 export interface Decided {
-  decision: "release" | "cancel";
+  decision: EscrowDecision;
   by: string;
   at: number;
   sentAt: number | null;
@@ -30,19 +31,19 @@ export function decisionsAbout(
   if (rows.length === 0) return new Map();
   const decided = db
     .select({
-      approval: approvals,
+      word: getViewSelectedFields(decisionsInForce),
       sentAt: outbox.sentAt,
       parkedAt: outbox.parkedAt,
       name: operators.name,
       intent: intents.status,
     })
-    .from(approvals)
-    .leftJoin(intents, eq(intents.key, sql`'escrow-end:' || ${approvals.escrowRef}`))
-    .leftJoin(outbox, eq(outbox.id, approvals.commandId))
-    .leftJoin(operators, eq(operators.id, approvals.operatorId))
+    .from(decisionsInForce)
+    .leftJoin(intents, eq(intents.key, sql`'escrow-end:' || ${decisionsInForce.escrowRef}`))
+    .leftJoin(outbox, eq(outbox.id, decisionsInForce.commandId))
+    .leftJoin(operators, eq(operators.id, decisionsInForce.actorId))
     .where(
       inArray(
-        approvals.escrowRef,
+        decisionsInForce.escrowRef,
         rows.map((row) => row.ref),
       ),
     )
@@ -57,7 +58,7 @@ export function decisionsAbout(
         and(
           inArray(
             runs.id,
-            decided.map(({ approval }) => runOf(approval.escrowRef)),
+            decided.map(({ word }) => runOf(word.escrowRef)),
           ),
           eq(runs.status, "retrying"),
         ),
@@ -66,20 +67,20 @@ export function decisionsAbout(
       .map((run) => [run.id, run]),
   );
   return new Map(
-    decided.map(({ approval, sentAt, parkedAt, name, intent }) => {
+    decided.map(({ word, sentAt, parkedAt, name, intent }) => {
       // A run that has not been told of it yet retries something else.
-      const run = sentAt === null ? undefined : retrying.get(runOf(approval.escrowRef));
-      const isPutOff = (escrows.get(approval.escrowRef)?.retryAt ?? null) !== null;
+      const run = sentAt === null ? undefined : retrying.get(runOf(word.escrowRef));
+      const isPutOff = (escrows.get(word.escrowRef)?.retryAt ?? null) !== null;
       return [
-        approval.escrowRef,
+        word.escrowRef,
         {
-          decision: approval.decision,
-          by: name ?? approval.operatorId,
-          at: approval.at,
+          decision: word.decision,
+          by: name ?? word.actorId,
+          at: word.at,
           sentAt,
-          reason: approval.reason,
-          seenVersion: approval.seenVersion,
-          commandId: approval.commandId,
+          reason: word.reason,
+          seenVersion: word.seenVersion,
+          commandId: word.commandId,
           status:
             intent === "open" || intent === "unknown"
               ? "in-flight"

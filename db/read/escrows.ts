@@ -3,17 +3,18 @@ import type { AnswerState } from "../../domain/command-states";
 import { openEscrowStatuses, type EscrowStatus, type IntentStatus } from "../../domain/statuses";
 import type { Reader } from "../connection";
 import {
-  approvals,
   commandOutcomes,
   commands,
-  doesNotAddUp,
+  decisions,
   escrows,
   intents,
   operators,
   outbox,
   runs,
+  sumsToCheck,
   sync,
 } from "../schema";
+import { getDecision } from "./decisions";
 import { resumedAt, type Decided } from "./escrow-decisions";
 import { countRows, listByKeyset, type Page, type PageRequest } from "./keyset";
 import { listTimeline, newestFirst, type TimelineEntry, type Told } from "./timeline";
@@ -30,7 +31,7 @@ export const escrowViews = {
   released: ["released"],
   refunded: ["refunded"],
   held: ["held"],
-  /** Sums that do not add up, whatever the status. */
+  /** Sums that somebody has to check, whatever the status. */
   odd: null,
   all: null,
 } as const satisfies Record<string, readonly EscrowStatus[] | null>;
@@ -46,7 +47,7 @@ export function listEscrows(db: Reader, view: EscrowView, page: PageRequest, siz
     sort: escrows.createdAt,
     id: escrows.ref,
     direction: byDeadline ? "asc" : "desc",
-    where: view === "odd" ? [doesNotAddUp] : [],
+    where: view === "odd" ? [sumsToCheck] : [],
     oneOf: conditions(view),
     page,
     size,
@@ -72,7 +73,7 @@ export function countEscrows(db: Reader): Record<EscrowView, { n: number; capped
     released: count("released"),
     refunded: count("refunded"),
     held: count("held"),
-    odd: countRows(db, escrows, [doesNotAddUp]),
+    odd: countRows(db, escrows, [sumsToCheck]),
     all: count("all"),
   };
 }
@@ -96,7 +97,7 @@ export function getEscrowRow(
   const row = db.select().from(escrows).where(eq(escrows.ref, ref)).get();
   if (!row) return null;
   const source = db.select().from(sync).where(eq(sync.source, "escrow")).get();
-  const decision = db.select().from(approvals).where(eq(approvals.escrowRef, ref)).get();
+  const decision = getDecision(db, ref);
   return {
     ...row,
     // The older of the two: neither a source that is not read nor a row that was left out of it may pass for fresh.
@@ -182,11 +183,11 @@ export function getReceipt(db: Reader, commandId: string): Receipt | null {
       outbox: sendingColumns,
       answer: commandOutcomes,
       by: operators.name,
-      decision: approvals,
+      decision: decisions,
     })
     .from(commands)
     .leftJoin(outbox, eq(outbox.id, commands.id))
-    .leftJoin(approvals, eq(approvals.commandId, commands.id))
+    .leftJoin(decisions, eq(decisions.commandId, commands.id))
     .leftJoin(commandOutcomes, eq(commandOutcomes.commandId, commands.id))
     .leftJoin(operators, eq(operators.id, commands.operatorId))
     .where(eq(commands.id, commandId))

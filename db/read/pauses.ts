@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import { pauseKinds, type PauseKind } from "../../domain/statuses";
 import { given, prepared, type AnyHandle, type Reader } from "../connection";
-import { alerts, approvals, escrows, operators, pauses } from "../schema";
+import { alerts, decisionsInForce, escrows, operators, pauses } from "../schema";
 import type { EscrowRow } from "./escrows";
 import type { Alert } from "./trades";
 
@@ -76,11 +76,11 @@ export function listHeld(db: Reader): Held {
       ? db
           .select({ escrow: escrows })
           .from(escrows)
-          .leftJoin(approvals, eq(approvals.escrowRef, escrows.ref))
+          .leftJoin(decisionsInForce, eq(decisionsInForce.escrowRef, escrows.ref))
           .where(
             and(
               inArray(escrows.status, ["pending"]),
-              sql`(${approvals.decision} = 'release' or (${approvals.decision} is null and ${escrows.confirmedAt} is not null))`,
+              sql`(${decisionsInForce.decision} = 'release' or (${decisionsInForce.decision} is null and ${escrows.confirmedAt} is not null))`,
             ),
           )
           .orderBy(asc(escrows.createdAt), asc(escrows.ref))

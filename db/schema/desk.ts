@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
-import { index, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { EscrowDecision, DeciderKind, DecisionKind } from "../../domain/decision-record";
 import type { ActorKind } from "../../domain/ids";
 import type { SendFailure } from "../../domain/sending";
 import type { PauseKind, Role } from "../../domain/statuses";
@@ -57,16 +58,56 @@ export const commands = sqliteTable(
   ],
 );
 
-/** The operator's decision about an escrow: one for ever. */
-export const approvals = sqliteTable("approvals", {
-  escrowRef: text("escrow_ref").primaryKey(),
-  decision: text("decision").$type<"release" | "cancel">().notNull(),
-  commandId: text("command_id").notNull().unique(),
-  operatorId: text("operator_id").notNull(),
+/**
+ * What was decided about escrows, row after row. The file itself refuses to change or remove one; the last row of an escrow
+ * counts.
+ */
+export const decisions = sqliteTable(
+  "decisions",
+  {
+    /** Counts up with what is recorded. */
+    // SQLite gives the next number for null.
+    id: int("id")
+      .primaryKey()
+      .$defaultFn(() => sql`null`),
+    escrowRef: text("escrow_ref").notNull(),
+    kind: text("kind").$type<DecisionKind>().notNull(),
+    /** Of a row that takes one back: what was taken back. */
+    decision: text("decision").$type<EscrowDecision>().notNull(),
+    actorKind: text("actor_kind").$type<DeciderKind>().notNull(),
+    /** The operator's id, or the rule's. */
+    actorId: text("actor_id").notNull(),
+    /** The command that it is; of a rule, what it calls this deed. */
+    commandId: text("command_id").notNull().unique(),
+    reason: text("reason"),
+    /** The version of the escrow that was decided about. */
+    seenVersion: int("seen_version").notNull(),
+    /** ms */
+    at: int("at").notNull(),
+    /** When it may be acted on, ms; null while it wants another signature. A row that takes one back: when it counts. */
+    effectiveAt: int("effective_at"),
+  },
+  (t) => [index("decisions_escrow").on(t.escrowRef, t.id)],
+);
+
+/** The last word about each escrow that has one: at most one row an escrow. */
+export const decisionsInForce = sqliteView("decisions_in_force", {
+  id: int("id").notNull(),
+  escrowRef: text("escrow_ref").notNull(),
+  kind: text("kind").$type<DecisionKind>().notNull(),
+  decision: text("decision").$type<EscrowDecision>().notNull(),
+  actorKind: text("actor_kind").$type<DeciderKind>().notNull(),
+  actorId: text("actor_id").notNull(),
+  commandId: text("command_id").notNull(),
   reason: text("reason"),
   seenVersion: int("seen_version").notNull(),
   at: int("at").notNull(),
-});
+  effectiveAt: int("effective_at").notNull(),
+}).as(
+  sql.raw(
+    `select d.id, d.escrow_ref, d.kind, d.decision, d.actor_kind, d.actor_id, d.command_id, d.reason, d.seen_version, d.at, d.effective_at from decisions d where d.kind in ('signed', 'replaced') and d.effective_at is not null and d.id = (select max(l.id) from decisions l where l.escrow_ref = d.escrow_ref)`,
+  ),
+);
 
 /** Events on their way to the engine: written with what caused them, sent once by one sender. */
 export const outbox = sqliteTable(

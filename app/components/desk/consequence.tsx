@@ -3,13 +3,13 @@ import type { ReactNode } from "react";
 import type { Decided } from "../../../db/read/escrow-decisions";
 import type { EscrowRow } from "../../../db/read/escrows";
 import { decidedLook } from "../../../domain/decided-status";
+import { escrowMoney } from "../../../domain/escrow-sums";
 import { escrowLook, type StatusLook } from "../../../domain/statuses";
 import { shorten, usdcText } from "../../lib/money";
 import { formatDuration, formatWait } from "../../lib/time";
 import { Icon } from "../ui/icon";
 import { Attempt, PutOff } from "./attempt";
 import { useNow } from "./moment";
-import { escrowMoney } from "./sum-table";
 import { Said } from "./said-text";
 
 const HOUR_MS = 3_600_000;

@@ -1,43 +1,14 @@
-import { escrowSums, type MicroUsdc } from "../../../domain/money";
+import { checkSums, type EscrowMoney, type SumVerdict } from "../../../domain/escrow-sums";
+import { escrowSums, referralOf, type MicroUsdc } from "../../../domain/money";
 import { moneyText } from "../../lib/money";
 import { Icon } from "../ui/icon";
 import { Money } from "./money";
-
-/** An escrow's money as it is known: what Purple Flea said where it said something, our own sums where it has not yet. */
-export interface EscrowMoney {
-  amount: MicroUsdc;
-  fee: MicroUsdc;
-  net: MicroUsdc;
-  referral: MicroUsdc;
-}
-
-export function escrowMoney(row: {
-  amountMicro: MicroUsdc;
-  feeMicro: MicroUsdc | null;
-  netMicro: MicroUsdc | null;
-  referralMicro: MicroUsdc | null;
-}): EscrowMoney {
-  const ours = escrowSums(row.amountMicro);
-  const fee = row.feeMicro ?? ours.fee;
-  return {
-    amount: row.amountMicro,
-    fee,
-    net: row.netMicro ?? row.amountMicro - fee,
-    referral: row.referralMicro ?? ours.referral,
-  };
-}
-
-/** Net and fee make the amount, the fee is 1 % and the referral 15 % of it, to the micro. */
-export function addsUp(money: EscrowMoney): boolean {
-  const ours = escrowSums(money.amount);
-  return money.net + money.fee === money.amount && money.fee === ours.fee && money.referral === ours.referral;
-}
 
 /** Where the money goes, line by line. */
 export function SumTable({ money }: { money: EscrowMoney }) {
   const lines: [name: string, micro: MicroUsdc, kind: string][] = [
     ["Escrow amount", money.amount, ""],
-    ["Fee, 1 %", -money.fee, ""],
+    [`Fee, ${percent(money.feePpm)}`, -money.fee, ""],
     ["Net to payee", money.net, "total"],
     ["Referral, 15 % of the fee", money.referral, "sub"],
     ["Purple Flea, rest of the fee", money.fee - money.referral, "sub"],
@@ -60,20 +31,41 @@ export function SumTable({ money }: { money: EscrowMoney }) {
   );
 }
 
-/** "Adds up" only when it was checked; otherwise what does not. */
+/** A rate in millionths for people: 10,000 is "1 %". */
+const percent = (ppm: number) => `${ppm / 10_000} %`;
+
+/** "Adds up" only when it was checked; otherwise what does not, and what that means for the money. */
 export function SumCheck({ money, short = false }: { money: EscrowMoney; short?: boolean }) {
-  const good = addsUp(money);
-  const ours = escrowSums(money.amount);
+  const check = checkSums(money);
+  const { title, tone } = sumLook[check];
   return (
-    <span className="status whitespace-normal font-regular" data-tone={good ? "positive" : "danger"}>
-      <Icon name={good ? "check" : "triangle-alert"} />
+    <span className="status whitespace-normal font-regular" data-tone={tone}>
+      <Icon name={check === "good" ? "check" : "triangle-alert"} />
       <span>
-        {good ? "Adds up" : "Does not add up"}
-        {!short &&
-          (good
-            ? `: ${moneyText(money.net)} + ${moneyText(money.fee)} = ${moneyText(money.amount)}. Referral is paid from the fee.`
-            : `: the fee should be ${moneyText(ours.fee)}, the referral ${moneyText(ours.referral)}, the net ${moneyText(ours.net)}.`)}
+        {title}
+        {!short && `: ${sumWords(money)}`}
       </span>
     </span>
   );
+}
+
+export const sumLook = {
+  good: { title: "Adds up", tone: "positive" },
+  rate: { title: "Fee differs from the rate", tone: "caution" },
+  wrong: { title: "Does not add up", tone: "danger" },
+} as const satisfies Record<SumVerdict, { title: string; tone: string }>;
+
+function sumWords(money: EscrowMoney): string {
+  const { amount, fee, net, referral, feePpm } = money;
+  const parts = `${moneyText(net)} + ${moneyText(fee)}`;
+  switch (checkSums(money)) {
+    case "good":
+      return `${parts} = ${moneyText(amount)}. Referral is paid from the fee.`;
+    case "rate":
+      return fee === escrowSums(amount, feePpm).fee
+        ? `${percent(feePpm)} of the amount is right; of it the referral is ${moneyText(referral)} where 15 % is ${moneyText(referralOf(fee))}. Net and fee make the amount.`
+        : `${percent(feePpm)} would be ${moneyText(escrowSums(amount, feePpm).fee)}. Net and fee make the amount.`;
+    case "wrong":
+      return `net and fee are ${moneyText(net)} and ${moneyText(fee)}, which is ${moneyText(net + fee)} and not ${moneyText(amount)}.`;
+  }
 }
