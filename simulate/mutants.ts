@@ -70,7 +70,7 @@ export const MUTANTS: readonly Mutant[] = [
     wrong: "a 2xx that cannot be read counts as refused",
     faults: [
       {
-        file: "inngest/purple-flea/client.ts",
+        file: "inngest/purple-flea/gateway/client.ts",
         find: '? { kind: "unknown", reason: `done, but Purple Flea\'s reply cannot be read: ${parsed.why}` }',
         replace: '? { kind: "refused", status: 422, code: "unreadable", message: parsed.why }',
       },
