@@ -14,7 +14,6 @@ import {
   sumsToCheck,
   sync,
 } from "../schema";
-import { getDecision } from "./decisions";
 import { resumedAt, type Decided } from "./escrow-decisions";
 import { countRows, listByKeyset, type Page, type PageRequest } from "./keyset";
 import { listTimeline, newestFirst, type TimelineEntry, type Told } from "./timeline";
@@ -89,20 +88,18 @@ export function lockedSum(db: Reader): bigint {
   );
 }
 
-/** An escrow with the age of its source and the command that decided it. */
+/** An escrow with the age of its source. */
 export function getEscrowRow(
   db: Reader,
   ref: string,
-): (EscrowRow & { sourceSyncedAt: number | null; decidedByCommand: string | null }) | null {
+): (EscrowRow & { sourceSyncedAt: number | null }) | null {
   const row = db.select().from(escrows).where(eq(escrows.ref, ref)).get();
   if (!row) return null;
   const source = db.select().from(sync).where(eq(sync.source, "escrow")).get();
-  const decision = getDecision(db, ref);
   return {
     ...row,
     // The older of the two: neither a source that is not read nor a row that was left out of it may pass for fresh.
     sourceSyncedAt: Math.min(source?.syncedAt ?? row.observedAt, row.observedAt),
-    decidedByCommand: decision?.commandId ?? null,
   };
 }
 
