@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import {
   createEscrow,
   escrowIs,
@@ -49,6 +50,7 @@ test("the review is a named dialog that keeps the focus, closes on Escape and se
 });
 
 test("what changed after the review was opened is named field by field, and nothing is sent", async ({
+  browser,
   desk,
   stack,
 }) => {
@@ -57,18 +59,44 @@ test("what changed after the review was opened is named field by field, and noth
   await desk.goto("/escrows/esc_changed?review=1");
   const review = desk.getByRole("dialog");
   await expect(review.getByRole("button", { name: approve })).toBeVisible();
-  stack.tamper("update escrows set amount_micro = 500000000 where ref = 'esc_changed'");
-  // The news is told, and what stands under the button is still what was seen.
+  const context = await browser.newContext({
+    javaScriptEnabled: false,
+    baseURL: stack.url,
+    storageState: await desk.context().storageState(),
+  });
+  const plain = await context.newPage();
+  await plain.goto("/escrows/esc_changed?review=1");
+  // To another amount that adds up: what is refused is refused for the change alone.
+  stack.tamper(
+    "update escrows set amount_micro = 500000000, net_micro = 499500000 where ref = 'esc_changed'",
+  );
+  // The news is told, what stands under the button is still what was seen, and no press decides about either.
   await expect(review.getByText("It changed while you were looking.")).toBeVisible();
-  await expect(review.getByRole("button", { name: approve })).toHaveText("Approve and release 49.50 USDC");
-  await review.getByRole("button", { name: approve }).click();
-  await expect(review.getByRole("alert").getByText("Changed since you looked.")).toBeVisible();
-  const amount = review.getByRole("row", { name: /^Amount/ });
-  await expect(amount).toContainText("50.00 USDC");
-  await expect(amount).toContainText("500.00 USDC");
-  await expect(review.getByRole("row", { name: /^Payee/ })).toContainText("same");
+  const button = review.getByRole("button", { name: approve });
+  await expect(button).toHaveText("Approve and release 49.50 USDC");
+  await expect(button).toHaveAttribute("aria-disabled", "true");
+  await expect(button).toHaveAccessibleDescription(/esc_changed changed while the review was open/);
+  await expect(review.getByRole("button", { name: "Reject and refund" })).toHaveAttribute(
+    "aria-disabled",
+    "true",
+  );
+  const expectChanges = async (page: Page) => {
+    const amount = page.getByRole("row", { name: /^Amount/ });
+    await expect(amount).toContainText("50.00 USDC");
+    await expect(amount).toContainText("500.00 USDC");
+    await expect(page.getByRole("row", { name: /^Payee/ })).toContainText("same");
+  };
+  await expectChanges(desk);
+  // A page that cannot hear the news sends what it showed.
+  await plain.getByRole("button", { name: approve }).click();
+  await expect(plain.getByRole("alert").getByText("Changed since you looked.")).toBeVisible();
+  await expectChanges(plain);
   expect(stack.query(decisions, "esc_changed")).toEqual([{ n: 0 }]);
-  stack.tamper("update escrows set amount_micro = 50000000 where ref = 'esc_changed'");
+  await context.close();
+  // Taken over by a press, the new values are what is decided about.
+  await review.getByRole("button", { name: "Show the new values" }).click();
+  await expect(button).toHaveText("Approve and release 499.50 USDC");
+  stack.tamper("update escrows set amount_micro = 50000000, net_micro = 49500000 where ref = 'esc_changed'");
 });
 
 test("the receipt follows a decision over its four hops, without a reload", async ({ desk, stack }) => {

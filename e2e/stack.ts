@@ -1,10 +1,11 @@
+import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { closeDatabase, openWriter } from "../db/connection";
 import { seedMirror, type SeedPlan } from "../db/factories";
-import { freePorts, practiceDesk, sandboxControls, waitFor } from "../sandbox/processes";
 
 export interface Account {
   email: string;
@@ -13,16 +14,33 @@ export interface Account {
 export const operatorAccount: Account = { email: "operator@practice.test", password: "practice-operator-1" };
 export const viewerAccount: Account = { email: "viewer@practice.test", password: "practice-viewer-1" };
 
-type Controls = ReturnType<typeof sandboxControls>;
+/** What Purple Flea's own books say, as its control endpoint tells it. Amounts are micro-USDC as decimal strings. */
+export interface Books {
+  sum: string;
+  accounts: Record<string, string>;
+  escrows: { id: string; status: string; amount_micro: string; fee_micro: string; referral_micro: string }[];
+  orders: { id: string; asset: string; status: string }[];
+  claims: { agent_id: string }[];
+  bets: { id: string }[];
+}
 
 /** The built app with both sandbox services, on ports and files of its own. */
-export interface Stack extends Pick<
-  Controls,
-  "engineUrl" | "purpleFleaUrl" | "advance" | "now" | "books" | "setFault" | "send" | "pauseEngine"
-> {
+export interface Stack {
   url: string;
+  engineUrl: string;
+  purpleFleaUrl: string;
+  /** Moves the practice clock, running everything that falls due. */
+  advance(ms: number): Promise<void>;
   /** Moves the practice clock past days in which nothing is to happen: what would have fallen due on the way does not run. */
   skip(ms: number): Promise<void>;
+  /** Milliseconds, UTC, of the practice clock. */
+  now(): Promise<number>;
+  books(): Promise<Books>;
+  setFault(fault: Record<string, unknown>): Promise<void>;
+  /** Sends events as a price feed would, straight to the engine. */
+  send(events: unknown): Promise<void>;
+  /** Lets the engine take up nothing more, and waits for what is under way. A restart ends the pause. */
+  pauseEngine(): Promise<void>;
   /** Lets a paused engine go on. */
   resumeEngine(): Promise<void>;
   /** Changes the product's file behind its back, as only somebody with the disk could. */
@@ -47,39 +65,81 @@ export interface Stack extends Pick<
   close(): Promise<void>;
 }
 
+async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      const port = typeof address === "object" && address ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+async function post(url: string, body: unknown): Promise<void> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok)
+    throw new Error(`${url} answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
+}
+
+async function waitUntil(
+  what: string | (() => string),
+  check: () => Promise<boolean>,
+  limitMs = 30_000,
+): Promise<void> {
+  const end = performance.now() + limitMs;
+  while (performance.now() < end) {
+    if (await check().catch(() => false)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`timed out: ${typeof what === "string" ? what : what()}`);
+}
+
 /** Starts a stack with an empty history. `env` adds to the app's environment. */
 export async function startStack(env: Record<string, string> = {}): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), "operator-e2e-"));
-  const ports = await freePorts();
-  const url = `http://127.0.0.1:${ports.appPort}`;
+  const [port, enginePort, purpleFleaPort] = [await freePort(), await freePort(), await freePort()];
+  const url = `http://127.0.0.1:${port}`;
+  const engineUrl = `http://127.0.0.1:${enginePort}`;
+  const purpleFleaUrl = `http://127.0.0.1:${purpleFleaPort}`;
   const databasePath = join(folder, "operator.sqlite");
+  let app: ChildProcess | undefined;
   let output = "";
   let reader: Database.Database | undefined;
-  const controls = sandboxControls(ports);
-  const app = practiceDesk({
-    ...ports,
-    databasePath,
-    folder,
-    retryInterval: "1",
-    env: {
-      PATH: process.env.PATH ?? "",
-      // A sign-in outlives a restart.
-      SESSION_SECRET: "a-secret-of-this-stack-and-no-other",
-      ...env,
-    },
-    says: (text) => (output += text),
-  });
 
   const stack: Stack = {
-    ...controls,
     url,
+    engineUrl,
+    purpleFleaUrl,
+    advance: (ms) => post(`${engineUrl}/clock/advance`, { ms }),
     async skip(ms) {
       // A wait that is just being asked for would begin after the days that were skipped.
-      await controls.pauseEngine();
-      await controls.setTime((await controls.now()) + ms);
+      await stack.pauseEngine();
+      await post(`${engineUrl}/clock/set`, { now_ms: (await stack.now()) + ms });
       await stack.resumeEngine();
     },
-    resumeEngine: async () => void (await controls.resumeEngine()),
+    async now() {
+      const clock = (await (await fetch(`${engineUrl}/clock`)).json()) as { now_ms: number };
+      return clock.now_ms;
+    },
+    async books() {
+      return (await (await fetch(`${purpleFleaUrl}/control/books`)).json()) as Books;
+    },
+    setFault: (fault) => post(`${purpleFleaUrl}/control/faults`, fault),
+    send: (events) => post(`${engineUrl}/e/any-key`, events),
+    async pauseEngine() {
+      await post(`${engineUrl}/control/pause`, {});
+      await waitUntil("the calls under way are answered", async () => {
+        const state = (await (await fetch(`${engineUrl}/control/state`)).json()) as { under_way: number };
+        return state.under_way === 0;
+      });
+    },
+    resumeEngine: () => post(`${engineUrl}/control/resume`, {}),
     tamper(sql, ...params) {
       const writer = new Database(databasePath);
       writer.prepare(sql).run(...params);
@@ -97,7 +157,7 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
     },
     async until<T>(sql: string, condition: (row: T | undefined) => boolean, ...params: unknown[]) {
       let row: T | undefined;
-      await waitFor(
+      await waitUntil(
         () => `${sql} (last row ${JSON.stringify(row)})\n${output.slice(-2000)}`,
         async () => {
           row = stack.query<T>(sql, ...params)[0];
@@ -107,21 +167,55 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
       return row as T; // the condition held for it
     },
     async start() {
-      await app.start().catch((error: unknown) => {
-        throw new Error(`${String(error)}\n${output}`);
+      app = spawn(process.execPath, ["build/server.js"], {
+        env: {
+          PATH: process.env.PATH ?? "",
+          NODE_ENV: "production",
+          APP_MODE: "practice",
+          PORT: String(port),
+          DATABASE_PATH: databasePath,
+          // A sign-in outlives a restart.
+          SESSION_SECRET: "a-secret-of-this-stack-and-no-other",
+          SANDBOX_FOLDER: folder,
+          SANDBOX_ENGINE_PORT: String(enginePort),
+          SANDBOX_PURPLE_FLEA_PORT: String(purpleFleaPort),
+          SANDBOX_RETRY_INTERVAL: "1",
+          ...env,
+        },
+        stdio: ["ignore", "pipe", "pipe"],
       });
-      await controls.introduced();
+      const keep = (chunk: Buffer) => {
+        output += chunk.toString();
+      };
+      app.stdout?.on("data", keep);
+      app.stderr?.on("data", keep);
+      await waitUntil(`the app at ${url}\n${output}`, async () => (await fetch(`${url}/healthz`)).ok);
+      await waitUntil(
+        "the sandbox Purple Flea",
+        async () => (await fetch(`${purpleFleaUrl}/control/books`)).ok,
+      );
+      await waitUntil("the engine knows the functions", async () => {
+        const info = (await (await fetch(`${engineUrl}/dev`)).json()) as { functions?: unknown[] };
+        return (info.functions?.length ?? 0) > 0;
+      });
     },
-    terminate: () => app.end("SIGTERM"),
+    async terminate() {
+      const dead = new Promise((resolve) => app?.once("close", resolve));
+      app?.kill("SIGTERM");
+      await dead;
+      return app?.exitCode ?? null;
+    },
     output: () => output,
     folder,
-    pid: () => app.pid,
+    pid: () => app?.pid ?? 0,
     async kill() {
-      await app.end("SIGKILL");
+      const dead = new Promise((resolve) => app?.once("close", resolve));
+      app?.kill("SIGKILL");
+      await dead;
       // The children see their parent go and stop by themselves; the ports are free again when they have.
-      await waitFor("the sandbox stops with the app", async () => {
+      await waitUntil("the sandbox stops with the app", async () => {
         const answers = await Promise.all(
-          [controls.engineUrl, controls.purpleFleaUrl].map((u) =>
+          [engineUrl, purpleFleaUrl].map((u) =>
             fetch(u, { redirect: "manual" }).then(
               () => true,
               () => false,
@@ -133,7 +227,11 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
     },
     async close() {
       reader?.close();
-      await app.end("SIGTERM");
+      const dead = new Promise((resolve) => app?.once("close", resolve));
+      if (app && app.exitCode === null && app.signalCode === null) {
+        app.kill("SIGTERM");
+        await dead;
+      }
       rmSync(folder, { recursive: true, force: true });
     },
   };

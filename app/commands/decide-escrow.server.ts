@@ -1,17 +1,14 @@
 import { z } from "zod";
 import type { Operator } from "../../db/desk/operators";
-import { getUnexplainedDrift } from "../../db/read/drift";
 import { getEscrowRow } from "../../db/read/escrows";
-import { isStale } from "../../domain/freshness";
+import type { EscrowDecision } from "../../domain/decision-record";
+import { seenOf, type Denial, type SeenEscrow } from "../../domain/escrow-approval";
 import { formatMicro } from "../../domain/money";
-import { escrowLook } from "../../domain/statuses";
 import { escrowConfirmed, escrowRejected } from "../../inngest/events";
 import { requireRole } from "../auth/session.server";
 import type { DeskContext } from "../context";
-import { changesSince, seenOf, type SeenEscrow } from "../lib/escrow-gate";
-import { usdcText } from "../lib/money";
-import { formatTime } from "../lib/time";
-import { pausedMessage } from "./ask.server";
+import { changesSince, whatIsClosed, type Change } from "../lib/escrow-approval";
+import { readStandingOf } from "../lib/escrow-standing.server";
 import { commandId, hiddenNumber, hiddenText, messagesOf, readForm } from "./form.server";
 import { record } from "./record.server";
 import type { CommandResult } from "./result";
@@ -28,17 +25,16 @@ const decisionForm = z.object({
   seen_description: hiddenText.optional(),
   reason: z.string().trim().max(500, "At most 500 characters.").optional(),
 });
-type Row = NonNullable<ReturnType<typeof getEscrowRow>>;
 
 /**
- * Approves or rejects a pending escrow. What the operator saw comes with the form: when the row is another version by now,
- * nothing is sent and the changes are named. That is looked at in the transaction that records the decision.
+ * Approves or rejects a pending escrow. What the operator saw comes with the form. Whether it may be decided is asked of the
+ * policy (domain/escrow-approval.ts) in the transaction that records the decision; what changed meanwhile is named.
  */
 export function decideEscrow(
   context: DeskContext,
   operator: Operator,
   form: FormData,
-  decision: "release" | "cancel",
+  decision: EscrowDecision,
 ): CommandResult {
   const kind = decision === "release" ? "approve-escrow" : "reject-escrow";
   requireRole(operator, "operator", context, kind);
@@ -94,49 +90,32 @@ export function decideEscrow(
             },
     },
     () => {
-      const latest = getEscrowRow(context.read, ref);
-      return latest && refusal(context, operator, latest, seen, decision);
+      const latest = getEscrowRow(context.read, ref) ?? row;
+      const standing = readStandingOf(context, operator, latest);
+      const closed = whatIsClosed(latest, standing, operator.timeZone, context.clock.now(), seen);
+      return refusal(
+        decision === "release" ? closed.approve : closed.reject,
+        changesSince(seen, seenOf(latest), operator.timeZone, context.clock.now()),
+      );
     },
   );
 }
 
-/** Why the escrow, as it stands, is not decided like this; null when it is. */
-function refusal(
-  context: DeskContext,
-  operator: Operator,
-  row: Row,
-  seen: SeenEscrow,
-  decision: "release" | "cancel",
-): CommandResult | null {
-  const now = context.clock.now();
-  const time = (ms: number) => formatTime(ms, operator.timeZone, now);
-  const conflict = (message: string): CommandResult => ({ kind: "conflict", message });
-  const paused = decision === "release" ? pausedMessage(context, "escrow-release") : null;
-  if (paused) return { kind: "paused", message: paused };
-  if (row.status !== "pending") {
-    const ended =
-      row.settledAt === null ? "" : ` by ${row.settledBy ?? "Purple Flea"} at ${time(row.settledAt)}`;
-    return conflict(
-      `This escrow is ${escrowLook[row.status].label.toLowerCase()}${ended}. Nothing was sent.`,
-    );
+/** What the policy's reasons are for a form that was sent all the same; null when there are none. */
+function refusal(denials: readonly Denial[], changes: Change[]): CommandResult | null {
+  const [first] = denials;
+  if (!first) return null;
+  const sentences = denials.flatMap(({ what, money, next }) => [what, money, next]);
+  // Two reasons may mean the same for the money.
+  const message = [...new Set(sentences), "Nothing was sent."].join(" ");
+  switch (first.status) {
+    case 423:
+      return { kind: "paused", message };
+    case 409:
+      return { kind: "conflict", message, ...(changes.length > 0 && { changes }) };
+    case 403:
+      throw new Response(message, { status: 403 });
+    default:
+      return first.status satisfies never;
   }
-  const changes = changesSince(seen, seenOf(row), operator.timeZone, now);
-  if (changes.length > 0) {
-    const message = changes.every((change) => change.was === change.now || change.field === "Version")
-      ? `Nothing was sent. ${row.ref} is another version than the one you saw; what you decide about is the same. Check it and decide again.`
-      : `Nothing was sent. ${row.ref} changed while the review was open. Check the new values and decide again.`;
-    return { kind: "conflict", message, changes };
-  }
-  if (decision === "cancel") return null;
-  if (isStale(row.sourceSyncedAt, now))
-    return conflict(
-      "What is shown was read from Purple Flea more than 15 minutes ago. Sync first; nothing was sent.",
-    );
-  const drift = getUnexplainedDrift(context.read);
-  const limit = context.config.driftApprovalLimitMicro;
-  return drift && row.amountMicro > limit
-    ? conflict(
-        `Purple Flea's balance and our books differ by ${usdcText(drift.differenceMicro)}, unexplained since ${time(drift.since)}. Until that is explained or accepted, nothing over ${usdcText(limit)} is approved. Nothing was sent.`,
-      )
-    : null;
 }

@@ -28,13 +28,6 @@ export function record(
       },
     );
     if (recorded.kind === "refused") return recorded.why;
-    if (recorded.kind === "decided") {
-      const { decision } = recorded.by;
-      return {
-        kind: "conflict",
-        message: `This escrow was ${decision === "release" ? "approved" : "rejected"} already, at ${at(recorded.by.at)}. Nothing was sent.`,
-      };
-    }
     if (recorded.kind === "not-parked")
       return { kind: "conflict", message: "It does not wait for this any more. Nothing was done." };
     if (recorded.kind === "accepted") context.outboxChanged();

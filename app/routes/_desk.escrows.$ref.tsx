@@ -1,9 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node";
 import { data, redirect } from "@remix-run/node";
 import { Link, useLoaderData, type ShouldRevalidateFunction } from "@remix-run/react";
-import { decisionsAbout } from "../../db/read/escrow-decisions";
 import { escrowStory, getEscrowRow, getReceipt, latestCommandOf } from "../../db/read/escrows";
-import { pauseReason } from "../../db/read/pauses";
 import { knowPayee } from "../../db/read/payees";
 import { getRun } from "../../db/read/runs";
 import { getUnknownKey } from "../../db/read/unknown";
@@ -15,6 +13,7 @@ import { decideEscrow } from "../commands/decide-escrow.server";
 import { damagedForm } from "../commands/form.server";
 import { statusOf } from "../commands/result";
 import { Consequence, standingOf } from "../components/desk/consequence";
+import { DenialNote, useClosed } from "../components/desk/denials";
 import { Id } from "../components/desk/id";
 import { Age, Time } from "../components/desk/moment";
 import { PageHead } from "../components/desk/page-head";
@@ -29,8 +28,8 @@ import { StatusBadge } from "../components/desk/status-badge";
 import { SumCheck, SumTable } from "../components/desk/sum-table";
 import { SyncNow } from "../components/desk/sync-now";
 import { Timeline } from "../components/desk/timeline";
-import { Note } from "../components/ui/note";
-import { escrowGate, type Gate } from "../lib/escrow-gate";
+import type { Closed } from "../lib/escrow-approval";
+import { readStandingOf } from "../lib/escrow-standing.server";
 import { shorten, usdcText } from "../lib/money";
 import { readPanel } from "../lib/panel.server";
 import { useAnswer } from "../lib/use-answer";
@@ -48,17 +47,16 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
   if (!escrow && !receipt && ref === "create") throw redirect(newEscrowPath);
   if (!escrow && !receipt) throw new Response(`There is no escrow ${ref.slice(0, 80)}.`, { status: 404 });
   const now = context.clock.now();
-  const decided = escrow ? (decisionsAbout(read, [escrow]).get(ref) ?? null) : null;
+  const standing = escrow && readStandingOf(context, operator, escrow);
   return {
     ref,
     now,
     escrow,
-    decided,
+    standing,
     payee: escrow && knowPayee(read, escrow),
     receipt,
     unknownKey: getUnknownKey(read, ref),
-    gate: escrow && escrowGate(escrow, decided, operator, pauseReason(read, "escrow-release"), now),
-    story: readPanel(context, "escrow timeline", () => escrowStory(read, ref, decided)),
+    story: readPanel(context, "escrow timeline", () => escrowStory(read, ref, standing?.decided ?? null)),
     run: readPanel(context, "escrow run", () =>
       escrow?.runId ? (getRun(read, escrow.runId)?.run ?? null) : null,
     ),
@@ -87,8 +85,12 @@ export async function action({ request, context, params }: ActionFunctionArgs) {
 export const shouldRevalidate: ShouldRevalidateFunction = ({ actionStatus, defaultShouldRevalidate }) =>
   actionStatus === 409 || defaultShouldRevalidate;
 
-function Actions({ gate, syncId }: { gate: Gate; syncId: string }) {
-  if (gate.reject !== null)
+/** A stale source is the one reason that a press lifts. */
+const isOnlyOld = ({ approve }: Closed) => approve.some(({ code }) => code === "stale");
+
+function Actions({ closed, syncId }: { closed: Closed; syncId: string }) {
+  const [denial] = closed.reject;
+  if (denial)
     return (
       <div>
         <div className="actions md:justify-end">
@@ -96,14 +98,19 @@ function Actions({ gate, syncId }: { gate: Gate; syncId: string }) {
             Review…
           </span>
         </div>
-        <p id="closed" className="head-why">
-          Closed: <Said text={gate.reject} />
-        </p>
+        <div id="closed" className="head-why">
+          <p>
+            Closed: <Said text={denial.what} />
+          </p>
+          <p>
+            {denial.money} {denial.next}
+          </p>
+        </div>
       </div>
     );
   return (
     <>
-      {gate.stale && <SyncNow commandId={syncId} />}
+      {isOnlyOld(closed) && <SyncNow commandId={syncId} />}
       <Link className="btn btn-primary" to="?review=1" data-opens-sheet preventScrollReset>
         Review…
       </Link>
@@ -112,40 +119,45 @@ function Actions({ gate, syncId }: { gate: Gate; syncId: string }) {
 }
 
 export default function Escrow() {
-  const {
-    ref,
-    now,
-    escrow,
-    decided,
-    payee,
-    gate,
-    receipt,
-    unknownKey,
-    story,
-    run,
-    decisionId,
-    syncId,
-    review,
-  } = useLoaderData<typeof loader>();
+  const { ref, escrow, standing, payee, receipt } = useLoaderData<typeof loader>();
+  if (escrow && standing && payee) return <EscrowPage escrow={escrow} standing={standing} payee={payee} />;
+  return (
+    <>
+      <PageHead
+        crumbs={crumbsTo(ref)}
+        title={ref}
+        lead="Asked for; not in the mirror yet. This page follows it."
+      />
+      {receipt && <Receipt receipt={receipt} waitsFor="Purple Flea is asked to lock the amount." />}
+    </>
+  );
+}
+
+const crumbsTo = (ref: string) => ({
+  to: "/escrows",
+  label: "Escrows",
+  here: <span className="mono">{ref}</span>,
+});
+
+type Loaded = ReturnType<typeof useLoaderData<typeof loader>>;
+
+function EscrowPage({
+  escrow,
+  standing,
+  payee,
+}: {
+  [Part in "escrow" | "standing" | "payee"]: NonNullable<Loaded[Part]>;
+}) {
+  const { ref, now, receipt, unknownKey, story, run, decisionId, syncId, review } =
+    useLoaderData<typeof loader>();
   const result = useAnswer<typeof action>();
-  const crumbs = { to: "/escrows", label: "Escrows", here: <span className="mono">{ref}</span> };
-  if (!escrow || !gate || !payee) {
-    return (
-      <>
-        <PageHead
-          crumbs={crumbs}
-          title={ref}
-          lead="Asked for; not in the mirror yet. This page follows it."
-        />
-        {receipt && <Receipt receipt={receipt} waitsFor="Purple Flea is asked to lock the amount." />}
-      </>
-    );
-  }
+  const closed = useClosed(escrow, standing);
+  const { decided } = standing;
   const money = escrowMoney(escrow);
   return (
     <>
       <PageHead
-        crumbs={crumbs}
+        crumbs={crumbsTo(ref)}
         title={
           <>
             {usdcText(escrow.amountMicro)} to <Said text={shorten(escrow.counterparty)} />
@@ -162,7 +174,7 @@ export default function Escrow() {
         }
       >
         <PrintButton />
-        <Actions gate={gate} syncId={syncId} />
+        <Actions closed={closed} syncId={syncId} />
       </PageHead>
       <PrintHead now={now} readAt={escrow.sourceSyncedAt ?? escrow.observedAt} />
       {unknownKey && (
@@ -170,11 +182,9 @@ export default function Escrow() {
           <UnknownNote intentKey={unknownKey} what="It was sent and" />
         </div>
       )}
-      {gate.stale && (
+      {closed.reject.length === 0 && closed.approve.length > 0 && (
         <div className="pb-6">
-          <Note tone="caution" icon="clock-alert">
-            <b>Approving is closed.</b> {gate.approve}
-          </Note>
+          <DenialNote denials={closed.approve} />
         </div>
       )}
       <p className="pb-2">
@@ -294,7 +304,7 @@ export default function Escrow() {
           payee={payee}
           commandId={decisionId}
           syncId={syncId}
-          gate={gate}
+          standing={standing}
           problem={result ?? null}
         />
       )}

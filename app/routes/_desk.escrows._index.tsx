@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { Link, useLoaderData, useLocation } from "@remix-run/react";
-import { decisionsAbout, type Decided } from "../../db/read/escrow-decisions";
+import type { Decided } from "../../db/read/escrow-decisions";
 import {
   countEscrows,
   escrowViews,
@@ -23,6 +23,8 @@ import { CopyButton } from "../components/ui/copy-button";
 import { Empty } from "../components/ui/empty";
 import { Icon } from "../components/ui/icon";
 import { Note } from "../components/ui/note";
+import { whatIsClosed } from "../lib/escrow-approval";
+import { readStandings } from "../lib/escrow-standing.server";
 import { countText } from "../lib/page-request";
 import { zoneName } from "../lib/time";
 import { escrowPath, newEscrowPath, reviewPath } from "../lib/paths";
@@ -42,7 +44,8 @@ const names: Record<EscrowView, string> = {
   all: "All",
 };
 const viewNames = Object.keys(escrowViews) as EscrowView[]; // its own keys
-type Row = EscrowRow & { decided: Decided | null };
+/** `mayDecide`: what is open to this operator is shown in its review; rejecting is closed only where approving is. */
+type Row = EscrowRow & { decided: Decided | null; mayDecide: boolean };
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
   const operator = await requireOperator(request, context);
@@ -52,17 +55,26 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
   const view = viewNames.find((name) => name === asked) ?? "open";
   const address = readAddress(searchParams);
   const page = listEscrows(read, view, address.page(), SIZE);
-  const decided = decisionsAbout(read, page.rows);
+  const standings = readStandings(context, operator, page.rows);
+  const now = context.clock.now();
   return {
     view,
     asked,
     wrong: address.wrong,
-    mayAct: operator.role !== "viewer",
     counts: countEscrows(read),
     locked: lockedSum(read),
     page: {
       ...page,
-      rows: page.rows.map((row): Row => ({ ...row, decided: decided.get(row.ref) ?? null })),
+      rows: page.rows.map((row): Row => {
+        const standing = standings(row);
+        const { reject } = whatIsClosed(
+          { ...row, sourceSyncedAt: row.observedAt },
+          standing,
+          operator.timeZone,
+          now,
+        );
+        return { ...row, decided: standing.decided, mayDecide: reject.length === 0 };
+      }),
     },
   };
 }
@@ -77,7 +89,7 @@ function SumWarning({ row }: { row: Row }) {
   );
 }
 
-const columnsFor = (zone: string, mayAct: boolean): Column<Row>[] => [
+const columnsFor = (zone: string): Column<Row>[] => [
   {
     id: "ref",
     head: "Escrow",
@@ -133,7 +145,7 @@ const columnsFor = (zone: string, mayAct: boolean): Column<Row>[] => [
     head: "Decide",
     kind: "act",
     cell: (row) =>
-      mayAct && row.status === "pending" && !row.decided ? (
+      row.mayDecide ? (
         <Link className="btn btn-s" to={reviewPath(row.ref)}>
           Review<span className="sr"> {row.ref}</span>
         </Link>
@@ -146,7 +158,7 @@ const columnsFor = (zone: string, mayAct: boolean): Column<Row>[] => [
 ];
 
 export default function Escrows() {
-  const { view, asked, wrong, mayAct, counts, locked, page } = useLoaderData<typeof loader>();
+  const { view, asked, wrong, counts, locked, page } = useLoaderData<typeof loader>();
   const { search } = useLocation();
   const { zone, now } = useNow();
   const waits = view === "open" || view === "pending";
@@ -207,7 +219,7 @@ export default function Escrows() {
             <p>One appears here when it is created on this desk or by an agent’s event.</p>
           </Empty>
         }
-        columns={columnsFor(zoneName(now, zone), mayAct)}
+        columns={columnsFor(zoneName(now, zone))}
       />
       <Pager before={page.before} after={page.after} search={search} />
       {page.rows.length > 0 && (

@@ -30,7 +30,6 @@ export type Recorded<Why = never> =
   | { kind: "accepted" | "duplicate"; commandId: string }
   /** The row to be sent again is not parked any more. */
   | { kind: "not-parked" }
-  | { kind: "decided"; by: typeof decisions.$inferSelect }
   | { kind: "refused"; why: Why };
 
 type SpentOn = Pick<typeof commands.$inferSelect, "kind" | "subjectRef" | "createdAt">;
@@ -49,7 +48,7 @@ export class SpentIdError extends Error {
 
 /**
  * Command, audit row, decision or pause, and outbox row in one transaction. The same form again is a duplicate and changes
- * nothing; a second decision about an escrow is refused with the first one.
+ * nothing.
  * @param refuse says why not, as things stand: it is asked with the write lock held, so that what any handle reads in it still
  *   holds when the command is written
  * @throws SpentIdError where the id was spent on another deed, or on the same by another operator
@@ -76,22 +75,6 @@ export function recordCommand<Why = never>(
       });
     const why = refuse?.() ?? null;
     if (why !== null) return { kind: "refused", why };
-    const { decision } = request;
-    const earlier =
-      decision &&
-      appendDecision(
-        tx,
-        {
-          ...decision,
-          kind: "signed",
-          actor: { kind: "operator", id: request.operatorId },
-          commandId: request.id,
-          reason: request.reason ?? null,
-          effectiveAt: now,
-        },
-        now,
-      );
-    if (earlier) return { kind: "decided", by: earlier };
     // One refusal more parks it again: whoever pressed the button hears of it at once.
     if (request.sendAgain !== undefined && !unparkEvent(tx, request.sendAgain, PARK_AFTER - 1))
       return { kind: "not-parked" };
@@ -106,6 +89,19 @@ export function recordCommand<Why = never>(
         createdAt: now,
       })
       .run();
+    if (request.decision)
+      appendDecision(
+        tx,
+        {
+          ...request.decision,
+          kind: "signed",
+          actor: { kind: "operator", id: request.operatorId },
+          commandId: request.id,
+          reason: request.reason ?? null,
+          effectiveAt: now,
+        },
+        now,
+      );
     for (const kind of request.pause?.kinds ?? []) {
       const row = {
         paused: request.pause?.paused ?? false,

@@ -21,10 +21,8 @@ export interface DecisionEntry {
   effectiveAt: number | null;
 }
 
-type Row = typeof decisions.$inferSelect;
-
 /** The last row about an escrow, whether a decision stands after it or not. */
-const lastRow = (tx: DeskWriter, escrowRef: string): Row | undefined =>
+const lastRow = (tx: DeskWriter, escrowRef: string): typeof decisions.$inferSelect | undefined =>
   tx
     .select()
     .from(decisions)
@@ -34,22 +32,20 @@ const lastRow = (tx: DeskWriter, escrowRef: string): Row | undefined =>
     .get();
 
 /**
- * Appends to the decision record; no row is ever changed. In the transaction of the command that it is.
- * @returns the row that stands in the way, and appends nothing: another decision than the one that is signed, or one that has
- *   effect already and needs no more signatures; null when the entry is on record
- * @throws Error where nothing stands that could be withdrawn, undone or replaced
+ * Appends to the decision record; no row is ever changed. In the transaction of the command that it is, which has asked the
+ * policy before: what does not follow from the last row is a bug.
+ * @throws Error for a signature where another decision stands, or the same has its signatures; for anything else where none stands
  */
-export function appendDecision(tx: DeskWriter, entry: DecisionEntry, now: number): Row | null {
+export function appendDecision(tx: DeskWriter, entry: DecisionEntry, now: number): void {
   const last = lastRow(tx, entry.escrowRef);
   const standing = last && standsAfter[last.kind] ? last : null;
   if (entry.kind === "signed") {
     const wantsMore = standing?.effectiveAt === null && standing.decision === entry.decision;
-    if (standing && !wantsMore) return standing;
+    if (standing && !wantsMore) throw new Error(`about ${entry.escrowRef} a ${standing.decision} stands`);
   } else if (!standing)
     throw new Error(`nothing about ${entry.escrowRef} stands that could be ${entry.kind}`);
   const { actor, ...row } = entry;
   tx.insert(decisions)
     .values({ ...row, actorKind: actor.kind, actorId: actor.id, at: now })
     .run();
-  return null;
 }

@@ -1,7 +1,8 @@
-import { asc, desc, inArray, sql, type InferSelectModel } from "drizzle-orm";
+import { asc, desc, eq, inArray, sql, type InferSelectModel } from "drizzle-orm";
 import { sources, type Source } from "../../domain/statuses";
 import type { Reader } from "../connection";
-import { bets, claims, escrows, runs, sync, timeline, trades } from "../schema";
+import type { EscrowDecision } from "../../domain/decision-record";
+import { bets, claims, decisionsInForce, escrows, runs, sync, timeline, trades } from "../schema";
 import { listLooseEnds } from "./loose-ends";
 import { newestFirst, toldColumns } from "./timeline";
 import type { SendTrouble } from "./outbox";
@@ -51,6 +52,8 @@ export interface Attention {
   since: number;
   /** What was said about it, or what it is about: a reason, an error, `long BTC`. */
   said: string | null;
+  /** The decision on record about an escrow that has not ended yet. */
+  decided?: EscrowDecision | null;
   /** The market of an order whose outcome is unknown. */
   lostOn?: string | null;
   /** What a failed run, or an event that was not sent, was about. */
@@ -66,8 +69,9 @@ const NEVER = Number.MAX_SAFE_INTEGER;
 export function listAttention(db: Reader, now: number): Attention[] {
   const pending = sql`${escrows.status} = 'pending'`;
   const due = db
-    .select()
+    .select({ row: escrows, decided: decisionsInForce.decision })
     .from(escrows)
+    .leftJoin(decisionsInForce, eq(decisionsInForce.escrowRef, escrows.ref))
     .where(sql`${pending} and ${escrows.expiresAt} <= ${now + SOON_MS}`)
     .orderBy(asc(escrows.expiresAt))
     .limit(LIMIT)
@@ -89,11 +93,13 @@ export function listAttention(db: Reader, now: number): Attention[] {
     .orderBy(asc(escrows.retryAt))
     .limit(LIMIT)
     .all();
+  // Who has decided has seen the claim.
   const claimed = db
-    .select()
+    .select({ row: escrows })
     .from(escrows)
+    .leftJoin(decisionsInForce, eq(decisionsInForce.escrowRef, escrows.ref))
     .where(
-      sql`${pending} and ${escrows.expiresAt} > ${now + SOON_MS} and ${escrows.claimedConfirmationAt} is not null and ${escrows.confirmedAt} is null`,
+      sql`${pending} and ${escrows.expiresAt} > ${now + SOON_MS} and ${escrows.claimedConfirmationAt} is not null and ${escrows.confirmedAt} is null and ${decisionsInForce.id} is null`,
     )
     .limit(LIMIT)
     .all();
@@ -123,11 +129,12 @@ export function listAttention(db: Reader, now: number): Attention[] {
     dueAt: null,
   });
   const items: Attention[] = [
-    ...due.map((row) => ({
+    ...due.map(({ row, decided }) => ({
       ...ofEscrow(row),
       key: `due ${row.ref}`,
       kind: "deadline" as const,
-      to: { page: "review" as const, ref: row.ref },
+      to: { page: decided ? ("escrow" as const) : ("review" as const), ref: row.ref },
+      decided,
       dueAt: row.expiresAt,
       since: row.createdAt,
       said: row.reason,
@@ -147,7 +154,7 @@ export function listAttention(db: Reader, now: number): Attention[] {
       since: row.updatedAt,
       said: row.reason,
     })),
-    ...claimed.map((row) => ({
+    ...claimed.map(({ row }) => ({
       ...ofEscrow(row),
       key: `claim ${row.ref}`,
       kind: "claimed" as const,

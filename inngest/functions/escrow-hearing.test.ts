@@ -18,7 +18,8 @@ afterEach(() => world.close());
 
 /** The engine loses what it knew of the escrow's run, as a server that keeps its queue in memory does when it is killed. */
 function forget(): void {
-  world.engine.database.exec("delete from runs; delete from queue; delete from pauses");
+  const { store } = world.engine.ctx;
+  for (const table of ["runs", "queue", "pauses"]) store.run(`delete from ${table}`);
 }
 const waiting = () => world.rows("select id from runs where status = 'waiting'").length;
 
@@ -58,10 +59,10 @@ describe("a decision is heard", () => {
   });
 
   test("when it comes between the run's look and its wait", async () => {
-    const { engine } = world;
-    const there = engine.fetch;
+    const { ctx } = world.engine;
+    const there = ctx.fetch;
     let isDecided = false;
-    engine.fetch = async (input, init) => {
+    ctx.fetch = async (input, init) => {
       const answer = await there(input, init);
       const body = await answer.clone().text();
       if (isDecided || !body.includes('"op":"WaitForEvent"')) return answer;

@@ -1,6 +1,7 @@
 import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
 import type { Attention } from "../../../db/read/overview";
+import type { EscrowDecision } from "../../../domain/decision-record";
 import { ordersHeldBy, type AfterUnknown } from "../../../domain/after-unknown";
 import { sentence, shorten, usdcText } from "../../lib/money";
 import { meaningOfUnsent, whyNotSent } from "../../lib/sending-words";
@@ -24,6 +25,12 @@ interface Told {
   deed: string;
 }
 
+/** What a decision on record does first, if it comes that far. */
+const unless: Record<EscrowDecision, string> = {
+  release: "unless the approval on record releases it before",
+  cancel: "or before, by the rejection on record",
+};
+
 function tell(item: Attention, now: number, afterUnknown: AfterUnknown): Told {
   const held = item.lostOn === undefined ? null : ordersHeldBy(item.lostOn, afterUnknown);
   const amount = item.amountMicro === null ? "The money" : usdcText(item.amountMicro);
@@ -36,10 +43,11 @@ function tell(item: Attention, now: number, afterUnknown: AfterUnknown): Told {
         what: left <= 0 ? "is over its deadline" : `cancels in ${formatDuration(left)}`,
         then: (
           <>
-            Refunds {amount} to the wallet at <Time ms={item.dueAt} /> unless you approve.
+            Refunds {amount} to the wallet at <Time ms={item.dueAt} />{" "}
+            {item.decided ? unless[item.decided] : "unless you approve"}.
           </>
         ),
-        deed: "Review",
+        deed: item.decided ? "Open" : "Review",
       };
     }
     case "claimed":

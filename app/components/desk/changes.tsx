@@ -22,7 +22,9 @@ export function Changes({
       <tbody>
         {changes.map((change) => (
           <tr key={change.field}>
-            <th scope="row">{change.field}</th>
+            <th scope="row" className="whitespace-nowrap">
+              {change.field}
+            </th>
             {change.was === change.now ? (
               <>
                 <td>

@@ -2,9 +2,10 @@ import { Form, Link } from "@remix-run/react";
 import { useEffect, useRef, useState } from "react";
 import type { EscrowRow } from "../../../db/read/escrows";
 import type { Payee } from "../../../db/read/payees";
+import { seenOf, type Denial } from "../../../domain/escrow-approval";
 import { escrowMoney } from "../../../domain/escrow-sums";
 import type { CommandResult } from "../../commands/result";
-import { changesSince, seenOf, type Gate } from "../../lib/escrow-gate";
+import { changesSince, type Standing } from "../../lib/escrow-approval";
 import { usdcText } from "../../lib/money";
 import { formatDuration, formatUtc } from "../../lib/time";
 import { FieldError } from "../ui/field";
@@ -12,6 +13,7 @@ import { Icon } from "../ui/icon";
 import { Note } from "../ui/note";
 import { Sheet } from "../ui/sheet";
 import { Changes } from "./changes";
+import { DenialNote, useClosed } from "./denials";
 import { Money } from "./money";
 import { Time, useNow } from "./moment";
 import { PayeeReview } from "./payee";
@@ -33,7 +35,7 @@ export function ReviewSheet({
   payee,
   commandId,
   syncId,
-  gate,
+  standing,
   problem,
 }: {
   escrow: Reviewed;
@@ -41,7 +43,7 @@ export function ReviewSheet({
   commandId: string;
   /** Syncing is a deed of its own: with the decision's id, one of the two would count as a repeat of the other. */
   syncId: string;
-  gate: Gate;
+  standing: Standing;
   problem: CommandResult | null;
 }) {
   const { zone, now } = useNow();
@@ -64,6 +66,10 @@ export function ReviewSheet({
   const back = escrowPath(escrow.ref);
   const seen = seenOf(escrow);
   const news = told ? [] : changesSince(seen, seenOf(latest), zone, now);
+  const closed = useClosed(latest, standing, told ? null : seen);
+  const isOld = closed.approve.some(({ code }) => code === "stale");
+  // What closes both is said of both.
+  const denials = closed.reject.length > 0 ? closed.reject : closed.approve;
   const money = escrowMoney(escrow);
   const wrong = problem?.kind === "invalid" ? problem.fields : {};
   const readAt = escrow.sourceSyncedAt ?? escrow.observedAt;
@@ -122,6 +128,7 @@ export function ReviewSheet({
               </button>
             </div>
           )}
+          {denials.length > 0 && !told && closed.reject.length === 0 && <DenialNote denials={denials} />}
           <div>
             <p className="bigmoney">
               <Money micro={escrow.amountMicro} unit />
@@ -180,16 +187,11 @@ export function ReviewSheet({
       {/* Sync now goes when the source is fresh again, by whatever read: above the buttons, it moves none of them under the pointer. */}
       <div className="sheet-foot">
         <p className="text-text-muted" id="review-then">
-          <Said
-            text={
-              gate.approve ??
-              "Approving is sent once and cannot be taken back. It shows as done when Purple Flea agrees."
-            }
-          />
+          <Said text={thenOf(denials)} />
         </p>
-        {gate.stale && <SyncNow commandId={syncId} />}
+        {isOld && <SyncNow commandId={syncId} />}
         <div className="row">
-          {gate.reject === null ? (
+          {closed.reject.length === 0 ? (
             <button
               className="btn btn-danger"
               form="review-decision"
@@ -204,7 +206,7 @@ export function ReviewSheet({
               Reject and refund
             </button>
           )}
-          {gate.approve === null ? (
+          {closed.approve.length === 0 ? (
             <button
               className="btn btn-primary"
               form="review-decision"
@@ -224,6 +226,15 @@ export function ReviewSheet({
       </div>
     </Sheet>
   );
+}
+
+/** What follows from approving; where it is closed, the first reason in full and how many more there are. */
+function thenOf([first, ...others]: readonly Denial[]): string {
+  if (!first)
+    return "Approving is sent once and cannot be taken back. It shows as done when Purple Flea agrees.";
+  const more =
+    others.length === 0 ? "" : ` ${others.length} more ${others.length === 1 ? "reason" : "reasons"} above.`;
+  return `${first.what} ${first.next}${more}`;
 }
 
 /** When it ends by itself and what that does; red when it is soon. */

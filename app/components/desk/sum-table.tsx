@@ -8,9 +8,13 @@ import { Money } from "./money";
 export function SumTable({ money }: { money: EscrowMoney }) {
   const lines: [name: string, micro: MicroUsdc, kind: string][] = [
     ["Escrow amount", money.amount, ""],
-    [`Fee, ${percent(money.feePpm)}`, -money.fee, ""],
+    [isAtRate(money) ? `Fee, ${percent(money.feePpm)}` : "Fee", -money.fee, ""],
     ["Net to payee", money.net, "total"],
-    ["Referral, 15 % of the fee", money.referral, "sub"],
+    [
+      money.referral === referralOf(money.fee) ? "Referral, 15 % of the fee" : "Referral",
+      money.referral,
+      "sub",
+    ],
     ["Purple Flea, rest of the fee", money.fee - money.referral, "sub"],
   ];
   return (
@@ -30,6 +34,8 @@ export function SumTable({ money }: { money: EscrowMoney }) {
     </table>
   );
 }
+
+const isAtRate = ({ amount, fee, feePpm }: EscrowMoney) => fee === escrowSums(amount, feePpm).fee;
 
 /** A rate in millionths for people: 10,000 is "1 %". */
 const percent = (ppm: number) => `${ppm / 10_000} %`;
@@ -51,7 +57,7 @@ export function SumCheck({ money, short = false }: { money: EscrowMoney; short?:
 
 export const sumLook = {
   good: { title: "Adds up", tone: "positive" },
-  rate: { title: "Fee differs from the rate", tone: "caution" },
+  rate: { title: "Fee differs", tone: "caution" },
   wrong: { title: "Does not add up", tone: "danger" },
 } as const satisfies Record<SumVerdict, { title: string; tone: string }>;
 
@@ -62,7 +68,7 @@ function sumWords(money: EscrowMoney): string {
     case "good":
       return `${parts} = ${moneyText(amount)}. Referral is paid from the fee.`;
     case "rate":
-      return fee === escrowSums(amount, feePpm).fee
+      return isAtRate(money)
         ? `${percent(feePpm)} of the amount is right; of it the referral is ${moneyText(referral)} where 15 % is ${moneyText(referralOf(fee))}. Net and fee make the amount.`
         : `${percent(feePpm)} would be ${moneyText(escrowSums(amount, feePpm).fee)}. Net and fee make the amount.`;
     case "wrong":
