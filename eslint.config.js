@@ -47,13 +47,26 @@ const tablesWall = wall(
   ["drizzle-orm", "drizzle-orm/**", "**/db/schema", "**/db/schema/**", "**/db/connection"],
   "Routes know no tables: ask db/read a question, or app/commands for a deed; what takes a handle belongs to app/lib/*.server.ts.",
 );
+/** The rooms of the product, as an import out of a package spells them: up, and then one of their names. */
+const roomsAbove = /^(?:\.\.\/)+(?:app|bench|db|domain|e2e|inngest|sandbox|scripts|server|simulate)(?:\/|$)/;
+const packagesWall = {
+  regex: "^[./]*packages/|^inngest-sandbox/(?!command$)",
+  message:
+    'A package has one door, its name: import "inngest-sandbox". What it does not offer is added to its index.ts.',
+};
+const testEngineWall = wall(
+  ["inngest-sandbox", "inngest-sandbox/**"],
+  "The engine stands beyond HTTP, and the live image has none: the product reaches it by INNGEST_BASE_URL or INNGEST_DEV.",
+);
 const dbWall = wall(["**/db/**"], "This room does not know the database.");
 
 /** The import table: what each room may not reach. Tests, e2e, bench and simulate stand outside and may reach all. */
 const room = (files, walls, ignores = []) => ({
   files,
   ignores: [...tests, ...ignores],
-  rules: { "no-restricted-imports": ["error", { patterns: walls }] },
+  rules: {
+    "no-restricted-imports": ["error", { patterns: [packagesWall, testEngineWall, ...walls] }],
+  },
 });
 
 export default tseslint.config(
@@ -104,6 +117,28 @@ export default tseslint.config(
   },
 
   // Who may import whom.
+  {
+    files: ["**/*.{ts,tsx,js,mjs}"],
+    ignores: ["packages/**"],
+    rules: { "no-restricted-imports": ["error", { patterns: [packagesWall] }] },
+  },
+  {
+    files: ["packages/**"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: roomsAbove.source,
+              message:
+                "A package knows no product: take it as an argument, or copy the few lines into the package.",
+            },
+          ],
+        },
+      ],
+    },
+  },
   room(
     ["domain/**"],
     [
@@ -206,8 +241,15 @@ export default tseslint.config(
 
   // Who may read the environment, the wall clock and chance.
   {
-    files: ["{app,inngest,db,server,sandbox,domain}/**/*.{ts,tsx}"],
-    ignores: [...tests, "server/env.ts", "sandbox/**/main.ts", "**/*clock.ts", "**/random.ts"],
+    files: ["{app,inngest,db,server,sandbox,domain,packages}/**/*.{ts,tsx}"],
+    ignores: [
+      ...tests,
+      "server/env.ts",
+      "sandbox/**/main.ts",
+      "packages/*/src/main.ts",
+      "**/*clock.ts",
+      "**/random.ts",
+    ],
     rules: {
       "no-restricted-properties": [
         "error",
@@ -216,7 +258,11 @@ export default tseslint.config(
           property: "env",
           message: "server/env.ts reads the environment; take values as arguments.",
         },
-        { object: "Date", property: "now", message: "Take a Clock (domain/clock.ts)." },
+        {
+          object: "Date",
+          property: "now",
+          message: "Take a Clock (domain/clock.ts; a package has its own).",
+        },
         { object: "Math", property: "random", message: "Take a source of chance as an argument." },
       ],
     },
@@ -229,6 +275,7 @@ export default tseslint.config(
       "simulate/**",
       "sandbox/**/main.ts",
       "sandbox/*.ts",
+      "packages/*/src/main.ts",
       "server/env.ts",
       "server/index.ts",
       "server/*-command.ts",

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { fillWithHistory, HISTORY_RUNS } from "./engine-history";
 import { ms, percentile, type Row } from "./table";
 
@@ -41,7 +42,7 @@ function post(url: string, body: string): Promise<string> {
 }
 
 function start(file: string, args: string[], silent = true): ChildProcess {
-  return fork(join(import.meta.dirname, file), args, {
+  return fork(file, args, {
     execArgv: ["--import", "tsx"],
     stdio: ["ignore", silent ? "ignore" : "inherit", "inherit", "ipc"],
   });
@@ -57,7 +58,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 
 /** The app, and what its runs report when they end. */
 async function startApp(): Promise<{ child: ChildProcess; ended(count: number): Promise<Ended[]> }> {
-  const child = start("engine-app.ts", [String(APP_PORT), ENGINE]);
+  const child = start(join(import.meta.dirname, "engine-app.ts"), [String(APP_PORT), ENGINE]);
   await new Promise((resolve) => child.once("message", resolve));
   return {
     child,
@@ -74,7 +75,7 @@ async function startApp(): Promise<{ child: ChildProcess; ended(count: number): 
   };
 }
 async function startEngine(file: string): Promise<ChildProcess> {
-  const child = start("../sandbox/inngest/main.ts", [
+  const child = start(fileURLToPath(import.meta.resolve("inngest-sandbox/command")), [
     ...["--port", String(ENGINE_PORT), "--sdk-url", APP, "--db", file],
     ...["--retain-runs", String(HISTORY_RUNS)],
   ]);
@@ -194,7 +195,7 @@ export async function engineRows(): Promise<Row[]> {
   try {
     const file = join(folder, "engine.sqlite");
     const fresh = await measure("nothing yet", file);
-    fillWithHistory(file);
+    await fillWithHistory(file);
     return [...fresh, ...(await measure(`${HISTORY_RUNS.toLocaleString("en")} runs kept`, file))];
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -18,7 +18,7 @@ for (const { name: build } of builds)
     try {
       const { nowMs } = loadFixture(join(upgradeFixtures, build), stack);
       await goOn(stack, nowMs);
-      expect(Object.values(stack.machines).flatMap((machine) => machine.deaths)).toEqual([]);
+      expect(stack.deaths).toEqual([]);
     } finally {
       await stack.end("SIGKILL");
       rmSync(folder, { recursive: true, force: true });
@@ -49,10 +49,10 @@ async function goOn(stack: Stack, stoppedAt: number): Promise<void> {
   const notHappened = { choice: "not-happened", reason: "it is not on Purple Flea's books" };
   await submit(`/unknown/${encodeURIComponent(lost)}`, 'name="choice"', notHappened);
   await stack.machines.engine.start();
-  expect(await stack.now()).toBeLessThan(stoppedAt + 60_000);
+  expect(await stack.controls.now()).toBeLessThan(stoppedAt + 60_000);
 
   await isEscrow(waiting.unsent.escrow_id, "pending");
-  await stack.advance(15_000);
+  await stack.controls.advance(15_000);
   for (const { id } of [waiting.behind, waiting.held])
     await isSo("select 1 from alerts where id = ? and outcome = 'traded'", id);
   await decide("esc_approve", "release");

@@ -3,13 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RetryAfterError } from "inngest";
 import { serve } from "inngest/edge";
+import { createApi, openEngine, syncApp, type Engine } from "inngest-sandbox";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { getRun, listRuns } from "../db/read/runs";
 import { openTestDatabase } from "../db/testing";
 import { manualClock, type Clock } from "../domain/clock";
-import { createApi } from "../sandbox/inngest/api";
-import { openEngine, type Engine } from "../sandbox/inngest/engine";
-import { syncApp } from "../sandbox/inngest/sync";
 import { createInngest } from "./client";
 import { cleanUp } from "./functions/clean-up";
 import { createJournal } from "./journal";
@@ -132,7 +130,7 @@ function start(retryIntervalMs?: number): void {
 }
 const api = (request: Request): Promise<Response> => {
   request.headers.set("host", "127.0.0.1");
-  return Promise.resolve(createApi({ engine, signingKeys: [], eventKeys: [], sdkUrls: [] })(request));
+  return Promise.resolve(createApi({ engine })(request));
 };
 const send = (name: string, data: object = {}) =>
   api(
@@ -165,7 +163,7 @@ afterEach(async () => {
 });
 async function begin(retryIntervalMs?: number): Promise<void> {
   start(retryIntervalMs);
-  expect(await syncApp(engine, "http://app.test/api/inngest", () => START)).toBe("synced");
+  expect(await syncApp(engine, "http://app.test/api/inngest")).toBe("synced");
 }
 
 describe("attempts", () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { InngestFunction } from "inngest";
 import { serve } from "inngest/edge";
+import { createApi as createEngineApi, openEngine, syncApp, type Engine } from "inngest-sandbox";
 import type { DeskContext } from "../app/context";
 import { closeDatabase, openReader, openWriter, type Reader, type Writer } from "../db/connection";
 import { receive as receiveWebhook } from "../server/webhooks";
@@ -11,9 +12,6 @@ import { dueEvents, markSent } from "../db/desk/outbox";
 import { operators } from "../db/schema";
 import { manualClock, type Clock } from "../domain/clock";
 import { newId } from "../domain/ids";
-import { createApi as createEngineApi } from "../sandbox/inngest/api";
-import { openEngine, type Engine } from "../sandbox/inngest/engine";
-import { syncApp } from "../sandbox/inngest/sync";
 import { createApi as createPurpleFleaApi, Dropped } from "../sandbox/purple-flea/api";
 import type { Fault } from "../sandbox/purple-flea/faults";
 import { openUpstream, type Upstream } from "../sandbox/purple-flea/upstream";
@@ -189,11 +187,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     await syncFunctions();
   }
   async function syncFunctions(): Promise<void> {
-    const synced = await syncApp(engine, APP, wall.now);
+    const synced = await syncApp(engine, APP);
     if (typeof synced !== "string") throw new Error(synced.error);
   }
   function engineApi() {
-    return createEngineApi({ engine, signingKeys: [], eventKeys: [], sdkUrls: [] });
+    return createEngineApi({ engine });
   }
   async function receive(request: Request): Promise<Response> {
     const { headers } = request;

@@ -1,5 +1,6 @@
 // Bundles what runs beside the pages. Packages stay where npm put them. What is product and what is sandbox are bundled apart,
 // so that an image can leave the sandbox out.
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const common = {
@@ -39,7 +40,7 @@ await build({
 await build({
   ...common,
   entryPoints: {
-    engine: "sandbox/inngest/main.ts",
+    engine: fileURLToPath(import.meta.resolve("inngest-sandbox/command")),
     "purple-flea": "sandbox/purple-flea/main.ts",
     "sandbox/start": "sandbox/start.ts",
   },

@@ -18,6 +18,7 @@ test("links between documents lead to files that exist, and records that are nam
   const documents = [
     "README.md",
     "SECURITY.md",
+    "packages/inngest-sandbox/README.md",
     ...readdirSync("docs", { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".md"))
       .map((name) => join("docs", name)),

@@ -59,16 +59,18 @@ const filesIn = (folder: string): string[] =>
 
 function checkContent(): void {
   const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
-    packages: Record<string, { dev?: boolean }>;
+    packages: Record<string, { dev?: boolean; link?: boolean; resolved?: string }>;
   };
-  const dev = Object.entries(lock.packages).filter(([path, { dev }]) => dev && existsSync(join(image, path)));
-  check(
-    "no package that only development needs",
-    dev.length === 0,
-    dev.map(([path]) => path),
-  );
-  const needed = Object.entries(lock.packages).filter(([path, { dev }]) => path && !dev);
-  check("the others are there", needed.filter(([path]) => existsSync(join(image, path))).length > 100);
+  // A link says nothing of itself: it is what it leads to.
+  const isDev = (path: string): boolean => {
+    const { dev, link, resolved } = lock.packages[path] ?? {};
+    return link && resolved ? isDev(resolved) : dev === true;
+  };
+  const paths = Object.keys(lock.packages).filter(Boolean);
+  const dev = paths.filter((path) => isDev(path) && existsSync(join(image, path)));
+  check("no package that only development needs", dev.length === 0, dev);
+  const needed = paths.filter((path) => !isDev(path));
+  check("the others are there", needed.filter((path) => existsSync(join(image, path))).length > 100);
   const maps = filesIn(join(image, "build")).filter((file) => file.endsWith(".js.map"));
   const sources = maps.flatMap(
     (file) => (JSON.parse(readFileSync(file, "utf8")) as { sources: string[] }).sources,
@@ -81,7 +83,7 @@ function checkContent(): void {
   const sandbox = [
     ...sources,
     ...filesIn(join(image, "build")).map((file) => file.slice(image.length)),
-  ].filter((path) => /(?:^|\/)(?:sandbox|simulate|e2e)\/|\/engine\.js/.test(path));
+  ].filter((path) => /(?:^|\/)(?:sandbox|packages|simulate|e2e)\/|\/engine\.js/.test(path));
   check("no sandbox in it", sandbox.length === 0, sandbox);
 }
 

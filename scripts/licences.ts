@@ -7,12 +7,13 @@ import { join } from "node:path";
 import { licenceFault } from "./licence-rule";
 
 const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
-  packages: Record<string, { dev?: boolean; optional?: boolean; version?: string }>;
+  packages: Record<string, { dev?: boolean; optional?: boolean; version?: string; link?: boolean }>;
 };
 const found = new Map<string, string[]>();
 const faults: string[] = [];
-for (const [path, { dev, optional, version }] of Object.entries(lock.packages)) {
-  if (path === "" || dev) continue;
+for (const [path, { dev, optional, version, link }] of Object.entries(lock.packages)) {
+  // What a link leads to is listed by itself.
+  if (path === "" || dev || link) continue;
   const name = `${path.replace(/^.*node_modules\//, "")}@${version ?? "?"}`;
   const manifest = join(path, "package.json");
   if (!existsSync(manifest)) {

@@ -31,12 +31,16 @@ async function submit(path: string, mark: string, typed: Record<string, string>)
   if (said.kind !== "accepted") throw new Error(`${path} was answered ${JSON.stringify(said)}`);
 }
 const alert = ({ id, asset }: { id: string; asset: string }) =>
-  stack.send({ name: "purple-flea/price.alert", id, data: { asset, price: 150, direction: "long" } });
+  stack.controls.send({
+    name: "purple-flea/price.alert",
+    id,
+    data: { asset, price: 150, direction: "long" },
+  });
 
 try {
   await stack.start();
   for (const [escrow_id, escrow] of Object.entries(waiting.escrows)) {
-    await stack.send({
+    await stack.controls.send({
       name: "purple-flea/escrow.created",
       id: escrow_id,
       data: { escrow_id, ...escrow },
@@ -47,7 +51,7 @@ try {
       escrow_id,
     );
   }
-  await stack.control("faults", { call: "order.create", kind: "drop-before", times: 1 });
+  await stack.controls.control("faults", { call: "order.create", kind: "drop-before", times: 1 });
   await alert(waiting.lost);
   await isSo("select 1 from intents where key = ? and status = 'unknown'", `order:${waiting.lost.id}`);
   await operator.page("/controls");
@@ -59,7 +63,7 @@ try {
   await isSo("select 1 from outbox where event_name = 'purple-flea/actions.paused' and sent_at is not null");
   await alert(waiting.held);
   await isSo("select 1 from alerts where id = ? and outcome = 'held'", waiting.held.id);
-  const nowMs = await stack.now();
+  const nowMs = await stack.controls.now();
   await stack.machines.engine.end("SIGTERM");
   await submit("/new/escrow", 'name="escrow_id"', waiting.unsent);
   await isSo("select 1 from outbox where sent_at is null and attempts > 0");

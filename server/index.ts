@@ -197,7 +197,7 @@ if (withSandbox) {
         ? { file: process.execPath, args: [`build/${service}.js`] }
         : {
             file: "npx",
-            args: ["tsx", service === "engine" ? "sandbox/inngest/main.ts" : "sandbox/purple-flea/main.ts"],
+            args: service === "engine" ? ["inngest-sandbox"] : ["tsx", "sandbox/purple-flea/main.ts"],
           },
     environment: inherited,
     say: (message) => log.warn(message),

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { serve } from "inngest/edge";
+import { createApi as createEngineApi, openEngine } from "inngest-sandbox";
 import type Database from "better-sqlite3";
 import { closeDatabase, type Reader, type Writer } from "../db/connection";
 import { openTestFile } from "../db/testing";
@@ -9,8 +10,6 @@ import { createInngest } from "../inngest/client";
 import type { Deps } from "../inngest/deps";
 import { createJournal } from "../inngest/journal";
 import { createPurpleFlea } from "../inngest/purple-flea/gateway/client";
-import { createApi as createEngineApi } from "../sandbox/inngest/api";
-import { openEngine } from "../sandbox/inngest/engine";
 import { createApi as createPurpleFleaApi } from "../sandbox/purple-flea/api";
 import { openUpstream } from "../sandbox/purple-flea/upstream";
 import { eventApi } from "../server/event-api";
@@ -160,12 +159,12 @@ export function startEngine(world: Surroundings) {
       random: world.random,
       fetch: world.fetch,
     });
-    spareTheDisk(opened.ctx.store.db);
-    watchCommits(opened.ctx.store.db, () => world.committed(life));
+    spareTheDisk(opened.database);
+    watchCommits(opened.database, () => world.committed(life));
     opened.start();
     return opened;
   });
-  const handle = createEngineApi({ engine, signingKeys: [], eventKeys: [], sdkUrls: [] });
+  const handle = createEngineApi({ engine });
   return {
     life,
     engine,

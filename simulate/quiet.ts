@@ -50,9 +50,10 @@ export async function untilQuiet(
 /** What has not ended yet, in words. */
 function waiting(world: World): string[] {
   if (!world.app || !world.engine || !world.purpleFlea) return ["a process is down"];
-  const runs = world.engine.engine.ctx.store
-    .all<{ id: string; function_id: string }>("select id, function_id from runs where ended_at is null")
-    .map((run) => `run ${run.id} of ${run.function_id} has not ended`);
+  const runs = world.engine.engine
+    .runs()
+    .filter((run) => run.endedAt === null)
+    .map((run) => `run ${run.id} of ${run.functionId} has not ended`);
   const outbox = world.app.reader.$client
     .prepare("select id from outbox where sent_at is null")
     .pluck()

@@ -11,7 +11,7 @@ export function check(world: World, ledger: Ledger, player: Player): Broken[] {
     {
       desk,
       upstream: world.requirePurpleFlea().upstream.db,
-      engine: world.requireEngine().engine.ctx.store.db,
+      engine: world.requireEngine().engine.database,
     },
     {
       ledger,

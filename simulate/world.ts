@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { syncApp } from "inngest-sandbox";
 import { testFolder } from "../db/testing";
 import { operators } from "../db/schema";
 import type { Deps } from "../inngest/deps";
-import { syncApp } from "../sandbox/inngest/sync";
 import { between, seeded } from "./chance";
 import { Life, scope, type Task } from "./life";
 import { Network, type Exchange, type Observer, type Trouble } from "./network";
@@ -96,7 +96,7 @@ export class World {
   /** Lets the engine read what the app registers. */
   async introduce(): Promise<void> {
     const { engine, life } = this.requireEngine();
-    const done = scope.run({ life }, () => syncApp(engine, "http://app.test/api/inngest", this.time.now));
+    const done = scope.run({ life }, () => syncApp(engine, "http://app.test/api/inngest"));
     let outcome: Awaited<typeof done> | undefined;
     void done.then((value) => (outcome = value));
     await this.time.runUntilTrue("the engine knows the app", () => outcome !== undefined, 60_000);
@@ -242,7 +242,7 @@ export class World {
 
   /** No cron fires any more. */
   stopCrons(): void {
-    this.engine?.engine.ctx.store.run("delete from cron");
+    this.engine?.engine.database.prepare("delete from cron").run();
   }
 
   /** Runs `work` later as the world itself, whichever process is on the stage now. */

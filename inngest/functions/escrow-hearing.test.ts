@@ -18,8 +18,7 @@ afterEach(() => world.close());
 
 /** The engine loses what it knew of the escrow's run, as a server that keeps its queue in memory does when it is killed. */
 function forget(): void {
-  const { store } = world.engine.ctx;
-  for (const table of ["runs", "queue", "pauses"]) store.run(`delete from ${table}`);
+  world.engine.database.exec("delete from runs; delete from queue; delete from pauses");
 }
 const waiting = () => world.rows("select id from runs where status = 'waiting'").length;
 
@@ -59,10 +58,10 @@ describe("a decision is heard", () => {
   });
 
   test("when it comes between the run's look and its wait", async () => {
-    const { ctx } = world.engine;
-    const there = ctx.fetch;
+    const { engine } = world;
+    const there = engine.fetch;
     let isDecided = false;
-    ctx.fetch = async (input, init) => {
+    engine.fetch = async (input, init) => {
       const answer = await there(input, init);
       const body = await answer.clone().text();
       if (isDecided || !body.includes('"op":"WaitForEvent"')) return answer;

@@ -1,3 +1,4 @@
+import { createApi } from "inngest-sandbox";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openWorld, type World } from "../testing";
 import { escrowsIn, SILENT } from "./testing";
@@ -207,8 +208,7 @@ describe("a confirmation that does not fit", () => {
 
 describe("an escrow whose run is gone", () => {
   const cancelRun = async () => {
-    const { createApi } = await import("../../sandbox/inngest/api");
-    await createApi({ engine: world.engine, signingKeys: [], eventKeys: [], sdkUrls: [] })(
+    await createApi({ engine: world.engine })(
       new Request(`http://127.0.0.1/v1/runs/${row().run}`, {
         method: "DELETE",
         headers: { host: "127.0.0.1" },
@@ -240,10 +240,10 @@ describe("an escrow whose run is gone", () => {
   test("is taken over within the next hour when the run that was to do it was given up as well", async () => {
     await create("esc_1");
     await cancelRun();
-    const { ctx } = world.engine;
-    const there = ctx.fetch;
+    const { engine } = world;
+    const there = engine.fetch;
     const away = () => Promise.reject(Object.assign(new TypeError("fetch failed"), { code: "ECONNREFUSED" }));
-    ctx.fetch = (input, init) =>
+    engine.fetch = (input, init) =>
       new Request(input, init).url.includes("escrow-lifecycle") ? away() : there(input, init);
     const sync = async (id: string) => {
       await world.send("purple-flea/sync.requested", {}, id);
@@ -251,7 +251,7 @@ describe("an escrow whose run is gone", () => {
     };
     await world.advance(10 * MINUTE, MINUTE);
     await sync("while away");
-    ctx.fetch = there;
+    engine.fetch = there;
     await sync("at once");
     expect(story()).not.toContain("Taken over by another run");
     await world.advance(HOUR, 10 * MINUTE);
@@ -262,9 +262,7 @@ describe("an escrow whose run is gone", () => {
   test("also when the engine has lost everything it knew", async () => {
     await create("esc_1");
     // The run still reads as waiting in the mirror; the engine has never heard of it.
-    world.engine.ctx.store.run("delete from runs");
-    world.engine.ctx.store.run("delete from queue");
-    world.engine.ctx.store.run("delete from pauses");
+    world.engine.database.exec("delete from runs; delete from queue; delete from pauses");
     decide("release");
     await world.settle();
     await world.advance(9 * HOUR, HOUR);

@@ -12,12 +12,12 @@ afterEach(() => world.close());
 
 /** An event comes while the app is away, and stays away through all tries of its run. Then it is back. */
 async function sendWhileAway(name: string, data: object, id: string): Promise<void> {
-  const { ctx } = world.engine;
-  const there = ctx.fetch;
-  ctx.fetch = () => Promise.reject(Object.assign(new TypeError("fetch failed"), { code: "ECONNREFUSED" }));
+  const { engine } = world;
+  const there = engine.fetch;
+  engine.fetch = () => Promise.reject(Object.assign(new TypeError("fetch failed"), { code: "ECONNREFUSED" }));
   await world.send(name, data, id);
   await world.advance(10_000, 1_000);
-  ctx.fetch = there;
+  engine.fetch = there;
   await world.advance(2 * HOUR, HOUR);
 }
 

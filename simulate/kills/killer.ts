@@ -67,7 +67,7 @@ export class Killer {
   async slowDown(): Promise<void> {
     for (const call of moneyCalls) {
       const fault = { call, kind: "delay", delay_ms: between(this.random, ANSWER_MS.from, ANSWER_MS.to) };
-      await this.stack.control("faults", { ...fault, times: ANSWERS }).catch(() => undefined);
+      await this.stack.controls.control("faults", { ...fault, times: ANSWERS }).catch(() => undefined);
     }
   }
 

@@ -118,7 +118,7 @@ export class People {
     this.tell(`somebody sends ${event.name} ${event.id ?? ""}`);
     await waitFor(`the engine takes ${event.name}`, async () => {
       try {
-        await this.stack.send(event);
+        await this.stack.controls.send(event);
         return true;
       } catch {
         await new Promise((resolve) => setTimeout(resolve, FEED_MS));
@@ -153,7 +153,7 @@ export class People {
       this.requests++;
       this.tell(`the counterparty confirms ${String(id)}`);
       // Purple Flea may be down, or go down meanwhile: then nobody comes back to it.
-      await this.stack.control("confirm", { escrow_id: id }).catch(() => undefined);
+      await this.stack.controls.control("confirm", { escrow_id: id }).catch(() => undefined);
     }
   }
 

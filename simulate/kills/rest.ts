@@ -12,7 +12,7 @@ const LONGEST_MS = 8 * DAY_MS;
 /** Lets every look-up of what became of an unknown call have its turn. @throws as comeToRest */
 export async function lookUpAll(stack: Stack, people: People): Promise<void> {
   await settled(stack);
-  await passTo(stack, people, (await stack.now()) + LOOK_UPS_MS, LOOK_UPS_MS / 12);
+  await passTo(stack, people, (await stack.controls.now()) + LOOK_UPS_MS, LOOK_UPS_MS / 12);
 }
 
 /**
@@ -24,10 +24,10 @@ export async function comeToRest(stack: Stack, people: People): Promise<void> {
   await settled(stack);
   for (let deadline = nextDeadline(stack); deadline !== null; deadline = nextDeadline(stack)) {
     await passTo(stack, people, deadline - 30 * MINUTE_MS);
-    await stack.advance(HOUR_MS);
+    await stack.controls.advance(HOUR_MS);
     await settled(stack);
   }
-  await passTo(stack, people, (await stack.now()) + LONGEST_MS);
+  await passTo(stack, people, (await stack.controls.now()) + LONGEST_MS);
   await readAgain(stack, people);
 }
 
@@ -35,16 +35,16 @@ export async function comeToRest(stack: Stack, people: People): Promise<void> {
 async function readAgain(stack: Stack, people: People): Promise<void> {
   for (const _time of [1, 2]) {
     await people.sync();
-    await stack.advance(10 * MINUTE_MS);
+    await stack.controls.advance(10 * MINUTE_MS);
     await settled(stack);
   }
 }
 
 async function passTo(stack: Stack, people: People, moment: number, stepMs = 12 * HOUR_MS): Promise<void> {
-  for (let now = await stack.now(); now < moment; now = await stack.now()) {
+  for (let now = await stack.controls.now(); now < moment; now = await stack.controls.now()) {
     await stack.setTime(Math.min(now + stepMs, moment));
     await people.sync();
-    await stack.advance(MINUTE_MS);
+    await stack.controls.advance(MINUTE_MS);
     await settled(stack);
   }
 }
@@ -61,8 +61,8 @@ async function settled(stack: Stack): Promise<void> {
   await waitFor(
     () => `still under way: ${left.join("; ")}`,
     async () => {
-      await stack.advance(0);
-      const now = await stack.now();
+      await stack.controls.advance(0);
+      const now = await stack.controls.now();
       const desk = (sql: string): Row[] => stack.read("app", sql);
       left = [
         ...desk("select id from outbox where sent_at is null").map(

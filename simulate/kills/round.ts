@@ -66,8 +66,8 @@ export async function playRound(plan: Plan, say: (line: string) => void): Promis
   async function act(deed: Deed): Promise<void> {
     if (deed.do !== "pass") return people.act(deed);
     await killer.inPeace(async () => {
-      await stack.advance(deed.ms);
-      offset = (await stack.now()) - Date.now();
+      await stack.controls.advance(deed.ms);
+      offset = (await stack.controls.now()) - Date.now();
       tell(`the clock was moved by ${deed.ms / 1_000} s`);
     });
   }

@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
 import type { Broken } from "../evidence";
 import { judge } from "../invariants";
-import { machineNames, type MachineName, type Row, type Stack } from "./stack";
+import { type MachineName, type Row, type Stack } from "./stack";
 import type { Witness } from "./witness";
 
 /** How long an outcome may take to be called unknown after the kill that lost it: a start, and the engine's tries, ms. */
@@ -51,8 +51,7 @@ export function checkFiles(stack: Stack, witness: Witness): Broken[] {
     const say = (rule: string, what: string) => void broken.push({ rule, what });
     const rows = (file: Database.Database, sql: string, ...params: unknown[]) =>
       file.prepare(sql).all(...params) as Row[]; // rows of the named columns
-    for (const name of machineNames)
-      for (const death of stack.machines[name].deaths) say("no process ends by itself", death);
+    for (const death of stack.deaths) say("no process ends by itself", death);
     broken.push(
       ...judge(
         { desk, upstream, engine },
