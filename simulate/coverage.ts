@@ -1,5 +1,5 @@
 import { ENDINGS } from "./endings";
-import { functionIds, moneyCalls, otherTroubles, purpleFleaTroubles } from "./history";
+import { functionIds, moneyCalls, otherTroubles, purpleFleaTroubles } from "./moves";
 
 /** Every place at which a process must have been stopped in a run of the simulator. */
 const STOPS = [

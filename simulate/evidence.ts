@@ -14,6 +14,8 @@ export interface Witnessed {
   ledger: Ledger;
   /** Events that the engine has taken, by their ids. */
   taken: ReadonlySet<string>;
+  /** Forms that the desk said it had recorded, by their ids. */
+  commands: ReadonlySet<string>;
   /** Whether a fault made it impossible to know what became of a thing. */
   mayBeUnknown(thing: string, ref: Row[string] | undefined): boolean;
 }

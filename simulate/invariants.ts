@@ -262,7 +262,10 @@ function claims({ desk, upstream, carriedOut, mayBeUnknown, say }: Evidence): vo
 }
 
 /** Every command is answered, on record once, and unknown only as long as what it is about is. */
-function commands({ desk, say }: Evidence): void {
+function commands({ desk, commands: recorded, say }: Evidence): void {
+  const rows = new Set(desk("select id from commands").map(({ id }) => String(id)));
+  for (const id of recorded)
+    if (!rows.has(id)) say("nothing is lost", `the form ${id} was said to be recorded and is not`);
   for (const row of desk(
     "select c.id, c.kind, o.state, (select count(*) from audit a where a.command_id = c.id and a.result = 'accepted') n from commands c left join command_outcomes o on o.command_id = c.id",
   )) {

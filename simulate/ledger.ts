@@ -1,4 +1,4 @@
-import { moneyCalls } from "./history";
+import { moneyCalls } from "./moves";
 import type { Exchange, Trouble } from "./network";
 
 /** A money call that Purple Flea has carried out. */

@@ -1,5 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
+/** A process that can be stopped. */
+export const victims = ["app", "engine", "purple-flea"] as const;
+export type Victim = (typeof victims)[number];
+
 /** One life of a simulated process: from its start until it stops or is stopped. What it has begun is gone with it. */
 export class Life {
   alive = true;

@@ -1,17 +1,19 @@
 import { getAsyncCtx } from "inngest/experimental";
 import { seeded } from "./chance";
 import { countEndings } from "./endings";
-import { moneyCalls, type History } from "./history";
+import { moneyCalls, type History } from "./moves";
 import { MIN_REQUESTS, MIN_STOPS, MIN_TROUBLES } from "./stories";
 import type { Broken } from "./evidence";
 import { Ledger } from "./ledger";
 import { scope } from "./life";
 import type { Exchange } from "./network";
-import { Player } from "./player";
+import { People } from "./people";
 import { untilQuiet } from "./quiet";
 import { Stops } from "./stops";
+import type { Told } from "./timeline";
 import { Troubles } from "./troubles";
 import { check, stands } from "./verdict";
+import { VirtualDriver } from "./virtual-driver";
 import { LATE_START, START, World } from "./world";
 
 const MONEY: readonly string[] = moneyCalls;
@@ -20,12 +22,6 @@ const MINUTE_MS = 60_000;
 /** How many minutes a history is given to come to what every history has: longer than any process is away. */
 const PATIENCE = 60;
 
-/** One line of a history's story. */
-export interface Told {
-  at: number;
-  who: string;
-  what: string;
-}
 /** What became of a history. */
 export interface Played {
   /** What does not hold; empty when all is well. */
@@ -131,43 +127,39 @@ export async function play(history: History, withStory = false): Promise<Played>
     if (history.wallet === "little") world.impoverish(POOR);
     world.terse = history.terse;
     await world.introduce();
-    const standing: string[] = [];
-    const player = new Player(world, random, ledger, history.honoursKeys, troubles, stops, tell);
-    for (const move of history.moves) {
-      await world.pass(move.after);
-      standing.push(...stands(world));
-      player.make(move);
-    }
-    standing.push(...stands(world));
+    const standing = new Set<string>();
+    const look = () => stands(world).forEach((what) => standing.add(what));
+    const driver = new VirtualDriver(world, random, ledger, troubles, stops, tell, look);
+    const people = new People(driver, history.honoursKeys);
+    await people.makeAll(history.moves);
     // What was to go wrong and found no occasion gets one, and where little came of it, what did come comes once more.
     for (let n = 0; n < PATIENCE; n++) {
       const enough = troubles.count >= MIN_TROUBLES && stops.count >= MIN_STOPS;
-      if (enough && player.requests + webhooks >= MIN_REQUESTS) break;
+      if (enough && people.requests + webhooks >= MIN_REQUESTS) break;
       if (troubles.count < MIN_TROUBLES) troubles.provoke();
       if (stops.count < MIN_STOPS) stops.provoke(random);
-      if (enough) player.repeatWebhook(n);
-      else player.make({ do: "sync", after: 0, desk: false });
-      await world.pass(MINUTE_MS);
+      if (enough) await driver.takeOn(people.repeatWebhook(n));
+      else await people.makeAll([{ do: "sync", after: 0, desk: false }]);
+      await driver.pass(MINUTE_MS);
     }
     const calm = () => {
       troubles.clear();
       stops.clear();
-      player.resume();
+      void driver.takeOn(people.resume());
     };
-    const look = () => void standing.push(...stands(world));
     let amiss: Broken[] = [];
-    const settled = () => (amiss = check(world, ledger, player)).length === 0;
-    const stuck = await untilQuiet(world, calm, look, settled);
+    const settled = () => (amiss = check(world, ledger, people)).length === 0;
+    const stuck = await untilQuiet(world, (ms) => driver.pass(ms), calm, settled);
     const counts: Record<string, number> = {};
     for (const [kind, times] of troubles.happened) counts[`trouble ${kind}`] = times;
     for (const [where, times] of stops.happened) counts[`stop ${where}`] = times;
     countEndings(world.requireApp().reader, counts);
     const broken = [
-      ...[...new Set(standing)].map((what) => ({ rule: "nothing goes back", what })),
+      ...[...standing].map((what) => ({ rule: "nothing goes back", what })),
       ...stuck.map((what) => ({ rule: "everything ends", what })),
       ...amiss,
     ];
-    return { broken, story, counts, requests: player.requests + webhooks, exchanges };
+    return { broken, story, counts, requests: people.requests + webhooks, exchanges };
   } finally {
     world.close();
     // The platform lets go of what has ended when the real loop turns, which virtual time never waits for.

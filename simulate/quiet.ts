@@ -9,21 +9,17 @@ const LAST_MS = 9 * DAY_MS;
 /**
  * Lets the history run out: what was still to go wrong does so within some hours, then nothing does any more, and time passes
  * until every run has ended and nothing waits. Then the mirror is read once more. Says what never ended.
+ * @param pass lets time pass
  * @param calm ends what goes wrong
- * @param look is called whenever time has passed
  * @param settled whether a second reading is not needed
  */
 export async function untilQuiet(
   world: World,
+  pass: (ms: number) => Promise<void>,
   calm: () => void,
-  look: () => void,
   settled: () => boolean,
 ): Promise<string[]> {
   const sync = () => void world.send({ name: "purple-flea/sync.requested", data: {} });
-  const pass = async (ms: number) => {
-    await world.pass(ms);
-    look();
-  };
   await pass(HOUR_MS);
   calm();
   // What crons do on the days to come they have done before. The mirror is still read, though not every five minutes.

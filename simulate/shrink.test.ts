@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { History, Move } from "./history";
+import type { History, Move } from "./moves";
 import { calm } from "./kept/parts";
 import { withFewerMoves } from "./shrink";
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { anyHistory, type History } from "./history";
+import { anyHistory, type History } from "./moves";
 import { play } from "./play";
 
 const PATIENCE_MS = 60_000;

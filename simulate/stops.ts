@@ -1,11 +1,9 @@
 import { between } from "./chance";
-import type { StopMove } from "./history";
-import { scope, Stopped } from "./life";
+import type { StopMove } from "./moves";
+import { scope, Stopped, victims, type Victim } from "./life";
 import type { World } from "./world";
 
 type Place = StopMove["place"];
-/** A process that can be stopped. */
-export type Victim = "app" | "engine" | "purple-flea";
 
 /** Stops that wait for their place. */
 export class Stops {
@@ -31,7 +29,7 @@ export class Stops {
   }
   /** Lets a process stop soon, wherever it is. */
   provoke(random: () => number): void {
-    const who = (["app", "engine", "purple-flea"] as const)[between(random, 0, 2)] ?? "app";
+    const who = victims[between(random, 0, 2)] ?? "app";
     const skip = between(random, 0, 3);
     this.add({ do: "stop", after: 0, who, place: "desk-commit", of: "any", skip, downMs: 2_000 });
   }
@@ -44,8 +42,8 @@ export class Stops {
     if (!found || found.skip-- > 0) return;
     this.armed = this.armed.filter((stop) => stop !== found);
     const world = this.world();
-    const victims = found.who === "both" ? (["app", "engine"] as const) : ([found.who] as const);
-    for (const who of victims) {
+    const struck = found.who === "both" ? (["app", "engine"] as const) : ([found.who] as const);
+    for (const who of struck) {
       const label = `${who} ${where}`;
       this.happened.set(label, (this.happened.get(label) ?? 0) + 1);
       this.tell("fate", `the ${who} is stopped ${where}, for ${found.downMs / 1_000} s`);

@@ -12,7 +12,7 @@ import {
   trouble,
   type History,
   type Move,
-} from "./history";
+} from "./moves";
 
 /** Everything that comes from outside: events, forms, and webhooks, those that Purple Flea sends by itself included. */
 export const MIN_REQUESTS = 20;
@@ -20,7 +20,7 @@ export const MIN_TROUBLES = 3;
 export const MIN_STOPS = 1;
 
 /** What happens to one alert, one escrow, one bet: it keeps its order while others come between. */
-const stories = {
+export const stories = {
   alert: fc
     .tuple(requests.alert, fc.array(requests.alert, { maxLength: 2 }))
     .map(([first, again]) => [first, ...again.map((one) => ({ ...one, n: first.n }))]),
@@ -125,12 +125,18 @@ export function historyOf(seed: number): History {
   if (!made) throw new Error("fast-check made no history");
   const { requests, troubles, stops, stories, ...rest } = made;
   const random = seeded(seed);
-  const threads: Move[][] = [...stories, ...requests.map((one) => [one])].map((moves) => [...moves]);
+  const moves = weave([...stories, ...requests.map((one) => [one])], random);
+  for (const one of [...troubles, ...stops]) moves.splice(between(random, 0, moves.length - 3), 0, one);
+  return { seed, ...rest, moves };
+}
+
+/** Lets threads run side by side: each keeps its order while others come between. */
+export function weave(threads: readonly (readonly Move[])[], random: () => number): Move[] {
   const moves: Move[] = [];
-  for (let open = threads; open.length > 0; open = open.filter((thread) => thread.length > 0)) {
+  const left = threads.map((thread) => [...thread]);
+  for (let open = left; open.length > 0; open = open.filter((thread) => thread.length > 0)) {
     const next = open[between(random, 0, open.length - 1)]?.shift();
     if (next) moves.push(next);
   }
-  for (const one of [...troubles, ...stops]) moves.splice(between(random, 0, moves.length - 3), 0, one);
-  return { seed, ...rest, moves };
+  return moves;
 }

@@ -1,7 +1,13 @@
-import type { History, Move } from "./history";
-import type { Told } from "./play";
+import type { History, Move } from "./moves";
 
 const DAY_MS = 86_400_000;
+
+/** One line of a history's story. */
+export interface Told {
+  at: number;
+  who: string;
+  what: string;
+}
 
 /** A moment as people read it in a story that lasts days: `day 0 08:30:00.125`. */
 function when(at: number, start: number): string {

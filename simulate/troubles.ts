@@ -1,5 +1,5 @@
 import { between } from "./chance";
-import { moneyCalls, type TroubleMove } from "./history";
+import { moneyCalls, type TroubleMove } from "./moves";
 import type { Exchange, Trouble } from "./network";
 
 type Kind = TroubleMove["kind"];

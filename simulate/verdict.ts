@@ -1,11 +1,11 @@
 import type { Broken } from "./evidence";
 import { judge } from "./invariants";
 import type { Ledger } from "./ledger";
-import type { Player } from "./player";
+import type { People } from "./people";
 import type { World } from "./world";
 
 /** Looks at a simulated history that has run out, and names every rule that does not hold. */
-export function check(world: World, ledger: Ledger, player: Player): Broken[] {
+export function check(world: World, ledger: Ledger, people: People): Broken[] {
   const desk = world.requireApp().reader.$client;
   return judge(
     {
@@ -15,7 +15,8 @@ export function check(world: World, ledger: Ledger, player: Player): Broken[] {
     },
     {
       ledger,
-      taken: player.taken,
+      taken: people.taken,
+      commands: people.commands,
       mayBeUnknown: (thing, ref) =>
         ledger.doubted.has(thing) ||
         desk

@@ -6,8 +6,8 @@ import { testFolder } from "../db/testing";
 import { operators } from "../db/schema";
 import type { Deps } from "../inngest/deps";
 import { between, seeded } from "./chance";
-import { Life, scope, type Task } from "./life";
-import { Network, type Exchange, type Observer, type Trouble } from "./network";
+import { Life, scope, victims, type Task, type Victim } from "./life";
+import { Network, type Observer } from "./network";
 import {
   PURPLE_FLEA_FILE,
   startApp,
@@ -18,7 +18,6 @@ import {
   type PurpleFleaProcess,
   type Surroundings,
 } from "./processes";
-import type { Victim } from "./stops";
 import { VirtualTime } from "./virtual-time";
 import { callOf, madeIn, MOVES_MONEY, taskOf } from "./wire";
 
@@ -257,7 +256,7 @@ export class World {
 
   /** Ends everything, gives time back and removes the files. */
   close(): void {
-    for (const who of ["app", "engine", "purple-flea"] as const) this.kill(who);
+    for (const who of victims) this.kill(who);
     this.time.uninstall();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -364,5 +363,3 @@ export class World {
     );
   }
 }
-
-export type { Exchange, Trouble };

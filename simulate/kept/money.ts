@@ -1,4 +1,4 @@
-import type { Move } from "../history";
+import type { Move } from "../moves";
 import { alert, calm, DAY_MS, type Kept } from "./parts";
 
 /** What was counted twice, or never, or called something it was not. */
@@ -173,7 +173,7 @@ export const MONEY: readonly Kept[] = [
       seed: 4555,
       moves: [
         { do: "stop", after: 5000, who: "app", place: "purple-flea-commit", of: "any", skip: 9, downMs: 200 },
-        { do: "ask-alert", after: 119995, twice: true },
+        { do: "ask-alert", after: 119995, asset: "ETH", twice: true },
         { do: "alert", after: 1560, n: 2, asset: "BTC", direction: "long", trigger: true, old: false },
         { do: "stop", after: 2602, who: "app", place: "after-call", of: "any", skip: 6, downMs: 1200000 },
         { do: "trouble", after: 0, kind: "reset-after", call: "escrow.create", times: 1 },

@@ -1,4 +1,4 @@
-import type { History, Move } from "../history";
+import type { History, Move } from "../moves";
 
 const AWAY_MS = 1_200_000;
 /** A little more than a day. */

@@ -42,7 +42,7 @@ const started = performance.now();
 for (let seed = first; seed < first + rounds; seed++) {
   const plan = planOf(seed);
   console.log(
-    `\nseed ${seed}, Purple Flea ${plan.forgetKeys ? "takes no notice of" : "honours"} Idempotency-Key`,
+    `\nseed ${seed}, Purple Flea ${plan.honoursKeys ? "honours" : "takes no notice of"} Idempotency-Key`,
   );
   const round = await playRound(plan, console.log);
   for (const name of machineNames) killed[name] += round.kills[name];

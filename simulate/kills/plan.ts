@@ -1,90 +1,94 @@
+import fc from "fast-check";
 import { between, seeded } from "../chance";
-import { machineNames, type MachineName } from "./stack";
+import { victims } from "../life";
+import { MINUTE_MS, requests, SECOND_MS, stopOf, troubleOf, type History, type Move } from "../moves";
+import { stories, weave } from "../stories";
 
-const MINUTE_MS = 60_000;
 const KILLS_EACH = 4;
 
-/** What somebody does. Numbers name alerts, escrows and bets; a decision is about the n-th that waits for one. */
-export type Deed =
-  | { do: "alert"; n: number; desk: boolean; twice: boolean }
-  | { do: "escrow"; n: number; desk: boolean; micro: number; confirms: boolean }
-  | { do: "confirm"; n: number }
-  | { do: "decide"; n: number; decision: "release" | "cancel"; twice: boolean }
-  | { do: "claim"; desk: boolean }
-  | { do: "bet"; n: number; desk: boolean }
-  | { do: "settle"; n: number; again: boolean }
-  | { do: "sync" }
-  /** The practice clock is moved. */
-  | { do: "pass"; ms: number };
+const story = fc.oneof(
+  { weight: 6, arbitrary: stories.alert },
+  { weight: 6, arbitrary: stories.escrow },
+  { weight: 3, arbitrary: stories.bet },
+  { weight: 2, arbitrary: stories.claim },
+);
+const single = fc.oneof(
+  { weight: 6, arbitrary: requests.settle },
+  { weight: 2, arbitrary: requests.askAlert },
+  { weight: 1, arbitrary: requests.sync },
+  { weight: 1, arbitrary: requests.claimConfirmed },
+  { weight: 1, arbitrary: requests.webhook },
+);
+const kill = stopOf(
+  fc.constantFrom("before-call" as const, "after-call" as const, "desk-commit" as const),
+  fc.constant("any" as const),
+  fc.integer({ min: 0, max: 5 }),
+);
+const frozen = troubleOf(
+  fc.constantFrom("late" as const, "late" as const, "call-slow" as const),
+  fc.constant("any" as const),
+  fc.constant(1),
+);
+const many = (n: number) => ({ minLength: n, maxLength: n, size: "max" }) as const;
+const draft = fc.record({
+  honoursKeys: fc.boolean(),
+  stories: fc.array(story, many(20)),
+  singles: fc.array(single, many(14)),
+  kills: fc.array(kill, many(victims.length * KILLS_EACH)),
+  frozen: fc.array(frozen, many(6)),
+  pauses: fc.array(fc.integer({ min: 5 * MINUTE_MS, max: 12 * MINUTE_MS }), many(2)),
+});
 
-export interface Kill {
-  /** After the kill before it, ms of the machine's time. */
-  after: number;
-  name: MachineName;
-  /** How long after a money call was seen to begin, ms; null for any moment. */
-  aim: number | null;
-  /** Who is stopped in its tracks first, and for how long: what is sent to it then is on its way when the kill comes. */
-  frozen: { name: MachineName; ms: number } | null;
-  /** How long it stays away, ms. */
-  down: number;
-}
-export interface Plan {
-  seed: number;
-  /** Purple Flea takes no notice of Idempotency-Key: what is sent twice is done twice. */
-  forgetKeys: boolean;
-  deeds: { after: number; deed: Deed }[];
-  kills: Kill[];
-}
-
-/** What a seed decides: who does what in which order, and which process is killed when. The machine's own pace does the rest. */
-export function planOf(seed: number): Plan {
-  const random = seeded(seed);
-  const upTo = (high: number) => between(random, 0, high);
-  const chance = (share: number) => random() < share;
-  const placed: { at: number; deed: Deed }[] = [];
-  const place = (count: number, from: number, to: number, make: (n: number) => Deed) => {
-    for (let n = 0; n < count; n++) placed.push({ at: from + random() * (to - from), deed: make(n) });
+/**
+ * What a seed decides for real processes, who does what in which order and which process is killed where; the machine's own pace
+ * does the rest. Each alert has a market of its own, each bet a stake, so that Purple Flea's books tell whose each is.
+ */
+export function planOf(seed: number): History {
+  const [made] = fc.sample(draft, { seed, numRuns: 1 });
+  if (!made) throw new Error("fast-check made no plan");
+  const threads = [...made.stories, ...made.singles.map((one) => [one])];
+  let next = 0;
+  const own = (move: Move, thread: number): Move => {
+    // Decisions rest on what was read a little before.
+    const pause = Math.min(move.after, 3 * SECOND_MS);
+    const mine = {
+      ...move,
+      after: move.do === "decide" || move.do === "confirm" ? pause + SECOND_MS : pause,
+    };
+    if (mine.do === "ask-alert") return { ...mine, asset: `KA${50 + next++}` };
+    if (mine.do === "sync") return { ...mine, desk: false };
+    if (mine.do === "webhook" && mine.what === "future") return { ...mine, what: "odd" };
+    // What is left as it is would be asked about again in the end.
+    if (mine.do === "settle") return { ...mine, then: mine.then === "leave" ? "drop" : mine.then };
+    if (thread >= made.stories.length || !("n" in mine)) return mine;
+    if (mine.do === "alert") return { ...mine, n: thread, asset: `KA${thread}`, old: false };
+    if (mine.do === "bet") return { ...mine, n: thread, micro: 1_000_001 + next++ };
+    return { ...mine, n: thread };
   };
-  place(9, 0, 1, (n) => ({ do: "alert", n, desk: chance(0.4), twice: chance(0.3) }));
-  place(6, 0, 0.5, (n) => ({
-    do: "escrow",
-    n,
-    desk: chance(0.4),
-    micro: between(random, 100_000, 60_000_000),
-    confirms: chance(0.3),
-  }));
-  place(4, 0.2, 1, () => ({ do: "confirm", n: upTo(5) }));
-  place(7, 0.2, 1, () => ({
-    do: "decide",
-    n: upTo(5),
-    decision: chance(0.6) ? "release" : "cancel",
-    twice: chance(0.4),
-  }));
-  place(3, 0, 1, () => ({ do: "claim", desk: chance(0.5) }));
-  place(5, 0, 1, (n) => ({ do: "bet", n, desk: chance(0.4) }));
-  place(14, 0.2, 1, () => ({ do: "settle", n: upTo(3), again: chance(0.5) }));
-  place(3, 0, 1, () => ({ do: "sync" }));
-  place(2, 0.3, 0.9, () => ({ do: "pass", ms: between(random, MINUTE_MS, 12 * MINUTE_MS) }));
-  placed.sort((a, b) => a.at - b.at);
-
-  const victims = machineNames.flatMap((name) => Array.from({ length: KILLS_EACH }, () => name));
-  for (let last = victims.length - 1; last > 0; last--) {
-    const other = upTo(last);
-    const [a, b] = [victims[last], victims[other]];
-    if (a && b) [victims[last], victims[other]] = [b, a];
+  const random = seeded(seed);
+  const moves = weave(
+    threads.map((thread, n) =>
+      thread.filter((move) => move.do !== "end-upstream").map((move) => own(move, n)),
+    ),
+    random,
+  );
+  const strew = (...some: Move[]) => void moves.splice(between(random, 0, moves.length), 0, ...some);
+  for (const [n, one] of made.kills.entries()) {
+    const who = victims[n % victims.length] ?? "app";
+    const kill: Move = { ...one, after: 0, who, downMs: Math.min(one.downMs, 900) };
+    const frozen = made.frozen[n];
+    strew(...(frozen ? [{ ...frozen, after: 0 }, kill] : [kill]));
   }
+  for (const after of made.pauses) strew({ do: "sync", after, desk: false });
+  const { honoursKeys } = made;
   return {
     seed,
-    forgetKeys: chance(0.5),
-    deeds: placed.map(({ deed }) => ({ after: chance(0.3) ? 0 : upTo(700), deed })),
-    kills: victims.map((name) => ({
-      after: between(random, 100, 1_600),
-      name,
-      aim: chance(0.6) ? upTo(250) : null,
-      frozen: chance(0.5)
-        ? { name: chance(0.7) ? "purple-flea" : "app", ms: between(random, 50, 400) }
-        : null,
-      down: upTo(900),
-    })),
+    honoursKeys,
+    wallet: "plenty",
+    terse: false,
+    dailyLimit: false,
+    late: false,
+    slack: false,
+    moves,
   };
 }

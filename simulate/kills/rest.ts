@@ -1,5 +1,6 @@
-import type { People } from "./people";
-import { waitFor, type Row, type Stack } from "./stack";
+import type { Row } from "../evidence";
+import type { People } from "../people";
+import { waitFor, type Stack } from "./stack";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -9,22 +9,23 @@ import {
   type Ports,
   type Process,
 } from "../../sandbox/processes";
+import type { Row } from "../evidence";
+import { victims, type Victim } from "../life";
 import { AGENT, API_KEY, WEBHOOK_SECRET } from "../processes";
 
 export { waitFor } from "../../sandbox/processes";
 
-export const machineNames = ["app", "engine", "purple-flea"] as const;
-export type MachineName = (typeof machineNames)[number];
-export type Row = Record<string, string | number | bigint | null>;
+export { victims as machineNames, type Victim as MachineName } from "../life";
 
 /** The built app, the sandbox engine and the sandbox Purple Flea: three processes with a file each, on ports of their own. */
 export class Stack {
-  readonly urls: Record<MachineName, string>;
-  readonly files: Record<MachineName, string>;
-  readonly machines: Record<MachineName, Process>;
+  readonly urls: Record<Victim, string>;
+  readonly files: Record<Victim, string>;
+  readonly machines: Record<Victim, Process>;
   readonly controls: ReturnType<typeof sandboxControls>;
   /** Lives that ended without being ended, in words. */
   readonly deaths: string[] = [];
+  private watched: Database.Database | null = null;
 
   private constructor(folder: string, seed: number, forgetKeys: boolean, ports: Ports) {
     mkdirSync(folder, { recursive: true });
@@ -81,12 +82,12 @@ export class Stack {
   }
 
   async start(): Promise<void> {
-    await Promise.all(machineNames.map((name) => this.machines[name].start()));
+    await Promise.all(victims.map((name) => this.machines[name].start()));
     await this.controls.introduced();
   }
 
   async end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
-    await Promise.all(machineNames.map((name) => this.machines[name].end(signal)));
+    await Promise.all(victims.map((name) => this.machines[name].end(signal)));
   }
 
   /** Reads one of the two files that may be read beside their process. */
@@ -96,6 +97,16 @@ export class Stack {
       return file.prepare(sql).all(...params) as Row[]; // the columns that were asked for
     } finally {
       file.close();
+    }
+  }
+
+  /** Names the state of the desk's file: another one, and something was committed to it. */
+  version(): unknown {
+    try {
+      this.watched ??= new Database(this.files.app, { readonly: true });
+      return this.watched.pragma("data_version", { simple: true });
+    } catch {
+      return null;
     }
   }
 

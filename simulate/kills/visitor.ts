@@ -1,12 +1,10 @@
+import type { DeskForm, Said } from "../driver";
+
 const TRIES = 400;
 const AGAIN_MS = 250;
 const ACCOUNT = { email: "operator@practice.test", password: "practice-operator-1" };
 
 type Fields = Record<string, string>;
-/** What became of a form: recorded under its id, turned away, or there was no such form on the page. */
-export type Said =
-  { kind: "accepted"; id: string } | { kind: "refused"; status: number } | { kind: "no-form" };
-
 const unescaped = (text: string): string =>
   text
     .replace(/&quot;/g, '"')
@@ -50,6 +48,34 @@ export class Visitor {
     }
   }
 
+  /** Fills in one of the desk's forms. @throws as `submit` */
+  async fillIn(form: DeskForm, twice: boolean): Promise<Said> {
+    switch (form.form) {
+      case "alert":
+        return this.submit("/alerts/send", 'name="asset"', form.typed, twice);
+      case "escrow":
+        return this.submit("/new/escrow", 'name="escrow_id"', form.typed, twice);
+      case "bet":
+        return this.submit("/bets", 'name="stake_usdc"', form.typed, twice);
+      case "claim":
+        return this.submit("/faucet", 'action="/faucet"', {}, twice);
+      case "decide": {
+        const typed = { ...form.typed, decision: form.decision };
+        return this.submit(`/escrows/${form.ref}?review=1`, 'name="seen_payee"', typed, twice);
+      }
+      case "settle":
+        return this.submit(`/unknown/${encodeURIComponent(form.key)}`, 'name="choice"', form.typed, twice);
+      case "pause":
+      case "resume":
+        return this.submit("/controls", `value="${form.form}"`, form.typed, twice);
+      case "sync":
+        // A page has it only where what it shows is old.
+        return { kind: "no-form" };
+      default:
+        return form satisfies never;
+    }
+  }
+
   /**
    * Opens a page, fills in the form that has `mark` in it and sends it; `twice` is a double click.
    * @throws when nobody answers for more than a minute
@@ -63,7 +89,7 @@ export class Visitor {
     const [response] = await Promise.all(twice ? [send(), send()] : [send()]);
     return response.status === 302 && !response.headers.get("location")?.startsWith("/login")
       ? { kind: "accepted", id }
-      : { kind: "refused", status: response.status };
+      : { kind: "refused", why: `answered ${response.status}` };
   }
 
   private async signIn(): Promise<void> {

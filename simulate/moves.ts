@@ -16,6 +16,11 @@ const after = fc.oneof(
   // Beyond the day for which the engine itself knows an event again.
   { weight: 2, arbitrary: fc.constant(25 * HOUR_MS) },
 );
+type Deed<D, T> = { do: D; after: number } & T;
+type Fields<T> = { [K in keyof T]: fc.Arbitrary<T[K]> };
+const deed = <D extends string, T extends object>(name: D, fields: Fields<T>) =>
+  // The compiler does not put a mapped type together from two.
+  fc.record({ do: fc.constant(name), after, ...fields }) as fc.Arbitrary<Deed<D, T>>;
 /** Which of the few escrows, alerts and bets a move is about: few, so that moves meet. */
 const escrowNo = fc.integer({ min: 0, max: 2 });
 const alertNo = fc.integer({ min: 0, max: 4 });
@@ -23,20 +28,17 @@ const twice = fc.boolean();
 
 export const requests = {
   /** A price feed's event, with its own id; the same number is the same alert again. */
-  alert: fc.record({
-    do: fc.constant("alert" as const),
-    after,
+  alert: deed("alert", {
     n: alertNo,
     /** As feeds spell them: three markets by five names. */
-    asset: fc.constantFrom("ETH", "BTC", "SOL", "BINANCE:ETHUSDT", "btc-perp"),
+    asset: fc.constantFrom<string[]>("ETH", "BTC", "SOL", "BINANCE:ETHUSDT", "btc-perp"),
     direction: fc.constantFrom("long" as const, "short" as const),
     trigger: fc.boolean(),
     old: fc.constantFrom(false, false, false, true),
   }),
-  askAlert: fc.record({ do: fc.constant("ask-alert" as const), after, twice }),
-  escrow: fc.record({
-    do: fc.constant("escrow" as const),
-    after,
+  /** The same, typed in at the desk. */
+  askAlert: deed("ask-alert", { asset: fc.constantFrom<string[]>("ETH", "SOL"), twice }),
+  escrow: deed("escrow", {
     n: escrowNo,
     micro: fc.oneof(
       fc.integer({ min: 100_000, max: 60_000_000 }),
@@ -48,56 +50,39 @@ export const requests = {
     desk: fc.boolean(),
   }),
   /** The counterparty confirms at Purple Flea, which tells by webhook. */
-  confirm: fc.record({ do: fc.constant("confirm" as const), after, n: escrowNo }),
+  confirm: deed("confirm", { n: escrowNo }),
   /** Somebody who holds an event key says that it was confirmed. */
-  claimConfirmed: fc.record({
-    do: fc.constant("claim-confirmed" as const),
-    after,
-    n: fc.integer({ min: 0, max: 3 }),
-    remoteId: fc.boolean(),
-  }),
-  decide: fc.record({
-    do: fc.constant("decide" as const),
-    after,
+  claimConfirmed: deed("claim-confirmed", { n: fc.integer({ min: 0, max: 3 }), remoteId: fc.boolean() }),
+  decide: deed("decide", {
     n: escrowNo,
     decision: fc.constantFrom("release" as const, "cancel" as const),
     twice,
   }),
   /** Somebody ends it at Purple Flea, past us. */
-  endUpstream: fc.record({
-    do: fc.constant("end-upstream" as const),
-    after,
+  endUpstream: deed("end-upstream", {
     n: escrowNo,
     to: fc.constantFrom("released" as const, "refunded" as const),
   }),
-  claim: fc.record({ do: fc.constant("claim" as const), after, desk: fc.boolean(), twice }),
-  bet: fc.record({
-    do: fc.constant("bet" as const),
-    after,
+  claim: deed("claim", { desk: fc.boolean(), twice }),
+  bet: deed("bet", {
     n: fc.integer({ min: 0, max: 2 }),
     side: fc.constantFrom("heads" as const, "tails" as const),
-    micro: fc.constantFrom(1_000_000, 2_345_678, 5_000_000, 5_000_001),
+    micro: fc.constantFrom<number[]>(1_000_000, 2_345_678, 5_000_000, 5_000_001),
     desk: fc.boolean(),
   }),
   /** An operator looks into a call whose outcome is not known, and says what became of it. */
-  settle: fc.record({
-    do: fc.constant("settle" as const),
-    after,
+  settle: deed("settle", {
     n: fc.integer({ min: 0, max: 3 }),
     /** What did not happen is done again, dropped, or left as it is. */
     then: fc.constantFrom("again" as const, "again" as const, "drop" as const, "leave" as const),
   }),
-  pause: fc.record({
-    do: fc.constant("pause" as const),
-    after,
+  pause: deed("pause", {
     kind: fc.constantFrom("trade", "escrow-create", "escrow-release", "bet", "claim" as const),
   }),
-  resume: fc.record({ do: fc.constant("resume" as const), after }),
-  sync: fc.record({ do: fc.constant("sync" as const), after, desk: fc.boolean() }),
+  resume: deed("resume", {}),
+  sync: deed("sync", { desk: fc.boolean() }),
   /** A webhook that was delivered comes again, or one that Purple Flea never sent. */
-  webhook: fc.record({
-    do: fc.constant("webhook" as const),
-    after,
+  webhook: deed("webhook", {
     what: fc.constantFrom("again" as const, "forged" as const, "odd" as const, "future" as const),
     n: fc.integer({ min: 0, max: 8 }),
   }),
@@ -184,26 +169,24 @@ export const otherTroubles = [
   "webhook-late",
   "slack-broken",
 ] as const;
+export const troubleOf = <K, C>(kind: fc.Arbitrary<K>, call: fc.Arbitrary<C>, times: fc.Arbitrary<number>) =>
+  deed("trouble", { kind, call, times });
 export const trouble = fc.oneof(
   {
     weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant("trouble" as const),
-      after,
-      kind: fc.constantFrom(...purpleFleaTroubles),
-      call: fc.constantFrom(...targets),
-      times: fc.constantFrom(1, 1, 1, 2, 5),
-    }),
+    arbitrary: troubleOf(
+      fc.constantFrom(...purpleFleaTroubles),
+      fc.constantFrom(...targets),
+      fc.constantFrom(1, 1, 1, 2, 5),
+    ),
   },
   {
     weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant("trouble" as const),
-      after,
-      kind: fc.constantFrom(...otherTroubles),
-      call: fc.constant("any" as const),
-      times: fc.constantFrom(1, 1, 2),
-    }),
+    arbitrary: troubleOf(
+      fc.constantFrom(...otherTroubles),
+      fc.constant("any" as const),
+      fc.constantFrom(1, 1, 2),
+    ),
   },
 );
 
@@ -229,10 +212,8 @@ export const stopPlaces = [
   "step-answered",
   "webhook-taken",
 ] as const;
-const stopOf = <P, C>(place: fc.Arbitrary<P>, of: fc.Arbitrary<C>, skip: fc.Arbitrary<number>) =>
-  fc.record({
-    do: fc.constant("stop" as const),
-    after,
+export const stopOf = <P, C>(place: fc.Arbitrary<P>, of: fc.Arbitrary<C>, skip: fc.Arbitrary<number>) =>
+  deed("stop", {
     who: fc.constantFrom("app", "app", "app", "engine", "both", "purple-flea" as const),
     place,
     /** Before or after this call only, or behind a commit of this function only. */
@@ -265,10 +246,12 @@ export const stop = fc.oneof(
 );
 
 const move = fc.oneof(request, trouble, stop);
-export type Move = typeof move extends fc.Arbitrary<infer M> ? M : never;
-export type Request = typeof request extends fc.Arbitrary<infer M> ? M : never;
-export type TroubleMove = typeof trouble extends fc.Arbitrary<infer M> ? M : never;
-export type StopMove = typeof stop extends fc.Arbitrary<infer M> ? M : never;
+type Made<A> = A extends fc.Arbitrary<infer M> ? M : never;
+export type Request = Made<typeof request>;
+export type TroubleMove = Made<typeof trouble>;
+export type StopMove = Made<typeof stop>;
+/** What somebody or something does, for whichever driver makes it. */
+export type Move = Request | TroubleMove | StopMove;
 
 export const circumstances = {
   /** What the wallet holds when it begins. */
@@ -289,4 +272,4 @@ export const anyHistory = fc.record({
   ...circumstances,
   moves: fc.array(move, { maxLength: 60, size: "max" }),
 });
-export type History = typeof anyHistory extends fc.Arbitrary<infer H> ? H : never;
+export type History = Made<typeof anyHistory>;
