@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { inTransaction, type DeskWriter, type MirrorWriter, type Reader } from "./connection";
 import { balances, intents } from "./schema";
 import { openTestDatabase } from "./testing";
+import { intentKeys } from "../domain/keys";
 
 let db: ReturnType<typeof openTestDatabase>;
 beforeEach(() => {
@@ -72,12 +73,12 @@ describe("the database", () => {
     } as const;
     db.writer
       .insert(intents)
-      .values({ ...intent, key: "order:1" })
+      .values({ ...intent, key: intentKeys.order("1") })
       .run();
     expect(() =>
       db.writer
         .insert(intents)
-        .values({ ...intent, key: "order:2" })
+        .values({ ...intent, key: intentKeys.order("2") })
         .run(),
     ).toThrow(/UNIQUE/);
   });

@@ -256,13 +256,14 @@ export const stepLook: Record<StepStatus, StatusLook> = {
 };
 
 /** What a money call's record says: open is before the answer. */
-export const intentStatuses = ["open", "done", "refused", "not_done", "unknown"] as const;
+export const intentStatuses = ["open", "done", "refused", "skipped", "not_done", "unknown"] as const;
 export type IntentStatus = (typeof intentStatuses)[number];
 /** What a money call's record says of the money. Without a record nothing was sent. */
 export const intentMoney: Record<IntentStatus, string> = {
   open: "It was sent and no answer is recorded yet: it may have happened",
   done: "It happened",
   refused: "Nothing moved",
+  skipped: "Nothing was sent and nothing moved",
   not_done: "Nothing moved so far",
   unknown: "It was sent and no answer came: it may have happened",
 };
@@ -294,6 +295,12 @@ export const intentLook: Record<IntentStatus, StatusLook> = {
     meaning: "It did not happen and is not sent again",
     tone: "none",
     icon: "circle-x",
+  },
+  skipped: {
+    label: "Skipped",
+    meaning: "Not sent, with the reason; it is not sent later",
+    tone: "none",
+    icon: "circle-minus",
   },
   not_done: {
     label: "Not done yet",
@@ -368,6 +375,10 @@ export const pauseLook: Record<PauseKind, PauseLook> = {
     goesOn: "Looking up a claim that was sent and not answered.",
   },
 };
+
+/** Where money of the agent lies that calls can spend. At the gateway there is one. */
+export const purses = ["wallet"] as const;
+export type Purse = (typeof purses)[number];
 
 export const roles = ["viewer", "operator", "admin"] as const;
 export type Role = (typeof roles)[number];

@@ -40,7 +40,7 @@ export const ON_ITS_WAY_MS = 2 * MINUTE_MS;
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
-export const by = (functionId: string) => ({ kind: "function", id: functionId }) as const;
+export const functionActor = (functionId: string) => ({ kind: "function", id: functionId }) as const;
 
 /** Start of the UTC day a moment lies in, ms. */
 export const startOfDay = (ms: number): number => ms - (ms % DAY_MS);

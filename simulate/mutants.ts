@@ -80,7 +80,9 @@ export const MUTANTS: readonly Mutant[] = [
     name: "check and act in two steps",
     rule: "one order at a time",
     wrong: "no lock is taken with the intent: two orders may be on their way at once",
-    faults: [{ file: "inngest/functions/place-order.ts", find: '        lock: "order",\n', replace: "" }],
+    faults: [
+      { file: "inngest/money-calls/actions/order.ts", find: 'lock: "order",', replace: "lock: null," },
+    ],
   },
   {
     name: "lost and forgotten",
@@ -124,15 +126,14 @@ export const MUTANTS: readonly Mutant[] = [
     wrong: "an escrow is ended without asking what it is now, before the call or behind its refusal",
     faults: [
       {
-        file: "inngest/functions/end-escrow.ts",
-        find: "const upstream = await purpleFlea.escrow(remoteId);\n  const key",
-        replace:
-          'const upstream = { ...(await purpleFlea.escrow(remoteId)), status: "locked" };\n  const key',
+        file: "inngest/money-calls/actions/escrow-end.ts",
+        find: "const upstream = await purpleFlea.escrow(before.remoteId);",
+        replace: 'const upstream = { ...(await purpleFlea.escrow(before.remoteId)), status: "locked" };',
       },
       {
-        file: "inngest/functions/end-escrow.ts",
-        find: "const after = outcome.status === 409 ? await purpleFlea.escrow(remoteId) : null;",
-        replace: "const after = null as Awaited<ReturnType<typeof purpleFlea.escrow>> | null;",
+        file: "inngest/money-calls/actions/escrow-end.ts",
+        find: 'if (outcome.kind !== "refused" || outcome.status !== 409) return outcome;',
+        replace: 'if (outcome.kind === "refused" || outcome.kind !== "refused") return outcome;',
       },
     ],
   },

@@ -29,7 +29,8 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
 const intentWords: Record<Intent["status"], string> = {
   open: "written, no answer yet",
   done: "done: Purple Flea took the order",
-  refused: "refused: nothing was sent or nothing moved",
+  refused: "rejected by Purple Flea: nothing moved",
+  skipped: "skipped: nothing was sent",
   not_done: "known not to have happened",
   unknown: "sent, no answer; held until it is settled",
 };

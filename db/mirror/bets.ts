@@ -1,4 +1,5 @@
 import { and, desc, eq, sql } from "drizzle-orm";
+import { intentKeys } from "../../domain/keys";
 import type { MicroUsdc } from "../../domain/money";
 import { given, prepared, type MirrorWriter } from "../connection";
 import { bets, claims } from "../schema";
@@ -63,7 +64,7 @@ export function changeBet(
   // A second answer says nothing about when it was over: its money moved when that was first known.
   const set = over ? { ...change, settledAt: row.settledAt } : change;
   const next = { ...row, ...set };
-  const placed = placedAt(tx, `bet:${row.requestKey}`, now);
+  const placed = placedAt(tx, intentKeys.bet(row.requestKey), now);
   bookMoves(tx, { type: "bet", ref }, betMoves(next, placed, now), now);
   tx.update(bets)
     .set({ ...set, updatedAt: now })
@@ -105,14 +106,17 @@ const unproven = prepared((db) =>
 /** Bets that are known upstream and whose outcome or seed is not, the newest first: what a sync reads again. */
 export const unprovenBets = (tx: MirrorWriter, limit: number): BetRow[] => unproven(tx).all({ limit });
 
-/** What bets have lost since a moment, less what they won; at least 0. Open and unknown ones count as lost. micro-USDC. */
-export function lostSince(tx: MirrorWriter, since: number): MicroUsdc {
+/**
+ * What bets have lost since a moment, less what they won; at least 0. Open and unknown ones count as lost, the one `exceptRef`
+ * names does not. micro-USDC.
+ */
+export function lostSince(tx: MirrorWriter, since: number, exceptRef = ""): MicroUsdc {
   const row = tx
     .select({
       net: sql<bigint>`coalesce(sum(case when ${bets.status} in ('refused', 'skipped') then 0 else ${bets.stakeMicro} - coalesce(${bets.payoutMicro}, 0) end), 0)`,
     })
     .from(bets)
-    .where(sql`${bets.createdAt} >= ${since}`)
+    .where(sql`${bets.createdAt} >= ${since} and ${bets.ref} != ${exceptRef}`)
     .get();
   const net = row?.net ?? 0n;
   return net > 0n ? net : 0n;

@@ -6,6 +6,7 @@ import { beginEscrow, changeEscrow } from "./escrows";
 import { compareWallet } from "./drift";
 import { openIntent, reopenIntent, settleIntent } from "./intents";
 import type { MoneyAction } from "../../domain/statuses";
+import { intentKeys, type IntentKey } from "../../domain/keys";
 
 /* What trades do to the books is in trades.test.ts. */
 const MINUTE = 60_000;
@@ -18,13 +19,13 @@ beforeEach(() => {
 afterEach(() => db.close());
 const moved = () => getBooks(db.writer)?.movedMicro;
 const open = () => openBooks(db.writer, 50_000_000n, OPENED);
-const send = (key: string, action: MoneyAction, minute: number) =>
+const send = (key: IntentKey, action: MoneyAction, minute: number) =>
   openIntent(
     db.writer,
-    { key, action, subjectRef: "it", amountMicro: AMOUNT, runId: "run-1" },
+    { key, action, subjectRef: "it", amountMicro: AMOUNT, purse: "wallet", runId: "run-1" },
     minute * MINUTE,
   );
-const settle = (key: string, status: "done" | "not_done" | "unknown", minute: number) =>
+const settle = (key: IntentKey, status: "done" | "not_done" | "unknown", minute: number) =>
   settleIntent(db.writer, key, { status }, minute * MINUTE);
 
 describe("a claim that is learnt of after a look said that it was not made", () => {
@@ -62,7 +63,7 @@ describe("a claim that is learnt of after a look said that it was not made", () 
 });
 
 describe("an escrow", () => {
-  const key = "escrow-create:it";
+  const key = intentKeys.escrowCreate("it");
   const begin = (minute: number) => {
     const escrow = { ref: "it", agentId: "ag_1", amountMicro: AMOUNT, counterparty: "0x1", runId: "run-1" };
     const row = { ...escrow, description: "", timeoutHours: 168 };
@@ -108,7 +109,7 @@ describe("an escrow", () => {
 });
 
 describe("a bet", () => {
-  const key = "bet:slot";
+  const key = intentKeys.bet("slot");
   const begin = () => {
     send(key, "bet", 1);
     const bet = {
@@ -151,21 +152,21 @@ describe("the opening", () => {
   const decider = { commandId: "c1", by: "Olive", reason: null, seenTries: 1 };
 
   test("waits while a call is sent again that a person said did not happen: it may be in the balance", () => {
-    send("bet:b1", "bet", 1);
-    settle("bet:b1", "unknown", 2);
+    send(intentKeys.bet("b1"), "bet", 1);
+    settle(intentKeys.bet("b1"), "unknown", 2);
     expect(look(10)).toBe("busy");
-    reopenIntent(db.writer, "bet:b1", decider, "run-2", 11 * MINUTE);
+    reopenIntent(db.writer, intentKeys.bet("b1"), "bet", decider, "run-2", 11 * MINUTE);
     expect(look(14)).toBe("busy");
-    settle("bet:b1", "not_done", 15);
+    settle(intentKeys.bet("b1"), "not_done", 15);
     expect(look(20)).toBe("busy");
-    settle("bet:b1", "done", 21);
+    settle(intentKeys.bet("b1"), "done", 21);
     expect(look(30)).toBe("opened");
   });
   test("does not wait for a day's claim that came to nothing: it tells its own moment", () => {
-    send("claim:c1", "claim", 1);
-    settle("claim:c1", "unknown", 2);
-    reopenIntent(db.writer, "claim:c1", decider, "run-2", 11 * MINUTE);
-    settle("claim:c1", "not_done", 12);
+    send(intentKeys.claim("ag_1", "1970-01-01"), "claim", 1);
+    settle(intentKeys.claim("ag_1", "1970-01-01"), "unknown", 2);
+    reopenIntent(db.writer, intentKeys.claim("ag_1", "1970-01-01"), null, decider, "run-2", 11 * MINUTE);
+    settle(intentKeys.claim("ag_1", "1970-01-01"), "not_done", 12);
     expect(look(20)).toBe("opened");
   });
 });

@@ -1,4 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
+import type { IntentKey } from "../../domain/keys";
 import type { MicroUsdc } from "../../domain/money";
 import { given, prepared, type MirrorWriter } from "../connection";
 import { movements, walletBooks, type bets, type claims, type escrows, type trades } from "../schema";
@@ -58,7 +59,7 @@ export const claimMoves = ({ status, amountMicro, settledAt, createdAt }: Claim,
   status === "claimed" ? [{ amountMicro: amountMicro ?? 0n, at: Math.max(settledAt ?? now, createdAt) }] : [];
 
 /** When the call behind a row was known to be done, ms; now, while its intent does not say so yet. */
-export function placedAt(tx: MirrorWriter, intentKey: string, now: number): number {
+export function placedAt(tx: MirrorWriter, intentKey: IntentKey, now: number): number {
   const intent = getIntent(tx, intentKey);
   return (intent?.status === "done" ? intent.settledAt : null) ?? now;
 }

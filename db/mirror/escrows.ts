@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, isNotNull, isNull } from "drizzle-orm";
 import type { Actor } from "../../domain/ids";
+import { intentKeys } from "../../domain/keys";
 import type { EscrowStatus } from "../../domain/statuses";
 import { escrowMoney } from "../../domain/escrow-sums";
 import { ESCROW_FEE_PPM } from "../../domain/money";
@@ -164,7 +165,7 @@ export function changeEscrow(
   }
   const changed = Object.fromEntries(differing);
   const next = { ...row, ...changed };
-  const placed = placedAt(tx, `escrow-create:${ref}`, now);
+  const placed = placedAt(tx, intentKeys.escrowCreate(ref), now);
   bookMoves(tx, { type: "escrow", ref }, escrowMoves(next, placed, now), now);
   tx.update(escrows)
     .set({

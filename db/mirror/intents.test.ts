@@ -5,16 +5,18 @@ import { afterEach, expect, test } from "vitest";
 import { closeDatabase, openWriter } from "../connection";
 import { openTestDatabase } from "../testing";
 import { openIntent, settleIntent, type IntentRequest } from "./intents";
+import { intentKeys } from "../../domain/keys";
 
 const MIGRATIONS = join(import.meta.dirname, "../migrations");
 const close: (() => void)[] = [];
 afterEach(() => close.splice(0).forEach((each) => each()));
 
 const order = (id: string, asset: string): IntentRequest => ({
-  key: `order:${id}`,
+  key: intentKeys.order(id),
   action: "order",
   subjectRef: `tr_${id}`,
   amountMicro: 10_000_000n,
+  purse: "wallet",
   asset,
   runId: `run-${id}`,
   lock: "order",
@@ -29,7 +31,7 @@ test("an order in flight holds every order; of unknown outcome, those on its mar
       kind: "busy",
       heldBy: { key: "order:a", status: "open" },
     });
-  settleIntent(db.writer, "order:a", { status: "unknown" }, 3);
+  settleIntent(db.writer, intentKeys.order("a"), { status: "unknown" }, 3);
   expect(openIntent(db.writer, order("b", "ethusdt"), 4)).toMatchObject({
     kind: "busy",
     heldBy: { key: "order:a", status: "unknown" },

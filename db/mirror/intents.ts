@@ -2,23 +2,26 @@ import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
 import { holdsMarket, type AfterUnknown } from "../../domain/after-unknown";
 import { marketOf } from "../../domain/markets";
 import type { MicroUsdc } from "../../domain/money";
-import type { IntentStatus, MoneyAction, OutcomeDecision } from "../../domain/statuses";
+import { idempotencyKeyFor, type IntentKey, type LockName } from "../../domain/keys";
+import type { IntentStatus, MoneyAction, OutcomeDecision, Purse } from "../../domain/statuses";
 import { given, prepared, type MirrorWriter } from "../connection";
 import { intents, sync } from "../schema";
 
 export type Intent = typeof intents.$inferSelect;
 
 export interface IntentRequest {
-  key: string;
+  key: IntentKey;
   action: MoneyAction;
   subjectRef: string;
   amountMicro: MicroUsdc;
+  /** The purse the amount leaves; null when it leaves none. */
+  purse: Purse | null;
   asset?: string;
   runId: string;
   /** The operator's command it answers. */
   commandId?: string | null;
   /** Held while the call is in flight: one trade, one bet at a time. */
-  lock?: "order" | "bet";
+  lock?: LockName | null;
   /** For an order: which others one of unknown outcome holds; those on its market when it is not said. */
   afterUnknown?: AfterUnknown;
 }
@@ -33,6 +36,8 @@ export type Opened =
   | ({ kind: "send" } & Try)
   /** It has an outcome already, or may have one: it is not sent again. */
   | { kind: "settled"; intent: Intent }
+  /** It was written by an attempt that died: nobody knows whether that sent, and it is to be settled as unknown. */
+  | { kind: "abandoned"; intent: Intent }
   /** Another call is in flight, or holds this one while its outcome is unknown. */
   | { kind: "busy"; heldBy: Intent };
 
@@ -74,12 +79,12 @@ const mayBeGone = prepared((db) => {
     .select({ sum: sql<bigint>`coalesce(sum(${intents.amountMicro}), 0)` })
     .from(intents)
     .where(
-      sql`(${intents.status} in ('open', 'unknown') or (${intents.status} = 'done' and ${intents.settledAt} >= coalesce((${readAt}), 0))) and ${intents.action} in ('order', 'escrow-create', 'bet')`,
+      sql`(${intents.status} in ('open', 'unknown') or (${intents.status} = 'done' and ${intents.settledAt} >= coalesce((${readAt}), 0))) and ${intents.purse} = ${given("purse")}`,
     )
     .prepare();
 });
 
-export const getIntent = (tx: MirrorWriter, key: string): Intent | undefined => byKey(tx).get({ key });
+export const getIntent = (tx: MirrorWriter, key: IntentKey): Intent | undefined => byKey(tx).get({ key });
 
 /** Calls whose outcome is not known, those longest unsettled first. */
 export const unknownIntents = (tx: MirrorWriter, limit: number): Intent[] => unknown(tx).all({ limit });
@@ -100,8 +105,8 @@ function holderOf(tx: MirrorWriter, request: IntentRequest): Intent | undefined 
 
 /**
  * Writes the intent of a money call, inside the transaction that checked it. What is known not to have happened may be sent
- * again under the same key. An intent found open was written by a try that died: nobody knows whether it sent, so it becomes
- * unknown here and is not sent again, unless `repeatable` says that the state upstream was read and rules it out.
+ * again under the same key. An intent found open was written by an attempt that died: nobody knows whether it sent, so it is not
+ * sent again, unless `repeatable` says that the state upstream was read and rules it out.
  */
 export function openIntent(
   tx: MirrorWriter,
@@ -116,21 +121,14 @@ export function openIntent(
       found?.action === request.action &&
       (found.status === "open" || found.status === "unknown"));
   if (found && !mayRepeat) {
-    if (found.status !== "open") return { kind: "settled", intent: found };
-    settleIntent(
-      tx,
-      request.key,
-      { status: "unknown", detail: "stopped between sending and recording the answer" },
-      now,
-    );
-    return { kind: "settled", intent: { ...found, status: "unknown" } };
+    return { kind: found.status === "open" ? "abandoned" : "settled", intent: found };
   }
   const heldBy = holderOf(tx, request);
   if (heldBy) return { kind: "busy", heldBy };
   if (found) {
     // Another action, such as a release after a cancel that was not done, is another request and has a key of its own.
     const idempotencyKey =
-      found.action === request.action ? found.idempotencyKey : `${request.action}:${request.key}`;
+      found.action === request.action ? found.idempotencyKey : idempotencyKeyFor(request.action, request.key);
     const tries = found.tries + 1;
     tx.update(intents)
       .set({
@@ -148,10 +146,11 @@ export function openIntent(
     return { kind: "send", idempotencyKey, tries };
   }
   const { afterUnknown: _, ...row } = request;
+  const idempotencyKey = idempotencyKeyFor(request.action, request.key);
   tx.insert(intents)
     .values({
       ...row,
-      idempotencyKey: `${request.action}:${request.key}`,
+      idempotencyKey,
       status: "open",
       lock: request.lock ?? null,
       tries: 1,
@@ -159,16 +158,26 @@ export function openIntent(
       updatedAt: now,
     })
     .run();
-  return { kind: "send", idempotencyKey: `${request.action}:${request.key}`, tries: 1 };
+  return { kind: "send", idempotencyKey, tries: 1 };
 }
 
 /**
  * Whether a try may still send: nobody has taken it over, or given it up, since it was opened. To be asked in the transaction
  * that writes what is needed to send it, by a try that has waited for something in between.
  */
-export function mayStillSend(tx: MirrorWriter, key: string, tries: number): boolean {
+export function mayStillSend(tx: MirrorWriter, key: IntentKey, tries: number): boolean {
   const found = getIntent(tx, key);
   return found?.status === "open" && found.tries === tries;
+}
+
+/** Writes a call that is not made and of which nothing is on record: it has its key for ever. `settle` says why. */
+export function recordSkipped(tx: MirrorWriter, request: IntentRequest, now: number): void {
+  const { afterUnknown: _, lock: __, ...row } = request;
+  const idempotencyKey = idempotencyKeyFor(request.action, request.key);
+  const times = { createdAt: now, updatedAt: now };
+  tx.insert(intents)
+    .values({ ...row, idempotencyKey, status: "not_done", tries: 0, ...times })
+    .run();
 }
 
 /**
@@ -177,13 +186,14 @@ export function mayStillSend(tx: MirrorWriter, key: string, tries: number): bool
  */
 export function settleIntent(
   tx: MirrorWriter,
-  key: string,
+  key: IntentKey,
   outcome: { status: Exclude<IntentStatus, "open">; detail?: string; remoteId?: string },
   now: number,
 ): void {
   const found = getIntent(tx, key);
-  if (!found || found.status === "done" || (found.status === "refused" && outcome.status !== "done")) return;
-  const final = outcome.status === "done" || outcome.status === "refused";
+  const isFinal = found?.status === "refused" || found?.status === "skipped";
+  if (!found || found.status === "done" || (isFinal && outcome.status !== "done")) return;
+  const final = outcome.status === "done" || outcome.status === "refused" || outcome.status === "skipped";
   tx.update(intents)
     .set({
       status: outcome.status,
@@ -209,7 +219,7 @@ export interface Decider {
 /** Writes what a person decided about an unknown outcome. False when there is nothing (any more) to decide. */
 export function decideIntent(
   tx: MirrorWriter,
-  key: string,
+  key: IntentKey,
   decision: OutcomeDecision,
   decider: Decider,
   now: number,
@@ -237,7 +247,8 @@ export function decideIntent(
  */
 export function reopenIntent(
   tx: MirrorWriter,
-  key: string,
+  key: IntentKey,
+  lock: LockName | null,
   decider: Decider,
   runId: string,
   now: number,
@@ -245,13 +256,8 @@ export function reopenIntent(
   const found = getIntent(tx, key);
   if (!found) throw new Error("a call without an intent cannot be repeated");
   const first = found.decisionCommand !== decider.commandId;
-  if (!first && found.status === "open") {
-    const detail = "stopped between sending it again and recording the answer";
-    settleIntent(tx, key, { status: "unknown", detail }, now);
-    return { kind: "settled", intent: { ...found, status: "unknown", detail } };
-  }
+  if (!first && found.status === "open") return { kind: "abandoned", intent: found };
   if (found.status !== (first ? "unknown" : "not_done")) return { kind: "settled", intent: found };
-  const lock = found.action === "order" ? "order" : null;
   const heldBy = lock ? otherHolder(tx).get({ lock, key }) : undefined;
   if (heldBy) return { kind: "busy", heldBy };
   if (!decideIntent(tx, key, "repeated", decider, now)) return { kind: "settled", intent: found };
@@ -270,7 +276,7 @@ export function spentOnMarket(tx: MirrorWriter, asset: string, since: number): M
     .select({ asset: intents.asset, amountMicro: intents.amountMicro })
     .from(intents)
     .where(
-      sql`${intents.action} = 'order' and ${intents.createdAt} >= ${since} and ${intents.status} in ('open', 'done', 'unknown')`,
+      sql`${intents.action} = ${"order" satisfies MoneyAction} and ${intents.createdAt} >= ${since} and ${intents.status} in ('open', 'done', 'unknown')`,
     )
     .all()
     .reduce((sum, row) => (marketOf(row.asset ?? "") === market ? sum + row.amountMicro : sum), 0n);
@@ -289,31 +295,16 @@ export function spentSince(tx: MirrorWriter, action: MoneyAction, since: number)
 }
 
 /**
- * What the wallet no longer has, or may no longer have, although the mirror's balance still shows it: open and unknown calls,
+ * What a purse no longer has, or may no longer have, although the mirror's balance still shows it: open and unknown calls,
  * and those done since that balance was read. micro-USDC.
  */
-export const committed = (tx: MirrorWriter): MicroUsdc => mayBeGone(tx).get()?.sum ?? 0n;
+export const reservedFunds = (tx: MirrorWriter, purse: Purse): MicroUsdc =>
+  mayBeGone(tx).get({ purse })?.sum ?? 0n;
 
-/**
- * Calls of a run that has ended: of one found open nobody knows whether it was made, and it becomes unknown; one that is known
- * not to have been made is returned as it is, and so is one that was unknown before and nobody has decided about.
- */
-export function leaveIntents(
-  tx: MirrorWriter,
-  runId: string,
-  now: number,
-): { lost: Intent[]; unknown: Intent[]; notDone: Intent[] } {
-  const left = tx
+/** Calls that a run has left without an end: in flight, of unknown outcome, or not executed. */
+export const leftIntents = (tx: MirrorWriter, runId: string): Intent[] =>
+  tx
     .select()
     .from(intents)
     .where(and(inArray(intents.status, ["open", "unknown", "not_done"]), eq(intents.runId, runId)))
     .all();
-  const lost = left.filter((intent) => intent.status === "open");
-  const detail = "its run ended before an answer was recorded";
-  for (const intent of lost) settleIntent(tx, intent.key, { status: "unknown", detail }, now);
-  return {
-    lost,
-    unknown: left.filter((intent) => intent.status === "unknown" && intent.decision === null),
-    notDone: left.filter((intent) => intent.status === "not_done"),
-  };
-}

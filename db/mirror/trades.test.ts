@@ -4,9 +4,11 @@ import { openTestDatabase } from "../testing";
 import { getBooks, openBooks } from "./books";
 import { openIntent, settleIntent } from "./intents";
 import { applyTradeNews, beginTrade, type TradeNews } from "./trades";
+import { intentKeys } from "../../domain/keys";
 
 const MINUTE = 60_000;
 const OPENED = 10 * MINUTE;
+const KEY = intentKeys.order("alert-1");
 let db: ReturnType<typeof openTestDatabase>;
 beforeEach(() => {
   db = openTestDatabase();
@@ -17,15 +19,14 @@ afterEach(() => db.close());
 /** The alert's order is on its way. */
 function begin() {
   const trade = { ref: "tr_1", alertId: "alert-1", agentId: "ag_1", asset: "ETH", side: "long" } as const;
-  const call = { key: "order:alert-1", action: "order", subjectRef: "tr_1", lock: "order" } as const;
+  const call = { key: KEY, action: "order", subjectRef: "tr_1", lock: "order", purse: "wallet" } as const;
   openIntent(db.writer, { ...call, amountMicro: 10_000_000n, runId: "run-1" }, 0);
   beginTrade(db.writer, { ...trade, sizeMicro: 10_000_000n, alertPrice: "2840.5", runId: "run-1" }, 0);
 }
 /** What was learnt of the trade; its id says that the order is done. */
 const news = (minute: number, what: TradeNews) => {
   const now = minute * MINUTE;
-  if (what.remoteId)
-    settleIntent(db.writer, "order:alert-1", { status: "done", remoteId: what.remoteId }, now);
+  if (what.remoteId) settleIntent(db.writer, KEY, { status: "done", remoteId: what.remoteId }, now);
   return applyTradeNews(db.writer, "tr_1", what, now, now);
 };
 const moved = () => getBooks(db.writer)?.movedMicro;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { and, asc, eq, inArray, isNotNull, isNull, lte, or, sql } from "drizzle-orm";
 import type { Actor } from "../../domain/ids";
+import { intentKeys } from "../../domain/keys";
 import { payloadText, readAlert } from "../../domain/price-alert";
 import type { AlertOutcome, TradeStatus } from "../../domain/statuses";
 import { given, prepared, type MirrorWriter } from "../connection";
@@ -177,7 +178,7 @@ export function applyTradeNews(
   }
   if (Object.keys(set).length === 0) return false;
   const next = { ...row, ...set };
-  const placed = placedAt(tx, `order:${row.alertId}`, now);
+  const placed = placedAt(tx, intentKeys.order(row.alertId), now);
   // While nobody has told when it was over, it was when that was learnt.
   const over = next.closedAt ?? (next.status === row.status ? row.updatedAt : now);
   bookMoves(tx, { type: "trade", ref }, tradeMoves(next, placed, over), now);

@@ -1,5 +1,6 @@
 import { asc, desc, eq, inArray, sql, type InferSelectModel, type SQL } from "drizzle-orm";
 import type { AnswerState } from "../../domain/command-states";
+import { intentKeys } from "../../domain/keys";
 import { openEscrowStatuses, type EscrowStatus, type IntentStatus } from "../../domain/statuses";
 import type { Reader } from "../connection";
 import {
@@ -206,7 +207,7 @@ export function getReceipt(db: Reader, commandId: string): Receipt | null {
     .from(intents)
     .where(
       row.decision
-        ? eq(intents.key, `escrow-end:${row.decision.escrowRef}`)
+        ? eq(intents.key, intentKeys.escrowEnd(row.decision.escrowRef))
         : eq(intents.commandId, commandId),
     )
     .get();

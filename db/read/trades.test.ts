@@ -12,6 +12,7 @@ import {
   listTrades,
 } from "./trades";
 import type { TradeFilter, TradeSort } from "./trades";
+import { intentKeys } from "../../domain/keys";
 
 const ROWS = 100_000;
 let db: ReturnType<typeof openTestDatabase>;
@@ -173,7 +174,7 @@ describe("one trade", () => {
     db.writer
       .insert(intents)
       .values({
-        key: "order:al_42",
+        key: intentKeys.order("al_42"),
         action: "order",
         subjectRef: "tr_000042",
         amountMicro: 10_000_000n,

@@ -1,4 +1,5 @@
 import { and, desc, eq, gte, inArray, lt, sql, type InferSelectModel, type SQL } from "drizzle-orm";
+import { intentKeys } from "../../domain/keys";
 import { openTradeStatuses, type TradeStatus } from "../../domain/statuses";
 import type { Reader } from "../connection";
 import { alerts, intents, trades } from "../schema";
@@ -125,7 +126,7 @@ export function getTrade(
       db
         .select()
         .from(intents)
-        .where(eq(intents.key, `order:${trade.alertId}`))
+        .where(eq(intents.key, intentKeys.order(trade.alertId)))
         .get() ?? null,
     timeline: listTimeline(db, "trade", ref),
   };

@@ -1,5 +1,6 @@
 import { asc, eq, sql, type InferSelectModel } from "drizzle-orm";
 import { z } from "zod";
+import { asIntentKey } from "../../domain/keys";
 import { marketOf } from "../../domain/markets";
 import type { Reader } from "../connection";
 import { bets, escrows, intents, trades } from "../schema";
@@ -41,7 +42,9 @@ export function getUnknownKey(db: Reader, subjectRef: string): string | null {
 
 /** One call by its key, whatever its state by now; null when there is none. */
 export function getUnknown(db: Reader, key: string): UnknownCall | null {
-  const intent = db.select().from(intents).where(eq(intents.key, key)).get();
+  const intentKey = asIntentKey(key);
+  if (!intentKey) return null;
+  const intent = db.select().from(intents).where(eq(intents.key, intentKey)).get();
   if (!intent) return null;
   const ref = intent.subjectRef;
   switch (intent.action) {

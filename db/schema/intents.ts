@@ -1,25 +1,27 @@
 import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { IntentStatus, MoneyAction, OutcomeDecision } from "../../domain/statuses";
+import type { IntentKey, LockName } from "../../domain/keys";
+import type { IntentStatus, MoneyAction, OutcomeDecision, Purse } from "../../domain/statuses";
 import { int, micro } from "./columns";
 
 /**
- * A money call, written before it is made and settled after it answered. The key is made of business ids and unique for
- * ever: `order:<alert id>`, `escrow-create:<ref>`, `escrow-end:<ref>` (release or cancel, one of them),
- * `claim:<agent>:<utc day>`, `bet:<slot or request>`.
+ * A money call, written before it is made and settled after it answered. The key is made of business ids (domain/keys.ts) and
+ * unique for ever.
  */
 export const intents = sqliteTable(
   "intents",
   {
-    key: text("key").primaryKey(),
+    key: text("key").$type<IntentKey>().primaryKey(),
     action: text("action").$type<MoneyAction>().notNull(),
     subjectRef: text("subject_ref").notNull(),
     amountMicro: micro("amount_micro").notNull(),
+    /** The purse the amount leaves; null for what takes nothing out of one: an escrow's end, a claim. */
+    purse: text("purse").$type<Purse>(),
     asset: text("asset"),
     /** Sent upstream on every try, also when an operator says "do it again". */
     idempotencyKey: text("idempotency_key").notNull(),
     status: text("status").$type<IntentStatus>().notNull(),
     /** Held while the call is in flight, null afterwards; UNIQUE. `order` here is what makes it one trade at a time. */
-    lock: text("lock").unique(),
+    lock: text("lock").$type<LockName>().unique(),
     detail: text("detail"),
     remoteId: text("remote_id"),
     runId: text("run_id"),

@@ -3,7 +3,8 @@ import { claimFaucet as askForClaim } from "../../app/commands/ask.server";
 import { pauseActions } from "../../app/commands/steer-actions.server";
 import { settleUnknown } from "../../app/commands/settle-unknown.server";
 import { openWorld, type World } from "../testing";
-import { claimFaucet } from "./claim-faucet";
+import { claimRequestOf, faucetClaim } from "../money-calls/actions/faucet-claim";
+import { attempt } from "../money-calls/run";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -13,6 +14,10 @@ const DAY = "2026-11-24";
 const NEXT_DAY = "2026-11-25";
 
 let world: World;
+/** One attempt of a run. */
+const claimAs = (run: string) => attempt(world.deps, faucetClaim, claimRequestOf(world.deps, null, run));
+/** An attempt of which nobody hears: its answer may come when the world is closed. */
+const dies = (): void => void claimAs("run-that-dies").catch(() => undefined);
 /** What becomes of a claim on its way to Purple Flea. */
 let wire: "well" | "refused" | "silent" | "late" | "slow";
 /** Lets a late one come through. */
@@ -89,10 +94,10 @@ describe("a claim at the end of its day", () => {
 
   test("whose try died is unknown, and nothing is sent for it on the next day", async () => {
     wire = "silent";
-    void claimFaucet(world.deps, null, "run-that-dies");
+    dies();
     wire = "well";
     await world.advance(5 * SECOND);
-    expect(await claimFaucet(world.deps, null, "run-that-dies")).toMatchObject({ kind: "unknown" });
+    expect(await claimAs("run-that-dies")).toMatchObject({ kind: "unknown" });
     expect(claims()).toMatchObject([{ day: DAY, status: "unknown" }]);
     expect(intents()).toMatchObject([{ status: "unknown" }]);
     expect(claimedThere()).toEqual([]);
@@ -112,7 +117,7 @@ describe("a claim at the end of its day", () => {
     ]);
     wire = "well";
     await world.send("purple-flea/faucet.claim.requested", {}, "c2");
-    expect(await claimFaucet(world.deps, null, "run-2")).toMatchObject({ reason: "claimed before" });
+    expect(await claimAs("run-2")).toMatchObject({ reason: "done before" });
     expect(world.calls(`POST ${CLAIM}`)).toBe(1);
     expect(world.row("select amount_micro, requested_by from claims where status = 'claimed'")).toEqual({
       amount_micro: 1_000_000n,
@@ -122,8 +127,8 @@ describe("a claim at the end of its day", () => {
 
   test("that a person lets be sent again and could not be sent is over as well", async () => {
     wire = "silent";
-    void claimFaucet(world.deps, null, "run-that-dies");
-    await claimFaucet(world.deps, null, "run-that-dies");
+    dies();
+    await claimAs("run-that-dies");
     wire = "refused";
     await didNotHappen(DAY, { again: "on" });
     expect(claims()).toMatchObject([{ day: DAY, status: "unknown" }]);
@@ -163,13 +168,13 @@ test("a claim that a person says did not happen, and is not to, is not sent by a
 test("a claim is of the moment at which it was first told of, whenever its own answer comes", async () => {
   await world.advance(HOUR);
   wire = "slow";
-  const claiming = claimFaucet(world.deps, null, "run-1");
+  const claiming = claimAs("run-1");
   await world.advance(5 * SECOND, SECOND);
   const told = world.row<{ status: string; at: bigint }>("select status, settled_at at from claims");
   expect(told?.status).toBe("claimed");
   await world.advance(SECOND);
   answerIt();
-  expect(await claiming).toMatchObject({ kind: "claimed", amount_usdc: "1.000000" });
+  expect(await claiming).toMatchObject({ kind: "done", amount_usdc: "1.000000" });
   expect(world.row("select status, settled_at at from claims")).toEqual(told);
   expect(world.rows("select title from timeline where subject_type = 'claim'")).toHaveLength(1);
 });

@@ -3,7 +3,6 @@ import { decisionsAbout } from "../../db/read/escrow-decisions";
 import { escrowStory, getEscrowRow, getReceipt } from "../../db/read/escrows";
 import { listAttention } from "../../db/read/overview";
 import { openWorld, type World } from "../testing";
-import { describeEnd, type EndTransition } from "./end-words";
 import { escrowsIn } from "./testing";
 
 const SECOND = 1_000;
@@ -141,21 +140,4 @@ test("what happens within one second is told in the order it happened", async ()
   ];
   expect(order.map(place)).toEqual([...order.map(place)].sort((a, b) => b - a));
   expect(order.map(place)).not.toContain(-1);
-});
-
-test("only what is known not to have happened says that nothing moved", () => {
-  const all: { [K in EndTransition["kind"]]: Extract<EndTransition, { kind: K }> } = {
-    sent: { kind: "sent", decidedBy: "Olive", rawStatus: "funded" },
-    released: { kind: "released", netMicro: 1n, feeMicro: 0n, referralMicro: null },
-    refunded: { kind: "refunded", amountMicro: 1n, decidedBy: "Olive" },
-    unknown: { kind: "unknown", reason: "no answer" },
-    rejected: { kind: "rejected", message: "no" },
-    "not-executed": { kind: "not-executed", reason: "busy" },
-    "put-off": { kind: "put-off", reason: "busy" },
-    "found-locked": { kind: "found-locked", rawStatus: "funded" },
-  };
-  const quiet = Object.values(all).filter((one) =>
-    /nothing moved/i.test(JSON.stringify(describeEnd("release", one, null))),
-  );
-  expect(quiet.map((one) => one.kind)).toEqual(["rejected", "not-executed", "put-off", "found-locked"]);
 });

@@ -1,6 +1,5 @@
 import { NonRetriableError } from "inngest";
 import { inTransaction } from "../../db/connection";
-import { answerCommand } from "../../db/mirror/answers";
 import {
   getEscrow,
   isOver,
@@ -9,7 +8,6 @@ import {
   tellEscrow,
   type EscrowRow,
 } from "../../db/mirror/escrows";
-import { getIntent } from "../../db/mirror/intents";
 import { commandForEscrow, getDecision, isCommand } from "../../db/read/decisions";
 import { isReference } from "../../domain/ids";
 import { formatMicro, usdcFromWire } from "../../domain/money";
@@ -21,16 +19,18 @@ import {
   escrowRejected,
   escrowResumed,
   eventIdFor,
-  outcomeUnknown,
 } from "../events";
-import { createEscrow, type Created } from "./create-escrow";
-import { endEscrow, endOf, type Ended, type Ending } from "./end-escrow";
+import { functionActor, DAY_MS, HOUR_MS, type Deps } from "../deps";
+import { escrowCreate } from "../money-calls/actions/escrow-create";
+import {
+  endedAs,
+  escrowEnds,
+  recordEscrow,
+  type EndAction,
+  type Ended,
+} from "../money-calls/actions/escrow-end";
+import { runMoneyAction } from "../money-calls/run";
 import { onRecord } from "./hearing";
-import { mirrorUpstream } from "./mirror-upstream";
-import { askId } from "./reconcile-unknown";
-import { by, DAY_MS, HOUR_MS, type Deps } from "../deps";
-import { nextRetry, settleEnd } from "./settle-end";
-import { showNotDone, showUnknown } from "./what-became";
 
 const ID = "escrow-lifecycle";
 /** How long a disputed, unreadable or paused escrow is left alone before it is looked at again. */
@@ -38,14 +38,20 @@ const HELD_MS = HOUR_MS;
 /** A run has a bounded number of steps; after so many looks another run goes on. */
 const MAX_LOOKS = 200;
 
+/** Why it ends, and who decided. */
+interface Ending {
+  action: EndAction;
+  /** In words: an operator's name, the counterparty, the time-out. */
+  decidedBy: string;
+  /** The operator's decision behind it; null when there is none. Absent in the results of earlier builds. */
+  decision?: string | null;
+}
 type Verdict =
   | { kind: "act"; ending: Ending }
   | { kind: "over" }
   | { kind: "taken-over" }
   /** `hears` is what it waits for: the record alone. Absent in the results of the build that raced two waits. */
   | { kind: "wait"; remaining: number; hears?: "record" };
-/** How a run goes on after an end that did not go through. */
-type Failed = { status: "over" } | { status: "rejected"; retry_at: number };
 type Followed = Ended | { status: "taken-over" | "handed-over"; escrow_id: string };
 
 /** When Purple Flea refunds it by itself, as far as it is known. ms */
@@ -84,32 +90,34 @@ export function escrowLifecycle(deps: Deps) {
           : await step.run("take-over", () => takeOver(ref, runId));
       if (!asked) return { status: "over", escrow_id: ref };
 
-      let created: Created;
-      try {
-        created = await step.run("create-escrow", () =>
-          createEscrow(deps, {
-            ref,
-            amountMicro: usdcFromWire(asked.amount_usdc),
-            counterparty: asked.counterparty,
-            description: asked.description,
-            commandId: asked.commandId,
-            runId,
-          }),
-        );
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : "out of attempts";
-        created = await step.run("record-not-created", () =>
-          recordNotCreated(ref, reason, asked.commandId, runId),
-        );
-        if (created.kind === "refused") throw new NonRetriableError(`the escrow was not created: ${reason}`);
-      }
-      if (created.kind === "refused") return { status: "refused", reason: created.reason };
-      if (created.kind === "held") return { status: "held", reason: created.reason };
-      if (created.kind === "unknown") {
-        const key = `escrow-create:${ref}`;
-        const id = askId(key, runId);
-        await step.sendEvent("ask-what-became", outcomeUnknown.create({ intent_key: key }, { id }));
-        return { status: "unknown", reason: created.reason };
+      const created = await runMoneyAction(
+        deps,
+        step,
+        escrowCreate,
+        () => ({
+          ref,
+          amountMicro: usdcFromWire(asked.amount_usdc),
+          counterparty: asked.counterparty,
+          description: asked.description,
+          commandId: asked.commandId,
+          runId,
+        }),
+        runId,
+      );
+      switch (created.kind) {
+        case "done":
+          break;
+        case "held":
+          return { status: "held", reason: created.reason };
+        case "unknown":
+          return { status: "unknown", reason: created.reason };
+        case "rejected":
+        case "skipped":
+          return { status: "refused", reason: created.reason };
+        case "given-up":
+          throw new NonRetriableError(`the escrow was not created: ${created.reason}`);
+        default:
+          return created satisfies never;
       }
 
       return follow(0);
@@ -119,32 +127,10 @@ export function escrowLifecycle(deps: Deps) {
         for (let look = from; look < MAX_LOOKS; look++) {
           const verdict = await step.run("check-decision", () => decide(ref, runId));
           if (verdict.kind === "taken-over") return { status: "taken-over", escrow_id: ref };
-          if (verdict.kind === "over") return step.run("read-end", () => endOf(requireRow(ref)));
+          if (verdict.kind === "over") return step.run("read-end", () => endedAs(requireRow(ref)));
           if (verdict.kind === "act") {
-            const { ending } = verdict;
-            const name = ending.action === "release" ? "release-escrow" : "cancel-escrow";
-            const ended = await step
-              .run(name, () => endEscrow(deps, ref, ending, runId))
-              .catch(async (error: unknown): Promise<Failed> => {
-                const reason = error instanceof Error ? error.message : "out of attempts";
-                const failed = await step.run("record-not-ended", () =>
-                  recordNotEnded(ref, ending, reason, runId),
-                );
-                // Builds before this one recorded no way to go on.
-                if (failed?.status) return failed;
-                const key = `escrow-end:${ref}`;
-                const id = askId(key, runId);
-                await step.sendEvent("ask-what-became", outcomeUnknown.create({ intent_key: key }, { id }));
-                throw new NonRetriableError(`the ${ending.action} did not go through: ${reason}`);
-              });
-            if (ended.status === "over") continue;
-            if (ended.status === "rejected") {
-              await step.sleepUntil("try-again", new Date(ended.retry_at));
-              continue;
-            }
-            if (ended.status !== "held") return ended;
-            // A pause that is lifted, or time: what holds it is looked at again.
-            await step.waitForEvent("held", { event: actionsResumed, timeout: HELD_MS });
+            const ended = await end(verdict.ending);
+            if (ended) return ended;
             continue;
           }
           const wait = { timeout: verdict.remaining, if: `async.data.escrow_id == "${ref}"` };
@@ -154,6 +140,33 @@ export function escrowLifecycle(deps: Deps) {
         const id = eventIdFor(escrowResumed.name, `${ref}-after-${runId}`);
         await step.sendEvent("hand-over", escrowResumed.create({ escrow_id: ref }, { id }));
         return { status: "handed-over", escrow_id: ref };
+      }
+
+      /** Releases or cancels; undefined when that is to be looked at again. */
+      async function end({ action, decidedBy, decision }: Ending): Promise<Ended | undefined> {
+        const request = { ref, commandId: null, runId, decidedBy, decision };
+        const ended = await runMoneyAction(deps, step, escrowEnds[action], () => request, runId);
+        switch (ended.kind) {
+          case "done": {
+            const { kind: _, ...end } = ended;
+            return end;
+          }
+          case "unknown":
+            throw new NonRetriableError(`the ${action} did not go through: ${ended.reason}`);
+          case "rejected":
+          case "given-up":
+            if (ended.retry_at !== undefined) await step.sleepUntil("try-again", new Date(ended.retry_at));
+            return undefined;
+          case "held":
+          case "skipped":
+            if ("until" in ended && ended.until !== undefined)
+              await step.sleepUntil("until-due", new Date(ended.until));
+            // A pause that is lifted, or time: what holds it is looked at again.
+            else await step.waitForEvent("held", { event: actionsResumed, timeout: HELD_MS });
+            return undefined;
+          default:
+            return ended satisfies never;
+        }
       }
 
       /**
@@ -192,7 +205,7 @@ export function escrowLifecycle(deps: Deps) {
           at: now,
           title: "Taken over by another run",
           detail: before.runId === null ? undefined : `after run ${before.runId}`,
-          actor: by(ID),
+          actor: functionActor(ID),
           runId,
         });
       const { counterparty, description } = row;
@@ -212,7 +225,7 @@ export function escrowLifecycle(deps: Deps) {
     const upstream = await purpleFlea.escrow(before.remoteId ?? "");
     const now = clock.now();
     const row = inTransaction(mirror, (tx) => {
-      mirrorUpstream(deps, tx, requireRow(ref), upstream, now, runId);
+      recordEscrow(tx, ref, upstream, { actor: functionActor(ID), runId }, now);
       const seen = requireRow(ref);
       markHeard(tx, ref, onRecord(read, seen));
       return seen;
@@ -220,11 +233,12 @@ export function escrowLifecycle(deps: Deps) {
     if (isOver(row.status)) return { kind: "over" };
     const decision = getDecision(read, ref);
     const who = decision ? (decision.operatorName ?? decision.operatorId) : null;
-    if (decision?.decision === "cancel")
-      return { kind: "act", ending: { action: "cancel", decidedBy: who ?? "operator" } };
-    if (decision) return { kind: "act", ending: { action: "release", decidedBy: who ?? "operator" } };
+    if (decision) {
+      const { commandId, decision: action } = decision;
+      return { kind: "act", ending: { action, decidedBy: who ?? "operator", decision: commandId } };
+    }
     if (row.confirmedAt !== null)
-      return { kind: "act", ending: { action: "release", decidedBy: "counterparty" } };
+      return { kind: "act", ending: { action: "release", decidedBy: "counterparty", decision: null } };
     const deadline = deadlineOf(row);
     if (now >= deadline) {
       inTransaction(mirror, (tx) =>
@@ -232,46 +246,13 @@ export function escrowLifecycle(deps: Deps) {
           kind: "time-out",
           at: now,
           title: "Nobody confirmed in 7 days",
-          actor: by(ID),
+          actor: functionActor(ID),
           runId,
           stepId: "wait-for-counterparty",
         }),
       );
-      return { kind: "act", ending: { action: "cancel", decidedBy: "time-out" } };
+      return { kind: "act", ending: { action: "cancel", decidedBy: "time-out", decision: null } };
     }
     return { kind: "wait", remaining: Math.max(deadline - now, 1_000), hears: "record" };
-  }
-
-  /** The last try may have died after it had sent, or after it had recorded the answer: the intent says which. */
-  function recordNotCreated(ref: string, reason: string, commandId: string | null, runId: string): Created {
-    return inTransaction(mirror, (tx) => {
-      const now = clock.now();
-      const intent = getIntent(tx, `escrow-create:${ref}`);
-      if (intent?.status === "done" && intent.remoteId) return { kind: "created", remoteId: intent.remoteId };
-      if (intent?.status === "open" || intent?.status === "unknown") {
-        showUnknown(tx, intent, reason, now);
-        return { kind: "unknown", reason };
-      }
-      if (intent) showNotDone(tx, intent, reason, now, runId);
-      const message = `Not created: ${reason}. Nothing moved.`;
-      answerCommand(tx, commandId, { state: "failed", message, runId }, now);
-      return { kind: "refused", reason };
-    });
-  }
-
-  /** The attempts are used up: what is known not to have happened is tried again later; null when it may have. */
-  function recordNotEnded(ref: string, { action }: Ending, reason: string, runId: string): Failed | null {
-    const now = clock.now();
-    return inTransaction(mirror, (tx) => {
-      const row = getEscrow(tx, ref);
-      if (!row || isOver(row.status)) return { status: "over" };
-      const settling = { now, actor: by(ID), runId };
-      const intent = getIntent(tx, `escrow-end:${ref}`)?.status;
-      if (intent === "open") settleEnd(tx, ref, action, { kind: "unknown", reason }, settling);
-      if (intent === "open" || intent === "unknown") return null;
-      const retryAt = nextRetry(tx, ref, action, now);
-      settleEnd(tx, ref, action, { kind: "put-off", reason }, { ...settling, retryAt });
-      return { status: "rejected", retry_at: retryAt };
-    });
   }
 }

@@ -12,6 +12,7 @@ import {
 import { getIntent } from "../../db/mirror/intents";
 import { runHasEnded } from "../../db/mirror/runs";
 import { getDecision, isCommand } from "../../db/read/decisions";
+import { intentKeys } from "../../domain/keys";
 import {
   escrowConfirmed,
   escrowDecisionRecorded,
@@ -20,7 +21,7 @@ import {
   eventIdFor,
 } from "../events";
 import { isHeard } from "./hearing";
-import { by, type Deps } from "../deps";
+import { functionActor, type Deps } from "../deps";
 
 const ID = "record-confirmation";
 
@@ -160,7 +161,7 @@ export function recordConfirmation({ client, mirror, read, clock }: Deps) {
           ? "Rejection claimed, not proven"
           : `Confirmation claimed by ${confirmedBy}, not proven`,
       detail: confirmedBy === null ? "It cancels nothing by itself." : "It releases nothing by itself.",
-      actor: by(ID),
+      actor: functionActor(ID),
       runId,
     });
     if (confirmedBy !== null)
@@ -177,6 +178,6 @@ export function recordConfirmation({ client, mirror, read, clock }: Deps) {
 
 /** Whether a call that ends the escrow is in flight, or its outcome unknown: then nobody takes over. */
 function mayBeEnding(tx: MirrorWriter, ref: string): boolean {
-  const end = getIntent(tx, `escrow-end:${ref}`)?.status;
+  const end = getIntent(tx, intentKeys.escrowEnd(ref))?.status;
   return end === "open" || end === "unknown";
 }

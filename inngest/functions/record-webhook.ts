@@ -13,9 +13,9 @@ import { claimRef, intentKeys } from "../../domain/keys";
 import { formatMicro } from "../../domain/money";
 import { escrowConfirmed, eventIdFor, webhookReceived } from "../events";
 import type { ReadWebhook, WebhookNews } from "../purple-flea/port";
-import { adoptClaim } from "./claim-faucet";
+import { adoptClaim, faucetClaim } from "../money-calls/actions/faucet-claim";
+import { settle } from "../money-calls/settle";
 import { type Deps } from "../deps";
-import { recordHappened } from "./what-became";
 
 /** A webhook that could be read, about one kind of thing. */
 type News<About extends WebhookNews["about"]> = Extract<WebhookNews, { about: About }>;
@@ -121,12 +121,18 @@ export function recordWebhook(deps: Deps) {
       getIntent(tx, intentKeys.claim(agentId, day)) ??
       (isOurs ? adoptClaim(tx, agentId, claimedAt, told.runId, told.now) : undefined);
     if (!intent) return { outcome: "unmatched", detail: `no claim of ${agentId} on ${day}` };
-    const source = {
-      words: `webhook ${told.webhookId}`,
-      actor: { kind: "webhook", id: told.webhookId } as const,
-      runId: told.runId,
-    };
-    recordHappened(deps, tx, intent, { action: "claim", amountMicro, txHash, claimedAt }, source, told.now);
+    settle(
+      tx,
+      faucetClaim,
+      { key: intent.key, ref },
+      {
+        kind: "found",
+        value: { amountMicro, txHash, claimedAt },
+        words: `webhook ${told.webhookId}`,
+      },
+      { actor: { kind: "webhook", id: told.webhookId }, runId: told.runId },
+      told.now,
+    );
     return { outcome: "applied" };
   }
 

@@ -2,18 +2,20 @@ import { NonRetriableError } from "inngest";
 import { z } from "zod";
 import { inTransaction, type MirrorWriter } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
-import { getEscrow } from "../../db/mirror/escrows";
 import { decideIntent, getIntent, type Decider, type Intent } from "../../db/mirror/intents";
+import { tell } from "../../db/mirror/timeline";
 import { getCommand } from "../../db/read/decisions";
-import { escrowResumed, eventIdFor, outcomeDecided, outcomeUnknown } from "../events";
-import { ReadRefused } from "../purple-flea/outcomes";
-import { mirrorUpstream } from "./mirror-upstream";
-import { ownerOf, readFact } from "./read-fact";
-import { askId } from "./reconcile-unknown";
-import { sendAgain } from "./send-again";
+import { asIntentKey, type IntentKey } from "../../domain/keys";
 import type { Deps } from "../deps";
-import { failed, SETTLE_UNKNOWN, tellDecision, type Operator, type Settled } from "./settlement";
-import { recordHappened, recordNotHappened, showNotDone } from "./what-became";
+import { escrowResumed, eventIdFor, outcomeDecided, outcomeUnknown } from "../events";
+import { actions } from "../money-calls/actions";
+import type { Source, Transition } from "../money-calls/protocol";
+import { repeat, type Repeated } from "../money-calls/repeat";
+import { reconcileId } from "../money-calls/run";
+import { settle as settleCall } from "../money-calls/settle";
+import { ReadRefused } from "../purple-flea/outcomes";
+
+const ID = "settle-unknown";
 
 /** A decision as its command keeps it. `again`: whether what did not happen is to be done. */
 const decisionSchema = z.object({
@@ -23,7 +25,23 @@ const decisionSchema = z.object({
   remote_id: z.string().optional(),
   seen_tries: z.number().int(),
 });
-type Decision = z.output<typeof decisionSchema>;
+
+/** What an operator's decision came to. */
+interface Answered {
+  state: "confirmed" | "failed" | "unknown";
+  message: string;
+  /** What goes on now: an escrow without a run, or another reconciliation. */
+  next?: "resume-escrow" | "ask";
+}
+const failed = (message: string): Answered => ({ state: "failed", message });
+
+/** A decision, whose it is, and what the timeline signs with. */
+interface Decided extends z.output<typeof decisionSchema> {
+  key: IntentKey;
+  decider: Decider;
+  operatorId: string;
+  source: Source & { runId: string };
+}
 
 /**
  * Carries out what an operator decided about a call whose outcome is not known. The decision is read from the command on
@@ -33,155 +51,213 @@ type Decision = z.output<typeof decisionSchema>;
 export function settleUnknown(deps: Deps) {
   const { client, mirror, read, clock } = deps;
   return client.createFunction(
-    { id: SETTLE_UNKNOWN, name: "Settle unknown", retries: 3, triggers: [outcomeDecided] },
+    { id: ID, name: "Settle unknown", retries: 3, triggers: [outcomeDecided] },
     async ({ event, step, runId }) => {
       const command = getCommand(read, event.id);
       const parsed = decisionSchema.safeParse(command?.payload);
-      if (!command || command.kind !== "settle-unknown" || !parsed.success)
+      const key = parsed.success ? asIntentKey(parsed.data.intent_key) : null;
+      if (!command || command.kind !== "settle-unknown" || !parsed.success || !key)
         throw new NonRetriableError("no decision on record stands behind this event");
-      const decision = parsed.data;
-      const key = decision.intent_key;
-      const who = command.operatorName ?? command.operatorId;
-      const decider: Decider = {
-        commandId: command.id,
-        by: who,
-        reason: z.object({ reason: z.string() }).safeParse(command.payload).data?.reason ?? null,
-        seenTries: decision.seen_tries,
+      const decided: Decided = {
+        ...parsed.data,
+        key,
+        decider: {
+          commandId: command.id,
+          by: command.operatorName ?? command.operatorId,
+          reason: z.object({ reason: z.string() }).safeParse(command.payload).data?.reason ?? null,
+          seenTries: parsed.data.seen_tries,
+        },
+        operatorId: command.operatorId,
+        source: { actor: { kind: "operator", id: command.operatorId }, runId, stepId: "settle" },
       };
       // Within its step: of one that was asked for twice the later answer counts, and the run takes only the first.
-      const answered = (given: Settled): Settled => {
+      const answered = (given: Answered): Answered => {
         const { state, message } = given;
         inTransaction(mirror, (tx) => answerCommand(tx, command.id, { state, message, runId }, clock.now()));
         return given;
       };
-      let settled: Settled;
+      let settled: Answered;
       try {
-        settled = await step.run("settle", async () =>
-          answered(await settle(decision, decider, command.operatorId, runId)),
-        );
+        settled = await step.run("settle", async () => answered(await carryOut(decided)));
       } catch (error) {
         const reason = error instanceof Error ? error.message : "out of attempts";
-        settled = await step.run("record-not-settled", () =>
-          answered(recordNotSettled(key, decider, reason, runId)),
-        );
+        settled = await step.run("record-not-settled", () => answered(recordNotSettled(decided, reason)));
       }
       if (settled.next === "ask")
         await step.sendEvent(
           "ask-what-became",
-          outcomeUnknown.create({ intent_key: key }, { id: askId(key, runId) }),
+          outcomeUnknown.create({ intent_key: key }, { id: reconcileId(key, runId) }),
         );
       if (settled.next === "resume-escrow") {
         const ref = getIntent(mirror, key)?.subjectRef ?? "";
         const id = eventIdFor(escrowResumed.name, `${ref}-by-${command.id}`);
         await step.sendEvent("resume-escrow", escrowResumed.create({ escrow_id: ref }, { id }));
       }
-      return { intent_key: key, choice: decision.choice, state: settled.state, message: settled.message };
+      return { intent_key: key, choice: decided.choice, state: settled.state, message: settled.message };
     },
   );
 
-  async function settle(
-    decision: Decision,
-    decider: Decider,
-    operatorId: string,
-    runId: string,
-  ): Promise<Settled> {
-    const key = decision.intent_key;
+  async function carryOut(decided: Decided): Promise<Answered> {
+    const { key, decider, choice } = decided;
     const intent = getIntent(mirror, key);
     if (!intent) return failed("There is no such call. Nothing was changed.");
-    const mine = intent.decisionCommand === decider.commandId;
-    if (!mine && intent.status !== "unknown")
+    const isOurs = intent.decisionCommand === decider.commandId;
+    if (!isOurs && intent.status !== "unknown")
       return failed(`Its outcome is known already: ${intent.status.replace("_", " ")}. Nothing was changed.`);
-    if (!mine && intent.tries !== decider.seenTries)
+    if (!isOurs && intent.tries !== decider.seenTries)
       return failed("It was tried again after this was looked at. Nothing was changed; look again.");
-    const actor = { kind: "operator", id: operatorId } as const;
-    if (decision.choice === "left")
-      return inTransaction(mirror, (tx) => leave(tx, intent, decider, actor, runId));
-    if (decision.choice === "happened") return happened(intent, decision.remote_id, decider, actor, runId);
-    return decision.again
-      ? sendAgain(deps, intent, decider, actor, runId)
-      : inTransaction(mirror, (tx) => dropped(tx, intent, decider, actor, runId));
+    switch (choice) {
+      case "left":
+        return inTransaction(mirror, (tx) => leave(tx, intent, decided));
+      case "happened":
+        return happened(intent, decided);
+      case "not-happened":
+        return decided.again
+          ? answerOf(intent, await repeat(deps, intent, decider, decided.operatorId, decided.source))
+          : inTransaction(mirror, (tx) => dropped(tx, intent, decided));
+      default:
+        return choice satisfies never;
+    }
   }
 
-  function leave(
+  /** Records the decision on the intent and in the story; false when there is nothing (any more) to decide. */
+  function record(
     tx: MirrorWriter,
     intent: Intent,
-    decider: Decider,
-    actor: Operator,
-    runId: string,
-  ): Settled {
-    const now = clock.now();
-    if (!decideIntent(tx, intent.key, "left", decider, now))
+    outcome: "left" | "dropped" | "happened",
+    title: string,
+    { decider, source }: Decided,
+    now: number,
+  ): boolean {
+    if (!decideIntent(tx, intent.key, outcome, decider, now)) return false;
+    tell(tx, {
+      subject: { type: actions[intent.action].subject, ref: intent.subjectRef },
+      kind: "decided",
+      nth: decider.commandId,
+      at: now,
+      title: `${title}, by ${decider.by}`,
+      detail: decider.reason ?? undefined,
+      actor: source.actor,
+      runId: source.runId,
+    });
+    return true;
+  }
+
+  function leave(tx: MirrorWriter, intent: Intent, decided: Decided): Answered {
+    if (!record(tx, intent, "left", "Left as it is", decided, clock.now()))
       return failed("Nothing was changed; look again.");
-    tellDecision(tx, intent, "Left as it is", decider, actor, runId, now);
     return { state: "confirmed", message: "Left as it is. What it holds stays held." };
   }
 
-  function dropped(
-    tx: MirrorWriter,
-    intent: Intent,
-    decider: Decider,
-    actor: Operator,
-    runId: string,
-  ): Settled {
+  function dropped(tx: MirrorWriter, intent: Intent, decided: Decided): Answered {
     const now = clock.now();
-    if (!decideIntent(tx, intent.key, "dropped", decider, now))
+    if (!record(tx, intent, "dropped", "Decided: it did not happen", decided, now))
       return failed("Nothing was changed; look again.");
-    tellDecision(tx, intent, "Decided: it did not happen", decider, actor, runId, now);
-    const words = `decided by ${decider.by}`;
-    recordNotHappened(tx, intent, words, { words, actor, runId }, now);
-    return { state: "confirmed", message: "Recorded as not done. It is not sent again." };
+    const { key, subjectRef: ref } = intent;
+    const reason = `decided by ${decided.decider.by}`;
+    // The receipt of this decision says what was decided, before the call's own words reach it.
+    const message = "Recorded as not done. It is not sent again.";
+    answerCommand(
+      tx,
+      decided.decider.commandId,
+      { state: "confirmed", message, runId: decided.source.runId },
+      now,
+    );
+    settleCall(
+      tx,
+      actions[intent.action],
+      { key, ref },
+      { kind: "found-missing", reason },
+      decided.source,
+      now,
+    );
+    return { state: "confirmed", message };
   }
 
-  async function happened(
-    intent: Intent,
-    remoteId: string | undefined,
-    decider: Decider,
-    actor: Operator,
-    runId: string,
-  ): Promise<Settled> {
+  async function happened(intent: Intent, decided: Decided): Promise<Answered> {
+    const { remote_id: remoteId, decider, source } = decided;
+    const action = actions[intent.action];
     const next = intent.action === "escrow-create" ? ("resume-escrow" as const) : undefined;
     if (intent.status === "done") return { state: "confirmed", message: "It is recorded as done.", next };
-    const found = await readFact(deps, intent, remoteId).catch((error: unknown) => {
+    const found = await action.verifyRemoteId(deps, intent, remoteId).catch((error: unknown) => {
       // A refusal is Purple Flea's word about this id; anything else is worth another try.
       if (!(error instanceof ReadRefused)) throw error;
       return `Purple Flea does not know it: ${error.message}`;
     });
     if (typeof found === "string") return failed(`${found}. Nothing was changed.`);
-    return inTransaction(mirror, (tx): Settled => {
+    return inTransaction(mirror, (tx): Answered => {
       const now = clock.now();
-      const taken = remoteId === undefined ? null : ownerOf(tx, intent, remoteId);
-      if (taken) return failed(`${remoteId} belongs to ${taken}. Nothing was changed.`);
-      if (!decideIntent(tx, intent.key, "happened", decider, now))
+      const owner = remoteId === undefined ? undefined : action.ownerOf?.(tx, remoteId);
+      if (owner !== undefined && owner !== intent.subjectRef)
+        return failed(`${remoteId} belongs to ${owner}. Nothing was changed.`);
+      if (!record(tx, intent, "happened", "Decided: it happened", decided, now))
         return failed("Nothing was changed; look again.");
-      tellDecision(tx, intent, "Decided: it happened", decider, actor, runId, now);
-      const source = { words: `decided by ${decider.by}, read at Purple Flea`, actor, runId };
-      if (found.action === "escrow-end") {
-        const row = getEscrow(tx, intent.subjectRef);
-        if (row) mirrorUpstream(deps, tx, row, found.escrow, now, runId);
-        return { state: "confirmed", message: `Purple Flea says ${found.escrow.status}.` };
-      }
-      recordHappened(deps, tx, intent, found, source, now);
-      return {
-        state: "confirmed",
-        message: remoteId ? `Recorded as done: ${remoteId}.` : "Recorded as done.",
-        next,
-      };
+      const message = remoteId ? `Recorded as done: ${remoteId}.` : "Recorded as done.";
+      answerCommand(tx, decider.commandId, { state: "confirmed", message, runId: source.runId }, now);
+      const words = `decided by ${decider.by}, read at Purple Flea`;
+      const transition: Transition<unknown> =
+        "missing" in found
+          ? { kind: "found-missing", reason: found.missing }
+          : { kind: "found", value: found.value, words };
+      settleCall(tx, action, { key: intent.key, ref: intent.subjectRef }, transition, source, now);
+      return { state: "confirmed", message, next };
     });
   }
 
   /** The last try of a decision failed: what it left open is told as it is. */
-  function recordNotSettled(key: string, decider: Decider, reason: string, runId: string): Settled {
-    return inTransaction(mirror, (tx): Settled => {
-      const now = clock.now();
+  function recordNotSettled({ key, decider, source }: Decided, reason: string): Answered {
+    return inTransaction(mirror, (tx): Answered => {
       const intent = getIntent(tx, key);
       if (!intent || intent.decisionCommand !== decider.commandId)
         return failed(`${reason}. Nothing was changed.`);
-      if (intent.status === "not_done" || intent.status === "refused") {
-        showNotDone(tx, intent, reason, now, runId);
-        return failed(`Not done: ${reason}. Nothing moved.`);
+      switch (intent.status) {
+        case "not_done":
+        case "refused":
+        case "skipped": {
+          const call = { key, ref: intent.subjectRef };
+          settleCall(tx, actions[intent.action], call, { kind: "given-up", reason }, source, clock.now());
+          return failed(`Not done: ${reason}. Nothing moved.`);
+        }
+        case "done":
+          return { state: "confirmed", message: "Done." };
+        case "open":
+        case "unknown":
+          return { state: "unknown", message: `Sent again; no answer was recorded: ${reason}.`, next: "ask" };
+        default:
+          return intent.status satisfies never;
       }
-      if (intent.status === "done") return { state: "confirmed", message: "Done." };
-      return { state: "unknown", message: `Sent again; no answer was recorded: ${reason}.`, next: "ask" };
     });
+  }
+}
+
+/** What the operator reads of a call that was sent again. */
+function answerOf({ action }: Intent, repeated: Repeated): Answered {
+  switch (repeated.kind) {
+    case "resumed":
+      return { state: "confirmed", message: "Another run goes on with it now.", next: "resume-escrow" };
+    case "done":
+      return {
+        state: "confirmed",
+        message: "Sent again and done.",
+        next: action === "escrow-create" ? "resume-escrow" : undefined,
+      };
+    case "unknown":
+      return {
+        state: "unknown",
+        message: `Sent again, and no answer came: ${repeated.reason}.`,
+        next: "ask",
+      };
+    case "busy":
+      throw new Error("a newer attempt has superseded this one while it waited; nothing was sent");
+    case "refused":
+      return failed(repeated.reason);
+    case "held":
+    case "skipped":
+      return failed(`Not sent: ${repeated.reason}. Nothing moved.`);
+    case "rejected":
+    case "given-up":
+      return failed(`Sent again and rejected: ${repeated.reason}. Nothing moved.`);
+    default:
+      return repeated satisfies never;
   }
 }

@@ -9,12 +9,13 @@ import { isCommand } from "../../db/read/decisions";
 import { formatMicro } from "../../domain/money";
 import type { Source } from "../../domain/statuses";
 import { syncRequested } from "../events";
-import { findLoose } from "./loose-ends";
-import { mirrorUpstream } from "./mirror-upstream";
-import { recordBet, recordVerification } from "./place-bet";
-import { newsOf } from "./place-order";
-import { by, type Deps } from "../deps";
+import { functionActor, type Deps } from "../deps";
+import { recordBet, recordVerification } from "../money-calls/actions/bet";
+import { recordEscrow } from "../money-calls/actions/escrow-end";
+import { newsOf } from "../money-calls/actions/order";
+import { sweepStaleWork } from "../recovery/sweep-stale-work";
 
+const ID = "sync-mirror";
 /** At most so many rows of a kind are read again at once, those longest unseen first: Purple Flea limits reads by the minute. */
 const MAX_READS = 40;
 
@@ -26,7 +27,7 @@ export function syncMirror(deps: Deps) {
   const { client, mirror, read, purpleFlea, clock, config } = deps;
   return client.createFunction(
     {
-      id: "sync-mirror",
+      id: ID,
       name: "Sync mirror",
       retries: 2,
       triggers: [{ cron: config.syncCron ?? "*/5 * * * *" }, syncRequested],
@@ -75,7 +76,7 @@ export function syncMirror(deps: Deps) {
             );
           }
         });
-        return { failed, ...(await findLoose(deps, runId)) };
+        return { failed, ...(await sweepStaleWork(deps, runId)) };
       });
       if (result.events.length > 0) await step.sendEvent("pick-up", result.events);
       return { failed: result.failed, picked_up: result.events.map((one) => one.id) };
@@ -118,7 +119,7 @@ export function syncMirror(deps: Deps) {
           at: news.closedAt ?? now,
           title: news.status === "liquidated" ? "Liquidated" : "Position closed",
           detail: `${formatMicro(news.pnlMicro)} USDC; read at Purple Flea`,
-          actor: by("sync-mirror"),
+          actor: functionActor(ID),
           runId,
         });
       });
@@ -132,7 +133,7 @@ export function syncMirror(deps: Deps) {
         // While a release or cancel is under way its own step reads the escrow; a look from here may be older than its answer.
         const fresh = getEscrow(tx, row.ref);
         if (fresh && fresh.status !== "releasing" && fresh.status !== "cancelling")
-          mirrorUpstream(deps, tx, fresh, upstream, clock.now(), runId);
+          recordEscrow(tx, row.ref, upstream, { actor: functionActor(ID), runId }, clock.now());
       });
     }
   }

@@ -4,7 +4,8 @@ import { changeBet } from "../../db/mirror/bets";
 import { placeBet } from "../../app/commands/ask.server";
 import { openWorld, type World } from "../testing";
 import type { Commitment } from "../purple-flea/port";
-import { betPlan, placeBet as placeTheBet, recordBet, recordVerification } from "./place-bet";
+import { bet as betAction, betRequestOf, recordBet, recordVerification } from "../money-calls/actions/bet";
+import { attempt } from "../money-calls/run";
 import type { Deps } from "../deps";
 
 let world: World;
@@ -53,7 +54,7 @@ describe("a bet whose answer got lost", () => {
   });
   describe("that two tries are to send, the first still waiting for the commitment", () => {
     const plan = (deps: Deps) =>
-      betPlan(deps, { id: "b1", data: { game: "coin_flip", side: "heads", stake_usdc: "1" } }, "run-1");
+      betRequestOf(deps, { id: "b1", data: { game: "coin_flip", side: "heads", stake_usdc: "1" } }, "run-1");
     /** Both tries, the second done before the first hears of the commitment. */
     const twice = async (first: (real: () => Promise<Commitment>) => Promise<Commitment>) => {
       const { deps } = world;
@@ -64,16 +65,16 @@ describe("a bet whose answer got lost", () => {
         await second;
         return first(real);
       });
-      const waiting = placeTheBet(deps, plan(deps));
-      const sent = await placeTheBet(deps, plan(deps));
+      const waiting = attempt(deps, betAction, plan(deps));
+      const sent = await attempt(deps, betAction, plan(deps));
       secondIsDone();
       return { sent, waiting };
     };
     test("is sent by one of them", async () => {
       const { sent, waiting } = await twice((real) => real());
-      expect(sent).toMatchObject({ kind: "placed" });
-      expect(await waiting).toEqual({ kind: "busy" });
-      expect(await placeTheBet(world.deps, plan(world.deps))).toEqual(sent);
+      expect(sent).toMatchObject({ kind: "done" });
+      expect(await waiting).toMatchObject({ kind: "busy" });
+      expect(await attempt(world.deps, betAction, plan(world.deps))).toEqual(sent);
       expect(world.calls("POST /api/casino/bet")).toBe(1);
     });
     test("is not called not sent by the one that came to nothing", async () => {
@@ -82,7 +83,7 @@ describe("a bet whose answer got lost", () => {
       expect(sent).toMatchObject({ kind: "unknown" });
       await expect(waiting).rejects.toThrow("no commitment");
       expect(world.row("select status from intents")).toEqual({ status: "unknown" });
-      expect(await placeTheBet(world.deps, plan(world.deps))).toMatchObject({ kind: "unknown" });
+      expect(await attempt(world.deps, betAction, plan(world.deps))).toMatchObject({ kind: "unknown" });
       expect(world.calls("POST /api/casino/bet")).toBe(1);
     });
   });

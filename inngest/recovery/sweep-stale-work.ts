@@ -9,11 +9,11 @@ import { listUnanswered, listUnmatched, type Reported } from "../../db/read/cand
 import { getDecision } from "../../db/read/decisions";
 import { pauseReason } from "../../db/read/pauses";
 import { alertResumed, escrowResumed, eventIdFor, webhookReceived } from "../events";
-import { isHeard } from "./hearing";
-import { lookUp } from "./look-up";
-import { goOn } from "./reconcile-unknown";
+import { isHeard } from "../functions/hearing";
+import { reconcile, resumeEvent } from "../money-calls/reconcile";
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Deps } from "../deps";
 
+const ID = "sync-mirror";
 /** A decision or proven confirmation that no run has read after so long was not heard: the look for that is lost as well. */
 const UNREAD_MS = MINUTE_MS;
 /** One whose run has not acted on it after so long is taken for not heard, whatever was read. */
@@ -30,13 +30,13 @@ const WEBHOOK_MS = 30 * DAY_MS;
  * Purple Flea can answer for by now; held work whose pause is over; webhooks that matched nothing when they came and match a
  * row now, or that no run has looked at.
  */
-export async function findLoose(deps: Deps, runId: string) {
+export async function sweepStaleWork(deps: Deps, runId: string) {
   const { mirror, read, purpleFlea, clock } = deps;
   const events: { name: string; data: Record<string, unknown>; id?: string }[] = [];
   for (const intent of unknownIntents(mirror, MAX_LOOKS)) {
     // One that cannot be read now is read at the next sync.
-    const found = await lookUp(deps, intent.key, "sync-mirror", runId).catch(() => null);
-    const next = found && goOn(deps, intent.key, found);
+    const found = await reconcile(deps, intent.key, ID, runId).catch(() => null);
+    const next = found && resumeEvent(deps, intent.key, found, ID);
     if (next) events.push(next);
   }
   const now = clock.now();

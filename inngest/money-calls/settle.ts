@@ -1,0 +1,117 @@
+import type { MirrorWriter } from "../../db/connection";
+import { answerCommand, reviseAnswers, withdrawAnswer } from "../../db/mirror/answers";
+import { getIntent, settleIntent, type Intent } from "../../db/mirror/intents";
+import { tell } from "../../db/mirror/timeline";
+import { decisionsAbout, getDecision } from "../../db/read/decisions";
+import type { IntentKey } from "../../domain/keys";
+import type { IntentStatus } from "../../domain/statuses";
+import type { ActionRequest, MoneyAction, Source, Told, Transition, TransitionKind } from "./protocol";
+
+/** What the intent says after each transition; a no after which the same key may be sent again leaves it not executed. */
+const statusAfter: Record<TransitionKind, IntentStatus> = {
+  reserved: "open",
+  done: "done",
+  found: "done",
+  unknown: "unknown",
+  "not-executed": "not_done",
+  rejected: "refused",
+  "given-up": "refused",
+  "found-missing": "refused",
+  skipped: "skipped",
+};
+/** What is known for good gives way to nothing vaguer: only that it was executed after all is news. */
+const FINAL: readonly IntentStatus[] = ["done", "refused", "skipped"];
+
+/** Which call: its key and the reference of its row. */
+export interface Call {
+  key: IntentKey;
+  ref: string;
+}
+
+/**
+ * Writes what has become known of a call: intent, row, timeline and the receipt of who asked, with the words of `describe`. It is
+ * the only writer of an outcome, inside the caller's transaction.
+ * @returns false when as much was known already: then no more than the row learns of it
+ */
+export function settle<Request extends ActionRequest, Row, Value, Summary extends object>(
+  tx: MirrorWriter,
+  action: MoneyAction<Request, Row, Value, Summary>,
+  { key, ref }: Call,
+  transition: Transition<Value>,
+  source: Source,
+  now: number,
+): boolean {
+  const intent = getIntent(tx, key);
+  const isExecuted = transition.kind === "done" || transition.kind === "found";
+  if (intent && FINAL.includes(intent.status) && !isExecuted) return false;
+  const row = action.load(tx, ref);
+  const told = action.describe(row, transition, { decision: getDecision(tx, ref)?.decision ?? null });
+  writeIntent(tx, action, key, transition, told, now);
+  action.apply(tx, { key, row }, transition, told.reason, now);
+  // What was told by a webhook or a reading before the call's own answer came is not told twice.
+  if (intent?.status === "done") return false;
+  if (told.entry)
+    tell(tx, {
+      subject: { type: action.subject, ref },
+      ...told.entry,
+      nth: isOnce(transition) ? undefined : String(intent?.tries ?? 1),
+      at: now,
+      ...source,
+    });
+  answer(tx, action, intent, ref, transition, told, source.runId, now);
+  return true;
+}
+
+/** The first sending and what it came to are told once; what may happen again, once for each attempt. */
+const isOnce = ({ kind }: Transition<unknown>): boolean => kind === "reserved" || kind === "done";
+
+function writeIntent<Request extends ActionRequest, Row, Value, Summary extends object>(
+  tx: MirrorWriter,
+  action: MoneyAction<Request, Row, Value, Summary>,
+  key: IntentKey,
+  transition: Transition<Value>,
+  told: Told,
+  now: number,
+): void {
+  // `reserve` has written it.
+  if (transition.kind === "reserved") return;
+  const status = action.repeatableAfter.includes(transition.kind) ? "not_done" : statusAfter[transition.kind];
+  if (status === "open") return;
+  const isDone = transition.kind === "done" || transition.kind === "found";
+  settleIntent(
+    tx,
+    key,
+    {
+      status,
+      detail:
+        "words" in transition
+          ? transition.words
+          : "reason" in transition
+            ? transition.reason
+            : (told.reason ?? undefined),
+      remoteId: isDone ? action.remoteIdOf(transition.value) : undefined,
+    },
+    now,
+  );
+}
+
+/** Answers who asked, and where it is known for good everybody whose decision has sent it again and heard nothing either. */
+function answer<Request extends ActionRequest, Row, Value, Summary extends object>(
+  tx: MirrorWriter,
+  action: MoneyAction<Request, Row, Value, Summary>,
+  intent: Intent | undefined,
+  ref: string,
+  { kind }: Transition<Value>,
+  { answer: told }: Told,
+  runId: string | undefined,
+  now: number,
+): void {
+  const asker = action.askedBy ? action.askedBy(tx, ref) : intent?.commandId;
+  if (!told) return withdrawAnswer(tx, asker);
+  answerCommand(tx, asker, { ...told, runId }, now);
+  if (!intent || told.state === "unknown" || kind === "done" || kind === "rejected") return;
+  const { key, decisionCommand } = intent;
+  if (decisionCommand !== asker) answerCommand(tx, decisionCommand, { ...told, runId }, now);
+  const state = told.state === "confirmed" ? "confirmed" : "failed";
+  reviseAnswers(tx, decisionsAbout(tx, key), { ...told, state, runId }, now);
+}
