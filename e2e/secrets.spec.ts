@@ -27,7 +27,11 @@ const SLACK_TOKEN = "planted-slack-token-17";
 test("a planted secret of each kind is in no log, page, database or event", async () => {
   test.setTimeout(180_000);
   // Slack answers nothing well: what its failure says is told on a run and on the log.
-  const slack = createServer((request) => request.socket.destroy());
+  const asked: (string | undefined)[] = [];
+  const slack = createServer((request) => {
+    asked.push(request.url);
+    request.socket.destroy();
+  });
   slack.listen(0, "127.0.0.1");
   await once(slack, "listening");
   const { port } = slack.address() as AddressInfo; // listening on a port
@@ -82,6 +86,8 @@ test("a planted secret of each kind is in no log, page, database or event", asyn
       "select 1 from runs where function_id = 'trade-on-price-alert' and status = 'completed'",
       Boolean,
     );
+    // The address of the environment is the one that is used.
+    expect(asked).toContain(`/services/${SLACK_TOKEN}`);
 
     const seen = new Map<string, string>();
     const ids = (sql: string) => stack.query<{ id: string }>(sql).map((row) => row.id);

@@ -36,7 +36,7 @@ describe("an escrow larger than the wallet", () => {
     expect(row("esc_1")).toEqual({ status: "refused", reason: "the wallet holds less than this escrow" });
     expect(world.calls(CREATE)).toBe(0);
     expect(world.row("select status from intents where key = 'escrow-create:esc_1'")).toEqual({
-      status: "refused",
+      status: "skipped",
     });
     await create("esc_2", wallet);
     expect(row("esc_2")?.status).toBe("pending");
