@@ -1,11 +1,13 @@
 /**
- * Whole histories of the product on virtual time: `npm run simulate -- --histories 10000`, `-- --seed 17` for one of them with
- * its story.
+ * Whole histories of the product on virtual time: `npm run simulate -- --histories 10000`, `-- --seed 17` or
+ * `-- --kept 3` for one of them with its story.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { Coverage } from "./coverage";
+import { KEPT } from "./kept";
+import type { History } from "./moves";
 import { historyOf, MIN_REQUESTS, MIN_STOPS, MIN_TROUBLES } from "./stories";
 import { play } from "./play";
 import { compileWorker, playAll } from "./pool";
@@ -16,6 +18,8 @@ import type { Report } from "./worker";
 const { values: args } = parseArgs({
   options: {
     seed: { type: "string" },
+    /** The n-th of those that were kept. */
+    kept: { type: "string" },
     histories: { type: "string", default: "2000" },
     from: { type: "string", default: "1" },
     workers: { type: "string" },
@@ -29,9 +33,8 @@ const PROGRESS_MS = 5_000;
 const now = performance.now.bind(performance);
 
 /** One history with its story. */
-async function replay(seed: number): Promise<boolean> {
-  const history = historyOf(seed);
-  console.log([`seed ${seed}`, ...movesOf(history), ""].join("\n"));
+async function replay(history: History): Promise<boolean> {
+  console.log([...movesOf(history), ""].join("\n"));
   const played = await play(history, true);
   console.log(timelineOf(played.story).join("\n"));
   for (const { rule, what } of played.broken) console.log(`✗ ${rule}: ${what}`);
@@ -135,5 +138,7 @@ async function simulate(): Promise<boolean> {
   return failed.length === 0 && thin.length === 0 && (args.sample || missing.length === 0);
 }
 
-const well = args.seed === undefined ? await simulate() : await replay(Number(args.seed));
+const kept = args.kept === undefined ? undefined : KEPT[Number(args.kept) - 1];
+const one = kept?.history ?? (args.seed === undefined ? undefined : historyOf(Number(args.seed)));
+const well = one ? await replay(one) : await simulate();
 process.exitCode = well ? 0 : 1;

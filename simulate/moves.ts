@@ -11,7 +11,7 @@ export const HOUR_MS = 3_600_000;
 /** How long after the move before it. Mostly at once: what races is what is worth trying. */
 const after = fc.oneof(
   { weight: 60, arbitrary: fc.integer({ min: 0, max: 3 * SECOND_MS }) },
-  { weight: 30, arbitrary: fc.integer({ min: 5 * SECOND_MS, max: 2 * MINUTE_MS }) },
+  { weight: 30, arbitrary: fc.integer({ min: 5 * SECOND_MS, max: 3 * MINUTE_MS }) },
   { weight: 8, arbitrary: fc.integer({ min: 5 * MINUTE_MS, max: 2 * HOUR_MS }) },
   // Beyond the day for which the engine itself knows an event again.
   { weight: 2, arbitrary: fc.constant(25 * HOUR_MS) },

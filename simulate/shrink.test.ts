@@ -1,34 +1,18 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { History, Move } from "./moves";
-import { calm } from "./kept/parts";
-import { withFewerMoves } from "./shrink";
+import { anyHistory } from "./moves";
+import { shrinkWhile } from "./shrink";
+import { historyOf } from "./stories";
 
-const confirm = (n: number, after: number): Move => ({ do: "confirm", after, n });
-const historyOf = (moves: Move[]): History => ({ ...calm, moves });
-/** The moments of the moves, ms since the beginning. */
-const moments = ({ moves }: History): Map<Move["do"] | number, number> => {
-  let now = 0;
-  return new Map(moves.map((move) => [move.do === "confirm" ? move.n : move.do, (now += move.after)]));
-};
+test("every history can be made smaller", () => {
+  for (let seed = 1; seed <= 200; seed++)
+    expect(anyHistory.canShrinkWithoutContext(historyOf(seed)), String(seed)).toBe(true);
+});
 
-test("nothing is left but what is needed, and each of it at its own moment", () =>
-  fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.nat(10_000), { minLength: 1, maxLength: 30 }),
-      fc.infiniteStream(fc.nat(29)),
-      async (pauses, needed) => {
-        const whole = historyOf(pauses.map((after, n) => confirm(n, after)));
-        const wanted = new Set([...needed.take(4)].map((n) => n % pauses.length));
-        const breaks = (tried: History) => Promise.resolve([...wanted].every((n) => moments(tried).has(n)));
-        const least = await withFewerMoves(whole, breaks);
-        expect(new Set(moments(least).keys())).toEqual(wanted);
-        for (const [n, at] of moments(least)) expect(at).toBe(moments(whole).get(n));
-      },
-    ),
-  ));
-
-test("a history of which every move is needed stays as it is", async () => {
-  const whole = historyOf([confirm(0, 5), confirm(1, 5), confirm(2, 5)]);
-  expect(await withFewerMoves(whole, () => Promise.resolve(false))).toEqual(whole);
+test("little is left but what is needed", async () => {
+  const whole = historyOf(3);
+  const needed = [...new Set(whole.moves.map((move) => move.do))].slice(0, 3);
+  const least = await shrinkWhile(whole, ({ moves }) =>
+    Promise.resolve(needed.every((what) => moves.some((move) => move.do === what))),
+  );
+  expect(least.moves.map((move) => move.do).sort()).toEqual([...needed].sort());
 });

@@ -3,25 +3,18 @@ import { scope, type Life } from "./life";
 
 interface Timer {
   at: number;
-  seq: number;
   run: (() => void) | null;
   everyMs: number | null;
   life: Life | undefined;
   /** Where the code that waits belongs to, as promises and real timers keep it. */
   context: AsyncResource;
 }
+type Work = (...args: unknown[]) => void;
 
-const real = {
-  setTimeout: globalThis.setTimeout,
-  clearTimeout: globalThis.clearTimeout,
-  setInterval: globalThis.setInterval,
-  clearInterval: globalThis.clearInterval,
-  setImmediate: globalThis.setImmediate,
-  clearImmediate: globalThis.clearImmediate,
-  queueMicrotask: globalThis.queueMicrotask,
-  Date: globalThis.Date,
-  random: Math.random.bind(Math),
-};
+const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate } = globalThis;
+const { queueMicrotask, Date: RealDate } = globalThis;
+const timers = { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate };
+const realRandom = Math.random.bind(Math);
 
 /**
  * Time, timers and chance of this whole JavaScript process, in our hands: `Date`, `setTimeout` and `Math.random` are replaced,
@@ -29,8 +22,8 @@ const real = {
  * timers yields a real timer's millisecond for each virtual one, which is most of what a history may take.
  */
 export class VirtualTime {
-  private readonly timers: Timer[] = [];
-  private seq = 0;
+  /** The last one is the next to run. */
+  private waiting: Timer[] = [];
 
   constructor(
     private moment: number,
@@ -42,23 +35,29 @@ export class VirtualTime {
   now = (): number => this.moment;
 
   /** Runs `work` after `ms` of virtual time. Timers of a process that stopped do not run. */
-  after(ms: number, work: () => void): Timer {
-    return this.add(Math.max(0, Math.ceil(ms)), work, null);
+  after(ms: number, work: () => void, everyMs: number | null = null): Timer {
+    const timer = {
+      at: this.moment + Math.max(0, Math.ceil(ms)),
+      run: work,
+      everyMs,
+      context: new AsyncResource("virtual timer"),
+      life: scope.getStore()?.life,
+    };
+    this.insert(timer);
+    return timer;
   }
 
   /** Lets time pass up to a moment: each timer at its own moment, each after everything before it has come to rest. */
   async runUntil(target: number): Promise<void> {
     for (;;) {
       await this.settle();
-      const next = this.peek();
+      const next = this.next();
       if (!next || next.at > target) break;
-      this.pop();
+      this.waiting.pop();
       this.moment = Math.max(this.moment, next.at);
       const { run } = next;
-      if (run === null || next.life?.alive === false) continue;
-      if (next.everyMs !== null)
-        this.push(Object.assign(next, { at: this.moment + next.everyMs, seq: this.seq++ }));
-      next.context.runInAsyncScope(call, null, run, next.life);
+      if (next.everyMs !== null) this.insert(Object.assign(next, { at: this.moment + next.everyMs }));
+      if (run) next.context.runInAsyncScope(call, null, run, next.life);
     }
     this.moment = Math.max(this.moment, target);
   }
@@ -69,30 +68,21 @@ export class VirtualTime {
     for (;;) {
       await this.settle();
       if (condition()) return;
-      const next = this.peek();
+      const next = this.next();
       if (!next || next.at > limit) throw new Error(`it never came to this: ${what}`);
       await this.runUntil(next.at);
     }
   }
 
   /** Resolves when no promise and no callback can go on without time passing: Node's ticks come when all promises are at rest. */
-  settle(): Promise<void> {
+  private settle(): Promise<void> {
     return new Promise((resolve) => process.nextTick(resolve));
   }
 
   uninstall(): void {
-    this.timers.length = 0;
-    Object.assign(globalThis, {
-      setTimeout: real.setTimeout,
-      clearTimeout: real.clearTimeout,
-      setInterval: real.setInterval,
-      clearInterval: real.clearInterval,
-      setImmediate: real.setImmediate,
-      clearImmediate: real.clearImmediate,
-      queueMicrotask: real.queueMicrotask,
-      Date: real.Date,
-    });
-    Math.random = real.random;
+    this.waiting = [];
+    Object.assign(globalThis, timers, { queueMicrotask, Date: RealDate });
+    Math.random = realRandom;
   }
 
   private install(random: () => number): void {
@@ -103,22 +93,22 @@ export class VirtualTime {
     const handle = (timer: Timer) =>
       Object.assign(timer, { ref: () => timer, unref: () => timer, hasRef: () => true });
     Object.assign(globalThis, {
-      setTimeout: (work: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
-        handle(this.add(Math.max(0, Math.ceil(ms)), () => work(...args), null)),
-      setInterval: (work: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
-        handle(this.add(Math.max(1, Math.ceil(ms)), () => work(...args), Math.max(1, Math.ceil(ms)))),
-      setImmediate: (work: (...args: unknown[]) => void, ...args: unknown[]) =>
-        handle(this.add(0, () => work(...args), null)),
+      setTimeout: (work: Work, ms = 0, ...args: unknown[]) => handle(this.after(ms, () => work(...args))),
+      setInterval: (work: Work, ms = 0, ...args: unknown[]) => {
+        const every = Math.max(1, Math.ceil(ms));
+        return handle(this.after(every, () => work(...args), every));
+      },
+      setImmediate: (work: Work, ...args: unknown[]) => handle(this.after(0, () => work(...args))),
       clearTimeout: clear,
       clearImmediate: clear,
       clearInterval: clear,
       queueMicrotask: (work: () => void) => {
         const life = scope.getStore()?.life;
-        real.queueMicrotask(() => call(work, life));
+        queueMicrotask(() => call(work, life));
       },
-      Date: class extends real.Date {
+      Date: class extends RealDate {
         constructor(...args: [] | [number | string | Date]) {
-          super(...((args.length === 0 ? [now()] : args) as [number]));
+          super(...((args.length === 0 ? [now()] : args) as [number])); // the platform's overloads take each of these
         }
         static override now = now;
       },
@@ -126,63 +116,25 @@ export class VirtualTime {
     Math.random = random;
   }
 
-  private add(ms: number, work: () => void, everyMs: number | null): Timer {
-    const timer = {
-      at: this.moment + ms,
-      seq: this.seq++,
-      run: work,
-      context: new AsyncResource("virtual timer"),
-      everyMs,
-      life: scope.getStore()?.life,
-    };
-    this.push(timer);
-    return timer;
+  /** Puts a timer before all that are due at its moment or sooner: those run first. */
+  private insert(timer: Timer): void {
+    let [low, high] = [0, this.waiting.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.waiting[middle]?.at ?? 0) > timer.at) low = middle + 1;
+      else high = middle;
+    }
+    this.waiting.splice(low, 0, timer);
   }
 
-  private push(timer: Timer): void {
-    const { timers } = this;
-    timers.push(timer);
-    for (let at = timers.length - 1; at > 0;) {
-      const parent = (at - 1) >> 1;
-      if (!this.swapIfBefore(at, parent)) break;
-      at = parent;
+  /** The next timer that has not been cleared, and whose process lives. */
+  private next(): Timer | undefined {
+    for (;;) {
+      const timer = this.waiting.at(-1);
+      if (!timer || (timer.run !== null && timer.life?.alive !== false)) return timer;
+      this.waiting.pop();
     }
   }
-
-  /** The next timer that has not been cleared. */
-  private peek(): Timer | undefined {
-    while (this.timers[0] && (this.timers[0].run === null || this.timers[0].life?.alive === false))
-      this.pop();
-    return this.timers[0];
-  }
-
-  private pop(): void {
-    const { timers } = this;
-    const last = timers.pop();
-    if (timers.length === 0 || !last) return;
-    timers[0] = last;
-    for (let at = 0; ;) {
-      const left = at * 2 + 1;
-      if (left >= timers.length) return;
-      const right = left + 1;
-      const first = right < timers.length && before(timers[right], timers[left]) ? right : left;
-      if (!this.swapIfBefore(first, at)) return;
-      at = first;
-    }
-  }
-
-  private swapIfBefore(child: number, parent: number): boolean {
-    const [a, b] = [this.timers[child], this.timers[parent]];
-    if (!a || !b || !before(a, b)) return false;
-    this.timers[child] = b;
-    this.timers[parent] = a;
-    return true;
-  }
-}
-
-function before(a: Timer | undefined, b: Timer | undefined): boolean {
-  if (!a || !b) return false;
-  return a.at < b.at || (a.at === b.at && a.seq < b.seq);
 }
 
 /** What a stopped process still throws is nobody's: its memory is gone. */

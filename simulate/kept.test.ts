@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
-import { historyOf } from "../stories";
-import { KEPT } from ".";
-import { play } from "../play";
-import { timelineOf } from "../timeline";
+import { KEPT } from "./kept";
+import { play } from "./play";
+import { historyOf } from "./stories";
+import { timelineOf } from "./timeline";
 
 // Days of virtual time are seconds of work, and more on a machine that is busy with other tests.
 vi.setConfig({ testTimeout: 120_000 });
