@@ -58,6 +58,17 @@ const testEngineWall = wall(
   ["inngest-sandbox", "inngest-sandbox/**"],
   "The engine stands beyond HTTP, and the live image has none: the product reaches it by INNGEST_BASE_URL or INNGEST_DEV.",
 );
+const pagesWall = wall(
+  ["../app/routes/**", "../app/components/**"],
+  "server/ mounts the built pages; it does not import them.",
+);
+/** Who opens the file or puts the process together, and the operator's command line. */
+const holdsBothWriters = [
+  "server/compose.ts",
+  "server/desk-files.ts",
+  "server/*-command.ts",
+  "server/operator-verbs.ts",
+];
 const dbWall = wall(["**/db/**"], "This room does not know the database.");
 
 /** The import table: what each room may not reach. Tests, e2e, bench and simulate stand outside and may reach all. */
@@ -201,17 +212,8 @@ export default tseslint.config(
     ["app/commands/**", "app/auth/**", "app/context.ts"],
     [serverWall, sandboxWall, mirrorWall, functionsWall, upstreamWall, bothHandlesWall],
   ),
-  room(
-    ["server/**"],
-    [
-      sandboxWall,
-      wall(
-        ["../app/routes/**", "../app/components/**"],
-        "server/ mounts the built pages; it does not import them.",
-      ),
-    ],
-    ["server/index.ts"],
-  ),
+  room(["server/**"], [sandboxWall, pagesWall, bothHandlesWall], ["server/index.ts", ...holdsBothWriters]),
+  room(holdsBothWriters, [sandboxWall, pagesWall]),
   room(["sandbox/**"], [appWall, serverWall, dbWall, functionsWall]),
 
   // Addresses are spelled in one place, and what comes from outside looks nothing up by a name every object has.
@@ -234,6 +236,22 @@ export default tseslint.config(
         {
           selector: "BinaryExpression[operator='in'][left.type!='Literal']",
           message: "`constructor` is in every object: use Object.hasOwn, or own() of app/lib/own.ts.",
+        },
+      ],
+    },
+  },
+
+  // Who may reach out of the process.
+  {
+    files: ["{domain,app,inngest,db,server}/**/*.{ts,tsx}"],
+    ignores: [...tests, "server/index.ts"],
+    rules: {
+      "no-restricted-globals": [
+        "error",
+        {
+          name: "fetch",
+          message:
+            "server/index.ts hands out the one fetch there is: take a Fetch (domain/fetch-failure.ts) as an argument.",
         },
       ],
     },

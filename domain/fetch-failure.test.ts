@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { failureCodes, wordedFetch } from "./fetch-failure";
 
 const SECRET = "planted-secret";
-const failing = async (url: string, send?: typeof fetch, init?: RequestInit) => {
+const failing = async (url: string, send: typeof fetch = fetch, init?: RequestInit) => {
   const error: unknown = await wordedFetch("Slack", send)(url, init).then(
     () => null,
     (thrown: unknown) => thrown,

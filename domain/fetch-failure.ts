@@ -1,3 +1,6 @@
+/** `fetch`, as it is handed to who may use it: nobody else reaches out of the process. */
+export type Fetch = typeof globalThis.fetch;
+
 /** How deep an error's causes are looked into. */
 const DEPTH = 4;
 
@@ -26,7 +29,7 @@ export class NoAnswer extends Error {
  * `fetch`, but what it throws says who did not answer and with which code, and never where: an address may have a key in it.
  * @param who as people call the other side, at the beginning of a sentence
  */
-export function wordedFetch(who: string, send: typeof fetch = fetch): typeof fetch {
+export function wordedFetch(who: string, send: Fetch): Fetch {
   return async (input, init) => {
     try {
       return await send(input, init);

@@ -1,4 +1,5 @@
 import { Inngest } from "inngest";
+import type { Fetch } from "../domain/fetch-failure";
 
 /**
  * The Inngest client. Checkpointing is off: each step's result is stored by the engine before the next step begins, which
@@ -8,7 +9,7 @@ export function createInngest(options: {
   eventKey?: string;
   baseUrl?: string;
   isDev: boolean;
-  fetch?: typeof fetch;
+  fetch: Fetch;
   signingKey?: string;
   signingKeyFallback?: string;
   middleware?: ConstructorParameters<typeof Inngest>[0]["middleware"];

@@ -60,6 +60,7 @@ function start(retryIntervalMs?: number): void {
         read: db.reader,
         clock: followed,
         purpleFlea: createPurpleFlea({
+          fetch,
           apiUrl: "http://127.0.0.1:1",
           faucetUrl: "http://127.0.0.1:1",
           apiKey: "none",

@@ -2,26 +2,27 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { InngestFunction } from "inngest";
-import { serve } from "inngest/edge";
 import { createApi as createEngineApi, openEngine, syncApp, type Engine } from "inngest-sandbox";
 import type { DeskContext } from "../app/context";
 import { closeDatabase, openReader, openWriter, type Reader, type Writer } from "../db/connection";
-import { receive as receiveWebhook } from "../server/webhooks";
 import type { Operator } from "../db/desk/operators";
-import { dueEvents, markSent } from "../db/desk/outbox";
+import { dueEvents } from "../db/desk/outbox";
 import { operators } from "../db/schema";
 import { manualClock, type Clock } from "../domain/clock";
 import { newId } from "../domain/ids";
+import type { Fetch } from "../domain/fetch-failure";
 import { createApi as createPurpleFleaApi, Dropped } from "../sandbox/purple-flea/api";
 import type { Fault } from "../sandbox/purple-flea/faults";
 import { openUpstream, type Upstream } from "../sandbox/purple-flea/upstream";
-import { createFunctions } from ".";
-import { createInngest } from "./client";
-import { limitsOf, type Deps } from "./deps";
-import { createJournal } from "./journal";
-import { createPurpleFlea } from "./purple-flea/gateway/client";
+import { createApp, ENGINE_PATH, type App } from "../server/compose";
+import type { Deps } from "./deps";
 
-const APP = "http://app.test/api/inngest";
+const APP = "http://app.test";
+const ENGINE = "http://127.0.0.1:8288";
+const PURPLE_FLEA = "http://127.0.0.1:8400";
+const KEY = "pf_live_world";
+/** The outbox is sent when the world says so: by itself it looks for what nobody told it of. ms */
+const OUTBOX_IDLE_MS = 24 * 3_600_000;
 const SECRET = "whsec_world";
 const AGENT = "ag_world";
 const WALLET = "0xA9e17c0000000000000000000000000000000001";
@@ -32,9 +33,15 @@ export interface WorldOptions {
   config?: Partial<Deps["config"]>;
   /** Stands between the functions and Purple Flea. `next` asks the sandbox and throws as a broken connection does. */
   upstream?: (request: Request, next: (request: Request) => Promise<Response>) => Promise<Response>;
+  /** Says a line in Slack, over every restart of the app. */
+  slack?: Deps["slack"];
   /** The functions the app begins with, in place of the product's. */
   functions?: (deps: Deps) => InngestFunction.Any[];
 }
+
+/** The request that a call of `fetch` is. */
+const asked = (...[input, init]: Parameters<Fetch>): Request =>
+  new Request(input instanceof URL ? input.href : input, init);
 
 /** The whole background in one process on a clock that only moves when it is told to. */
 export interface World {
@@ -79,7 +86,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const mirror = openWriter(databasePath, migrations, "test");
   const read = openReader(databasePath);
   const wall = manualClock(options.startMs ?? Date.UTC(2026, 10, 24, 12));
-  const asked: string[] = [];
+  const calls: string[] = [];
   let engine = openEngineHere();
   const clock: Clock = { now: () => engine.now() };
   const purpleFlea = openUpstream({
@@ -87,18 +94,18 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     seed: "world",
     now: clock.now,
     wallNow: wall.now,
-    webhookUrl: "http://app.test/webhooks/purple-flea",
+    webhookUrl: `${APP}/webhooks/purple-flea`,
     webhookSecret: SECRET,
-    fetch: async (input, init) => receive(new Request(input instanceof URL ? input.href : input, init)),
+    fetch: (input, init) => app.answer(asked(input, init)),
   });
   const askPurpleFlea = createPurpleFleaApi({
     upstream: purpleFlea,
-    apiKey: "pf_live_world",
+    apiKey: KEY,
     now: clock.now,
     follow: () => undefined,
   });
   const next = async (request: Request): Promise<Response> => {
-    asked.push(`${request.method} ${new URL(request.url).pathname}`);
+    calls.push(`${request.method} ${new URL(request.url).pathname}`);
     try {
       return await askPurpleFlea(request);
     } catch (error) {
@@ -108,50 +115,58 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       });
     }
   };
-  const client = createInngest({
-    isDev: true,
-    baseUrl: "http://127.0.0.1:8288",
-    fetch: (input, init) => engineApi()(new Request(input instanceof URL ? input.href : input, init)),
-    middleware: [
-      createJournal({
-        mirror,
-        clock,
-        log: (message, error) => {
+  /** What the app reaches: the engine and Purple Flea, nothing else. */
+  const fetch: Fetch = (input, init) => {
+    const request = asked(input, init);
+    if (request.url.startsWith(ENGINE)) return engineApi()(request);
+    if (!request.url.startsWith(PURPLE_FLEA)) throw new Error(`nobody is at ${request.url}`);
+    return options.upstream ? options.upstream(request, next) : next(request);
+  };
+  const config: Deps["config"] = {
+    agentId: AGENT,
+    agentWallet: WALLET,
+    tradeSizeMicro: 10_000_000n,
+    tradeMinBalanceMicro: 10_000_000n,
+    tradeMaxAlertAgeMs: 15 * 60_000,
+    tradeAfterUnknown: "market",
+    casino: { stakeMicro: 5_000_000n, dailyLossMicro: 25_000_000n },
+    ...options.config,
+  };
+  /** Of the build that runs. */
+  let { functions } = options;
+  const startApp = (): App =>
+    createApp({
+      db: { writer: mirror, reader: read },
+      clock,
+      wall,
+      fetch,
+      log: {
+        warn: () => undefined,
+        error(message, error) {
           throw new Error(message, { cause: error });
         },
-      }),
-    ],
-    logger: { info() {}, warn() {}, error() {}, debug() {} },
-  });
-  const deps: Deps = {
-    client,
-    mirror,
-    read,
-    clock,
-    purpleFlea: createPurpleFlea({
-      apiUrl: "http://127.0.0.1:8400/api",
-      faucetUrl: "http://127.0.0.1:8400/faucet/api",
-      apiKey: "pf_live_world",
-      clock,
-      fetch: (input, init) => {
-        const request = new Request(input instanceof URL ? input.href : input, init);
-        return options.upstream ? options.upstream(request, next) : next(request);
       },
-    }),
-    config: {
-      agentId: AGENT,
-      agentWallet: WALLET,
-      tradeSizeMicro: 10_000_000n,
-      tradeMinBalanceMicro: 10_000_000n,
-      tradeMaxAlertAgeMs: 15 * 60_000,
-      tradeAfterUnknown: "market",
-      casino: { stakeMicro: 5_000_000n, dailyLossMicro: 25_000_000n },
-      ...options.config,
-    },
-  };
-  const serveApp = (functions: InngestFunction.Any[]) =>
-    serve({ client, functions, serveOrigin: "http://app.test", servePath: "/api/inngest" });
-  let handler = serveApp((options.functions ?? createFunctions)(deps));
+      report(error) {
+        throw error;
+      },
+      engine: { isDev: true, baseUrl: ENGINE, serveOrigin: APP },
+      purpleFlea: { apiUrl: `${PURPLE_FLEA}/api`, faucetUrl: `${PURPLE_FLEA}/faucet/api`, apiKey: KEY },
+      webhookSecrets: [SECRET],
+      functions: config,
+      slack: options.slack,
+      createFunctions: functions,
+      pages: {
+        mode: "test",
+        driftApprovalLimitMicro: 100_000_000n,
+        secureCookies: false,
+        session: { secret: "world", idleMs: 3_600_000, lifeMs: 43_200_000 },
+        demoAccounts: [],
+        engine: "world",
+        keys: [],
+      },
+      outboxIdleMs: OUTBOX_IDLE_MS,
+    });
+  let app = startApp();
   const operator: Operator = {
     id: newId(wall.now()),
     email: "operator@world.test",
@@ -172,9 +187,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       random: () => 0,
       retryIntervalMs: 1_000,
       fetch: (input, init) => {
-        const request = new Request(input instanceof URL ? input.href : input, init);
+        const request = asked(input, init);
         request.headers.set("host", "app.test");
-        return handler(request);
+        return app.answer(request);
       },
       onTimeMoved: async () => {
         await purpleFlea.catchUp();
@@ -187,32 +202,17 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     await syncFunctions();
   }
   async function syncFunctions(): Promise<void> {
-    const synced = await syncApp(engine, APP);
+    const synced = await syncApp(engine, `${APP}${ENGINE_PATH}`);
     if (typeof synced !== "string") throw new Error(synced.error);
   }
   function engineApi() {
     return createEngineApi({ engine });
   }
-  async function receive(request: Request): Promise<Response> {
-    const { headers } = request;
-    const { status, body } = receiveWebhook(
-      { desk: mirror, clock, wall, secrets: [SECRET], stored: () => undefined },
-      {
-        timestamp: headers.get("x-purpleflea-timestamp"),
-        signature: headers.get("x-purpleflea-signature"),
-      },
-      Buffer.from(await request.arrayBuffer()),
-    );
-    return Response.json(body, { status });
-  }
+  const dueNow = () => dueEvents(mirror, wall.now()).length;
   async function drain(): Promise<number> {
-    const due = dueEvents(mirror, Number.MAX_SAFE_INTEGER);
-    for (const row of due) {
-      const data = JSON.parse(row.data) as Record<string, unknown>; // written from an event's schema
-      const sent = await client.send({ id: row.id, ts: row.createdAt, name: row.eventName, data });
-      markSent(mirror, row.rowId, sent.ids[0] ?? null, clock.now());
-    }
-    return due.length;
+    const due = dueNow();
+    await app.outbox.wake();
+    return due - dueNow();
   }
   async function settle(): Promise<void> {
     do {
@@ -220,7 +220,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       await drain();
       await engine.settled();
       // What was answered is followed by another call a moment later.
-    } while ((await engine.advance(1)) > 0 || dueEvents(mirror, Number.MAX_SAFE_INTEGER).length > 0);
+    } while ((await engine.advance(1)) > 0 || dueNow() > 0);
   }
 
   return {
@@ -231,31 +231,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     },
     purpleFlea,
     clock,
-    deps,
+    get deps() {
+      return app.deps;
+    },
     operator,
-    desk: {
-      read,
-      desk: mirror,
-      clock,
-      nonce: "",
-      address: null,
-      outboxChanged: () => undefined,
-      report: (error) => {
-        throw error;
-      },
-      config: {
-        mode: "test",
-        agentId: AGENT,
-        agentWallet: WALLET,
-        tradeSizeMicro: deps.config.tradeSizeMicro,
-        limits: limitsOf(deps.config),
-        driftApprovalLimitMicro: 100_000_000n,
-        secureCookies: false,
-        session: { secret: "world", idleMs: 3_600_000, lifeMs: 43_200_000 },
-        demoAccounts: [],
-        engine: "world",
-        keys: [],
-      },
+    get desk() {
+      return { ...app.loadContext(), nonce: "", address: null };
     },
     form(fields = {}) {
       const form = new FormData();
@@ -265,7 +246,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     },
     async send(name, data, id) {
       const response = await engineApi()(
-        new Request("http://127.0.0.1/e/key", {
+        new Request(`${ENGINE}/e/key`, {
           method: "POST",
           headers: { host: "127.0.0.1" },
           body: JSON.stringify({ name, data, id }),
@@ -298,19 +279,24 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     // The caller names the columns it asks for.
     row: <T>(sql: string, ...params: unknown[]) => read.$client.prepare(sql).get(...params) as T | undefined,
     rows: <T>(sql: string, ...params: unknown[]) => read.$client.prepare(sql).all(...params) as T[],
-    calls: (what) => asked.filter((each) => each === what).length,
+    calls: (what) => calls.filter((each) => each === what).length,
     async upgrade() {
-      handler = serveApp(createFunctions(deps));
+      functions = undefined;
+      await app.stop();
+      app = startApp();
       await syncFunctions();
     },
     async crash() {
       engine.kill();
+      await app.stop();
+      app = startApp();
       engine = openEngineHere();
       await startEngine();
       await settle();
     },
     async close() {
       await engine.stop();
+      await app.stop();
       purpleFlea.db.close();
       closeDatabase(read);
       closeDatabase(mirror);

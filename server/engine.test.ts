@@ -7,7 +7,7 @@ let edge: Awaited<ReturnType<typeof startEdge>>;
 afterEach(() => edge.close());
 
 async function engineThat(signed: boolean) {
-  const client = createInngest({ isDev: !signed, signingKey: "signkey-prod-00ff", eventKey: "key" });
+  const client = createInngest({ fetch, isDev: !signed, signingKey: "signkey-prod-00ff", eventKey: "key" });
   edge = await startEdge({
     engine: engineRoutes({ client, functions: [], serveOrigin: undefined, signed }),
   });

@@ -1,4 +1,4 @@
-import { failureCodes } from "../domain/fetch-failure";
+import { failureCodes, type Fetch } from "../domain/fetch-failure";
 import type { SendFailure } from "../domain/sending";
 import type { InngestClient } from "../inngest/client";
 import { sanitise } from "../inngest/purple-flea/redact";
@@ -27,7 +27,7 @@ export type SendEvent = (event: OutgoingEvent) => Promise<Sent>;
  */
 export function eventApi(
   client: Pick<InngestClient, "eventBaseUrl" | "eventKey" | "headers" | "mode">,
-  send: typeof fetch,
+  send: Fetch,
   timeoutMs = TIMEOUT_MS,
 ): SendEvent {
   return async (event) => {

@@ -18,7 +18,7 @@ test("the app that starts while the engine is off goes by the time it last heard
   const file = join(folder, "desk.sqlite-clock");
   followedClock(file).follow(3 * DAY_MS);
   const clock = followedClock(file);
-  await askForTime(clock, "http://127.0.0.1:9");
+  await askForTime(clock, "http://127.0.0.1:9", fetch);
   expect(aheadBy(clock.now())).toBe(3 * DAY_MS);
 });
 
@@ -29,7 +29,7 @@ test("the app that missed a move of the clock hears of it when it starts", async
   await once(engine, "listening");
   const { port } = engine.address() as AddressInfo; // it listens on a port
   const clock = followedClock();
-  await askForTime(clock, `http://127.0.0.1:${port}`);
+  await askForTime(clock, `http://127.0.0.1:${port}`, fetch);
   engine.close();
   expect(aheadBy(clock.now())).toBe(DAY_MS);
 });

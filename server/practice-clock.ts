@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Router } from "express";
 import { z } from "zod";
 import { wallClock, type Clock } from "../domain/clock";
+import type { Fetch } from "../domain/fetch-failure";
 import { readBody } from "./bodies";
 import { refuse } from "./refusal";
 
@@ -39,7 +40,7 @@ export function followedClock(file?: string): FollowedClock {
 }
 
 /** Asks an engine that was started apart from this process for the time. One without a practice clock, or off, changes nothing. */
-export async function askForTime(clock: FollowedClock, engineUrl: string): Promise<void> {
+export async function askForTime(clock: FollowedClock, engineUrl: string, fetch: Fetch): Promise<void> {
   try {
     const answer: unknown = await (await fetch(`${engineUrl}/clock`)).json();
     const parsed = body.safeParse(answer);

@@ -1,10 +1,10 @@
-import { wordedFetch } from "../domain/fetch-failure";
+import { wordedFetch, type Fetch } from "../domain/fetch-failure";
 
 const TIMEOUT_MS = 10_000;
 
 /** Says a line in Slack. What it throws never holds the address, which is a key to the channel. */
-export function slackLine(url: string): (text: string) => Promise<void> {
-  const send = wordedFetch("Slack");
+export function slackLine(url: string, fetch: Fetch): (text: string) => Promise<void> {
+  const send = wordedFetch("Slack", fetch);
   return async (text) => {
     const response = await send(url, {
       method: "POST",

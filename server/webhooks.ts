@@ -15,7 +15,7 @@ import { wrongMethod } from "./requests";
 const BODY_BYTES = 256 * 1_024;
 const ROOM = { bytes: 2 * 1_024 * 1_024, senders: 32 };
 
-interface Options {
+export interface WebhookOptions {
   desk: DeskWriter;
   clock: Clock;
   /** The machine's time: a signature's age is measured against it. */
@@ -31,7 +31,7 @@ const no = (status: number, error: string, message: string): Answer => ({ status
 
 /** Takes one webhook: verified over the raw bytes, stored and queued in one transaction. */
 export function receive(
-  { desk, clock, wall, secrets, stored }: Options,
+  { desk, clock, wall, secrets, stored }: WebhookOptions,
   headers: { timestamp: HeaderValue; signature: HeaderValue },
   bytes: Buffer,
 ): Answer {
@@ -82,8 +82,26 @@ function say(request: Request, response: Response, { status, body }: Answer): vo
   return void response.status(status).json(body);
 }
 
+const PATHS = ["/webhooks/purple-flea", "/api/webhooks/escrow"];
+
+/** Whether a request is for here. */
+export const isWebhook = ({ url }: globalThis.Request): boolean => PATHS.includes(new URL(url).pathname);
+
+/** Answers one as `fetch` makes and takes them, where there are no sockets. */
+export async function answerWebhook(
+  options: WebhookOptions,
+  request: globalThis.Request,
+): Promise<globalThis.Response> {
+  const headers = {
+    timestamp: request.headers.get("x-purpleflea-timestamp"),
+    signature: request.headers.get("x-purpleflea-signature"),
+  };
+  const { status, body } = receive(options, headers, Buffer.from(await request.arrayBuffer()));
+  return globalThis.Response.json(body, { status });
+}
+
 /** Purple Flea's webhooks, under both names. */
-export function webhookRoutes(options: Options): Router {
+export function webhookRoutes(options: WebhookOptions): Router {
   const router = Router();
   const body = readBody({ what: "A webhook", limit: BODY_BYTES, room: createRoom(ROOM) });
   // What is not even signed is answered before it is read.
@@ -100,7 +118,7 @@ export function webhookRoutes(options: Options): Router {
       receive(options, headersOf(request), Buffer.isBuffer(body) ? body : Buffer.alloc(0)),
     );
   };
-  for (const path of ["/webhooks/purple-flea", "/api/webhooks/escrow"]) {
+  for (const path of PATHS) {
     router.post(path, signed, body, take);
     router.all(path, (request, response) => refuse(request, response, wrongMethod("POST")));
   }

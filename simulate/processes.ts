@@ -1,20 +1,13 @@
 import { join } from "node:path";
-import { serve } from "inngest/edge";
 import { createApi as createEngineApi, openEngine } from "inngest-sandbox";
 import type Database from "better-sqlite3";
 import { closeDatabase, type Reader, type Writer } from "../db/connection";
 import { openTestFile } from "../db/testing";
 import type { Clock } from "../domain/clock";
-import { createFunctions } from "../inngest";
-import { createInngest } from "../inngest/client";
 import type { Deps } from "../inngest/deps";
-import { createJournal } from "../inngest/journal";
-import { createPurpleFlea } from "../inngest/purple-flea/gateway/client";
 import { createApi as createPurpleFleaApi } from "../sandbox/purple-flea/api";
 import { openUpstream } from "../sandbox/purple-flea/upstream";
-import { eventApi } from "../server/event-api";
-import { startOutbox } from "../server/outbox";
-import { receive } from "../server/webhooks";
+import { createApp, type PagesConfig } from "../server/compose";
 import { watchCommits } from "./commits";
 import { Life, scope } from "./life";
 
@@ -27,11 +20,14 @@ export const PURPLE_FLEA_FILE = "purple-flea.sqlite";
 const APP_URL = "http://app.test";
 /** It is woken for what is new: by itself it looks for what nobody told it of. */
 const OUTBOX_IDLE_MS = 24 * 3_600_000;
-const silent = {
-  info: () => undefined,
-  debug: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
+const PAGES: PagesConfig = {
+  mode: "test",
+  driftApprovalLimitMicro: 10_000_000n,
+  secureCookies: false,
+  session: { secret: "nobody signs in here", idleMs: 3_600_000, lifeMs: 43_200_000 },
+  demoAccounts: [],
+  engine: "the sandbox",
+  keys: [],
 };
 
 /** What every simulated process is given by the world. */
@@ -65,7 +61,7 @@ function spareTheDisk(client: Database.Database): void {
   client.pragma("synchronous = OFF");
 }
 
-/** The desk's process: functions, outbox and webhook edge, as server/index.ts puts them together, without sockets. */
+/** The desk's process: functions, outbox and webhook edge, as server/compose.ts puts them together, without sockets. */
 export function startApp(world: Surroundings, config: Config, slack?: (text: string) => Promise<void>) {
   const life = new Life("app");
   const { clock } = world;
@@ -73,70 +69,39 @@ export function startApp(world: Surroundings, config: Config, slack?: (text: str
   const { writer, reader } = openTestFile(join(world.folder, "desk.sqlite"), "one handle");
   spareTheDisk(writer.$client);
   watchCommits(writer.$client, () => world.committed(life));
-  const journal = createJournal({ mirror: writer, clock, log: () => undefined });
-  const client = createInngest({
-    isDev: true,
-    baseUrl: "http://engine.test",
-    fetch: world.fetch,
-    middleware: [journal],
-    logger: silent,
-  });
-  const functions = createFunctions({
-    client,
-    mirror: writer,
-    read: reader,
-    clock,
-    purpleFlea: createPurpleFlea({
-      apiUrl: "http://purple-flea.test/api",
-      faucetUrl: "http://purple-flea.test/faucet/api",
-      apiKey: API_KEY,
-      fetch: world.fetch,
-      clock,
-    }),
-    config: all,
-    slack,
-  });
-  const handler = serve({ client, functions, serveOrigin: APP_URL, servePath: "/api/inngest" });
-  const outbox = scope.run({ life }, () =>
-    startOutbox({
-      desk: writer,
-      send: eventApi(client, world.fetch),
+  const app = scope.run({ life }, () =>
+    createApp({
+      db: { writer, reader },
       clock,
       wall: clock,
-      log: () => undefined,
-      idleMs: OUTBOX_IDLE_MS,
+      fetch: world.fetch,
+      log: { warn: () => undefined, error: () => undefined },
+      report: () => "nothing",
+      engine: { isDev: true, baseUrl: "http://engine.test", serveOrigin: APP_URL },
+      purpleFlea: {
+        apiUrl: "http://purple-flea.test/api",
+        faucetUrl: "http://purple-flea.test/faucet/api",
+        apiKey: API_KEY,
+      },
+      webhookSecrets: [WEBHOOK_SECRET],
+      functions: all,
+      slack,
+      pages: PAGES,
+      outboxIdleMs: OUTBOX_IDLE_MS,
     }),
   );
-  const edge = {
-    desk: writer,
-    clock,
-    wall: clock,
-    secrets: [WEBHOOK_SECRET],
-    stored: () => void outbox.wake(),
-  };
 
   return {
     life,
     config: all,
     writer,
     reader,
-    outbox,
+    outbox: app.outbox,
     /** Runs code of this process. */
     within: <T>(work: () => T): T => scope.run({ life }, work),
-    async answer(request: Request): Promise<Response> {
-      if (!request.url.endsWith("/webhooks/purple-flea")) return handler(request);
-      const bytes = Buffer.from(await request.arrayBuffer());
-      const { headers } = request;
-      const { status, body } = receive(
-        edge,
-        {
-          timestamp: headers.get("x-purpleflea-timestamp"),
-          signature: headers.get("x-purpleflea-signature"),
-        },
-        bytes,
-      );
-      return Response.json(body, { status });
-    },
+    answer: app.answer,
+    /** What a command of an operator is handed. */
+    loadContext: app.loadContext,
     /** Ends it on the spot, as SIGKILL does; what was committed stays. */
     kill(): void {
       life.end();

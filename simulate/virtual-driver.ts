@@ -11,7 +11,6 @@ import { pauseReason } from "../db/read/pauses";
 import { operators } from "../db/schema";
 import { formatMicro } from "../domain/money";
 import { pauseKinds } from "../domain/statuses";
-import { limitsOf } from "../inngest/deps";
 import type { DeskForm, Driver, OutsideEvent, Said, Webhook } from "./driver";
 import type { Row } from "./evidence";
 import type { Ledger } from "./ledger";
@@ -107,7 +106,7 @@ export class VirtualDriver implements Driver {
     const fields = { command_id: this.nextId(), ...hidden, ...form.typed };
     const data = new FormData();
     for (const [name, value] of Object.entries(fields)) data.set(name, String(value));
-    const context = this.context(app);
+    const context: DeskContext = { ...app.loadContext(), nonce: "", address: null };
     try {
       const result = app.within(() => {
         const first = command(context, operator, data);
@@ -159,31 +158,6 @@ export class VirtualDriver implements Driver {
       default:
         return form satisfies never;
     }
-  }
-
-  private context(app: App): DeskContext {
-    return {
-      read: app.reader,
-      desk: app.writer,
-      clock: this.world.time,
-      config: {
-        mode: "test",
-        agentId: app.config.agentId,
-        agentWallet: app.config.agentWallet,
-        tradeSizeMicro: app.config.tradeSizeMicro,
-        limits: limitsOf(app.config),
-        driftApprovalLimitMicro: 10_000_000n,
-        secureCookies: false,
-        session: { secret: "nobody signs in here", idleMs: 3_600_000, lifeMs: 43_200_000 },
-        demoAccounts: [],
-        engine: "the sandbox",
-        keys: [],
-      },
-      outboxChanged: () => void app.outbox.wake(),
-      report: () => "nothing",
-      nonce: "",
-      address: null,
-    };
   }
 }
 

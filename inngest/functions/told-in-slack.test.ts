@@ -6,13 +6,15 @@ import { openWorld, type World } from "../testing";
 
 let world: World;
 let told: string[];
+/** What Slack does with a line. */
+let takes: (text: string) => Promise<void>;
 beforeEach(async () => {
-  world = await openWorld();
   told = [];
-  world.deps.slack = (text) => {
+  takes = (text) => {
     told.push(text);
     return Promise.resolve();
   };
+  world = await openWorld({ slack: (text) => takes(text) });
 });
 afterEach(() => world.close());
 
@@ -38,7 +40,7 @@ describe("a trade is told in Slack", () => {
   });
 
   test("again when Slack did not take it, and stands whether it is heard or not", async () => {
-    world.deps.slack = (text) => {
+    takes = (text) => {
       told.push(text);
       return Promise.reject(new Error("Slack answered 500"));
     };
@@ -66,7 +68,7 @@ test("the line arrives at Slack's address as Slack takes it", async () => {
   });
   await new Promise<void>((resolve) => slack.listen(0, "127.0.0.1", resolve));
   const { port } = slack.address() as AddressInfo; // listening on a port
-  world.deps.slack = slackLine(`http://127.0.0.1:${port}/services/T0/B0/key`);
+  takes = slackLine(`http://127.0.0.1:${port}/services/T0/B0/key`, fetch);
   await alert("a1");
   slack.close();
   expect(taken).toEqual([

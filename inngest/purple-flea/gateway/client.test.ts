@@ -41,6 +41,7 @@ async function answering(answer: (response: ServerResponse, heard: Heard) => voi
       server.close(() => resolve());
     });
   const client = createPurpleFlea({
+    fetch,
     apiUrl: `http://127.0.0.1:${port}/api/`,
     faucetUrl: `http://127.0.0.1:${port}/faucet`,
     apiKey: KEY,
@@ -140,6 +141,7 @@ describe("what came of it", () => {
     await stop?.();
     stop = undefined;
     const nobody = createPurpleFlea({
+      fetch,
       apiUrl: `http://127.0.0.1:${port}/api`,
       faucetUrl: `http://127.0.0.1:${port}`,
       apiKey: KEY,
@@ -176,8 +178,8 @@ describe("what came of it", () => {
     expect(JSON.stringify(await client.placeOrder(order))).not.toContain(KEY);
     await expect(client.balance()).rejects.toThrow();
     await client.balance().catch((error: unknown) => expect(String(error)).not.toContain(KEY));
-    expect(() => createPurpleFlea({ apiUrl: "http://x", faucetUrl: "http://x", apiKey: "bad key" })).toThrow(
-      /^(?!.*bad key).*$/,
-    );
+    expect(() =>
+      createPurpleFlea({ fetch, apiUrl: "http://x", faucetUrl: "http://x", apiKey: "bad key" }),
+    ).toThrow(/^(?!.*bad key).*$/);
   });
 });

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { isReference } from "../../../domain/ids";
 import { wallClock, type Clock } from "../../../domain/clock";
+import type { Fetch } from "../../../domain/fetch-failure";
 import * as contract from "./contract";
 import { exchange, headerSafeKey, type Call, type Wire } from "./exchange";
 import { refusalOf, throwForRead, type Outcome } from "../outcomes";
@@ -25,7 +26,7 @@ export interface PurpleFleaOptions {
   apiKey: string;
   /** Upper bound of one exchange, connecting to last byte. ms, default 10 s. */
   timeoutMs?: number;
-  fetch?: typeof fetch;
+  fetch: Fetch;
   /** Only read for a Retry-After date in a reply that has no Date header. */
   clock?: Clock;
 }
@@ -40,7 +41,7 @@ export function createPurpleFlea(options: PurpleFleaOptions): PurpleFlea {
   const api = baseOf(options.apiUrl);
   const faucet = baseOf(options.faucetUrl);
   const wire: Wire = {
-    fetch: options.fetch ?? fetch,
+    fetch: options.fetch,
     clock: options.clock ?? wallClock,
     timeoutMs: options.timeoutMs ?? 10_000,
   };

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../../../domain/clock";
+import type { Fetch } from "../../../domain/fetch-failure";
 import { exchangeOfFailure, readRetryAfter, type Exchange } from "../outcomes";
 
 /** More than any reply of the contract; a body beyond it is not read. */
 const MAX_BODY_BYTES = 2_000_000;
 
 export interface Wire {
-  fetch: typeof fetch;
+  fetch: Fetch;
   clock: Clock;
   /** For the whole exchange: connecting, sending, waiting and reading the body. ms. */
   timeoutMs: number;
