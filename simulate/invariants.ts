@@ -53,78 +53,101 @@ function atMostOnce({ ledger, say }: Evidence): void {
   }
 }
 
+/** A row that Purple Flea has nothing for: it was not carried out, and it is unknown only where there is a cause. */
+function nothingThere(
+  { mayBeUnknown, carriedOut, say }: Evidence,
+  thing: string,
+  { status, ref }: Row,
+  untouched: readonly string[],
+): void {
+  const name = `${thing} (${String(status)})`;
+  if (status === "unknown") {
+    if (!mayBeUnknown(thing, ref)) say("unknown has a cause", `${name} has none`);
+  } else if (!untouched.includes(String(status))) say("everything ends", `${name} has no outcome`);
+  else if (carriedOut(thing)) say("mirror = upstream", `${name} was carried out`);
+}
+
+/** What no row of ours names is there because ours is unknown, or because a person has called it not done. */
+function theRest(
+  { desk, ledger, misled, say }: Evidence,
+  theirs: ReadonlyMap<string, Row>,
+  kind: string,
+  statusOf: string,
+): void {
+  for (const id of theirs.keys()) {
+    const thing = ledger.effects.find((effect) => effect.remoteId === id)?.thing ?? "nothing";
+    const [row] = desk(statusOf, thing.replace(`${kind}:`, ""));
+    if (row?.status !== "unknown" && !misled.has(thing))
+      say("mirror = upstream", `${id} of ${thing} is not known here`);
+  }
+}
+
+/** Everything that was taken has left a trace. */
+function traced({ desk, taken, say }: Evidence, prefix: string, trace: string): void {
+  for (const id of taken)
+    if (id.startsWith(prefix) && desk(trace, id).length === 0) say("nothing is lost", `${id} left no trace`);
+}
+
+const byId = (rows: Row[]) => new Map(rows.map((row) => [String(row.id), row]));
+/** Takes what Purple Flea has for a row. */
+function take(theirs: Map<string, Row>, id: Row[string] | undefined): Row | undefined {
+  const found = theirs.get(String(id));
+  theirs.delete(String(id));
+  return found;
+}
+/** Whether each pair is one value. */
+const alike = (...pairs: [Row[string] | undefined, Row[string] | undefined][]): boolean =>
+  pairs.every(([ours, theirs]) => same(ours, theirs));
+
 /** What the names in histories mean, and those of the real kills. */
 const MARKET = /^(ETH|BTC|SOL|KA\d+)$/;
 
 function trades(evidence: Evidence): void {
-  const { desk, upstream, ledger, taken, carriedOut, misled, mayBeUnknown, say } = evidence;
-  const orders = new Map(upstream("select * from orders").map((row) => [String(row.id), row]));
+  const { desk, upstream, carriedOut, say } = evidence;
+  const orders = byId(upstream("select * from orders"));
   for (const row of desk("select * from trades")) {
     const thing = `alert:${String(row.alert_id)}`;
     if (!MARKET.test(String(row.asset))) say("a market has one name", `${thing} is on ${String(row.asset)}`);
-    const name = `trade ${String(row.ref)} (${String(row.status)})`;
-    const order = row.remote_id === null ? undefined : orders.get(String(row.remote_id));
+    const order = take(orders, row.remote_id);
     if (row.remote_id !== null && !order)
-      say("mirror = upstream", `${name} has an order Purple Flea does not know`);
-    if (order) {
-      orders.delete(String(order.id));
-      if (row.status !== order.status) say("mirror = upstream", `${name} is ${String(order.status)} there`);
-      if (
-        !same(row.size_micro, order.size) ||
-        !same(row.fee_micro, order.fee) ||
-        !same(row.fill_price, order.price) ||
-        !same(row.asset, order.asset)
-      )
-        say("mirror = upstream", `${name}: market, size, fee or price differ`);
-      if (order.status === "closed" && !same(row.pnl_micro, order.pnl))
-        say("mirror = upstream", `${name}: result differs`);
+      say("mirror = upstream", `${thing} has an order Purple Flea does not know`);
+    if (!order) {
+      nothingThere(evidence, thing, row, ["refused"]);
       continue;
     }
-    if (row.status === "unknown") {
-      if (!mayBeUnknown(thing, row.ref)) say("unknown has a cause", `${name} has none`);
-    } else if (row.status !== "refused") say("everything ends", `${name} has no order`);
-    else if (carriedOut(thing)) say("mirror = upstream", `${name} was carried out`);
+    if (row.status !== order.status)
+      say("mirror = upstream", `${thing} (${String(row.status)}) is ${String(order.status)} there`);
+    const { size_micro: size, fee_micro: fee, fill_price: price, asset, pnl_micro: pnl } = row;
+    if (!alike([size, order.size], [fee, order.fee], [price, order.price], [asset, order.asset]))
+      say("mirror = upstream", `${thing}: market, size, fee or price differ`);
+    if (order.status === "closed" && !same(pnl, order.pnl))
+      say("mirror = upstream", `${thing}: result differs`);
   }
-  for (const id of orders.keys()) {
-    const thing = ledger.effects.find((effect) => effect.remoteId === id)?.thing ?? "nothing";
-    const [row] = desk("select status from trades where alert_id = ?", thing.replace("alert:", ""));
-    if (row?.status !== "unknown" && !misled.has(thing))
-      say("mirror = upstream", `order ${id} of ${thing} is unknown here`);
+  theRest(evidence, orders, "alert", "select status from trades where alert_id = ?");
+  for (const { id, outcome } of desk("select * from alerts")) {
+    const name = `alert ${String(id)} (${String(outcome)})`;
+    if (outcome === "received" || outcome === "waiting") say("everything ends", name);
+    const done = carriedOut(`alert:${String(id)}`);
+    if ((outcome === "skipped" || outcome === "refused") && done) say("mirror = upstream", `${name} traded`);
+    if (outcome === "traded" && !done) say("mirror = upstream", `${name} did not trade`);
   }
-  const alerts = desk("select * from alerts");
-  for (const row of alerts) {
-    if (row.outcome === "received" || row.outcome === "waiting")
-      say("everything ends", `alert ${String(row.id)} is ${String(row.outcome)}`);
-    const done = carriedOut(`alert:${String(row.id)}`);
-    if ((row.outcome === "skipped" || row.outcome === "refused") && done)
-      say("mirror = upstream", `alert ${String(row.id)} is ${String(row.outcome)} and traded`);
-    if (row.outcome === "traded" && !done) say("mirror = upstream", `alert ${String(row.id)} did not trade`);
-  }
-  for (const id of taken)
-    if (id.startsWith("alert-") && !alerts.some((row) => row.id === id))
-      say("nothing is lost", `${id} left no trace`);
+  traced(evidence, "alert-", "select 1 from alerts where id = ?");
 }
 
 const ENDS: Record<string, string> = { released: "released", refunded: "refunded", funded: "pending" };
 
 function escrows(evidence: Evidence): void {
-  const { desk, upstream, ledger, taken, carriedOut, misled, mayBeUnknown, say } = evidence;
-  for (const ref of taken)
-    if (ref.startsWith("esc_") && desk("select 1 from escrows where ref = ?", ref).length === 0)
-      say("nothing is lost", `${ref} left no trace`);
-  const theirs = new Map(upstream("select * from escrows").map((row) => [String(row.id), row]));
+  const { desk, upstream, ledger, say } = evidence;
+  traced(evidence, "esc_", "select 1 from escrows where ref = ?");
+  const theirs = byId(upstream("select * from escrows"));
   for (const row of desk("select * from escrows")) {
     const ref = String(row.ref);
     const name = `${ref} (${String(row.status)})`;
     if (row.remote_id === null) {
-      if (row.status === "unknown") {
-        if (!mayBeUnknown(`escrow:${ref}`, ref)) say("unknown has a cause", `${name} has none`);
-      } else if (row.status !== "refused") say("everything ends", `${name} was never created`);
-      else if (carriedOut(`escrow:${ref}`)) say("mirror = upstream", `${name} was created`);
+      nothingThere(evidence, `escrow:${ref}`, row, ["refused"]);
       continue;
     }
-    const escrow = theirs.get(String(row.remote_id));
-    theirs.delete(String(row.remote_id));
+    const escrow = take(theirs, row.remote_id);
     if (!escrow) {
       say("mirror = upstream", `${name} is not known at Purple Flea`);
       continue;
@@ -132,46 +155,33 @@ function escrows(evidence: Evidence): void {
     if (escrow.status === "funded") say("everything ends", `${name} is still locked at Purple Flea`);
     if (row.status !== ENDS[String(escrow.status)])
       say("mirror = upstream", `${name} is ${String(escrow.status)} there`);
-    if (!same(row.amount_micro, escrow.amount) || row.counterparty !== escrow.counterparty)
+    if (!alike([row.amount_micro, escrow.amount], [row.counterparty, escrow.counterparty]))
       say("mirror = upstream", `${name}: amount or payee differ`);
-    if (row.fee_micro !== null && !same(row.fee_micro, escrow.fee))
-      say("sums add up", `${name}: the fee differs`);
-    if (escrow.status === "released") {
-      const net = BigInt(escrow.amount ?? 0) - BigInt(escrow.fee ?? 0);
-      if (
-        !same(row.fee_micro, escrow.fee) ||
-        !same(row.net_micro, net) ||
-        !same(row.referral_micro, escrow.referral)
-      )
-        say("mirror = upstream", `${name}: fee, net or referral differ`);
-    }
+    const { fee_micro: fee, net_micro: net, referral_micro: referral } = row;
+    if (fee !== null && !same(fee, escrow.fee)) say("sums add up", `${name}: the fee differs`);
+    const due = BigInt(escrow.amount ?? 0) - BigInt(escrow.fee ?? 0);
+    if (escrow.status === "released" && !alike([fee, escrow.fee], [net, due], [referral, escrow.referral]))
+      say("mirror = upstream", `${name}: fee, net or referral differ`);
     const told = desk(
-      "select kind from timeline where subject_type = 'escrow' and subject_ref = ? and kind in ('released', 'refunded')",
+      "select kind, at from timeline where subject_type = 'escrow' and subject_ref = ? and kind in ('released', 'refunded', 'release-refused', 'cancel-refused')",
       ref,
     );
-    for (const { kind, at } of desk(
-      "select kind, at from timeline where subject_type = 'escrow' and subject_ref = ? and kind in ('release-refused', 'cancel-refused')",
-      ref,
-    ))
+    const ends = told.filter(({ kind }) => !String(kind).endsWith("-refused"));
+    for (const { kind, at } of told)
       if (
         ledger
           .of(`end:${ref}`)
-          .some((end) => end.call === `escrow.${String(kind).split("-")[0]}` && end.at < Number(at))
+          .some((end) => `${end.call}-refused` === `escrow.${String(kind)}` && end.at < Number(at))
       )
         say("what was done is not called refused", `${name}: ${String(kind)}`);
-    if (told.length !== 1 || told[0]?.kind !== row.status)
+    if (ends.length !== 1 || ends[0]?.kind !== row.status)
       say(
         "the timeline has the end once",
-        `${name}: ${told.map((entry) => String(entry.kind)).join(", ") || "none"}`,
+        `${name}: ${ends.map(({ kind }) => String(kind)).join() || "none"}`,
       );
     proven(row, escrow);
   }
-  for (const [id] of theirs) {
-    const thing = ledger.effects.find((effect) => effect.remoteId === id)?.thing ?? "nothing";
-    const [row] = desk("select status from escrows where ref = ?", thing.replace("escrow:", ""));
-    if (row?.status !== "unknown" && !misled.has(thing))
-      say("mirror = upstream", `escrow ${id} of ${thing} is not known here`);
-  }
+  theRest(evidence, theirs, "escrow", "select status from escrows where ref = ?");
 
   /** What released or refunded it was a decision, a confirmation or the time-out; and what was decided in time came true. */
   function proven(row: Row, escrow: Row): void {
@@ -204,59 +214,41 @@ function escrows(evidence: Evidence): void {
 }
 
 function bets(evidence: Evidence): void {
-  const { desk, upstream, ledger, taken, carriedOut, misled, mayBeUnknown, say } = evidence;
-  for (const id of taken)
-    if (id.startsWith("bet-") && desk("select 1 from bets where request_key = ?", id).length === 0)
-      say("nothing is lost", `${id} left no trace`);
-  const theirs = new Map(upstream("select * from bets").map((row) => [String(row.id), row]));
+  const { desk, upstream, say } = evidence;
+  traced(evidence, "bet-", "select 1 from bets where request_key = ?");
+  const theirs = byId(upstream("select * from bets"));
   for (const row of desk("select * from bets")) {
     const thing = `bet:${String(row.request_key)}`;
-    const name = `bet ${String(row.request_key)} (${String(row.status)})`;
-    const bet = row.remote_id === null ? undefined : theirs.get(String(row.remote_id));
-    if (bet) {
-      theirs.delete(String(bet.id));
-      if (
-        row.status !== bet.outcome ||
-        !same(row.payout_micro, bet.payout) ||
-        !same(row.stake_micro, bet.stake)
-      )
-        say("mirror = upstream", `${name} is ${String(bet.outcome)} there, payout ${micro(bet.payout)}`);
-      // Null with a reason: another bet came between the commitment and this one.
-      if (row.verified !== 1n && !(row.verified === null && row.verification !== null))
-        say("bets are verified", `${name}: ${String(row.verification)}`);
+    const bet = take(theirs, row.remote_id);
+    if (!bet) {
+      nothingThere(evidence, thing, row, ["refused", "skipped"]);
       continue;
     }
-    if (row.status === "unknown") {
-      if (!mayBeUnknown(thing, row.ref)) say("unknown has a cause", `${name} has none`);
-    } else if (row.status !== "refused" && row.status !== "skipped")
-      say("everything ends", `${name} has no outcome`);
-    else if (carriedOut(thing)) say("mirror = upstream", `${name} was placed`);
+    if (!alike([row.status, bet.outcome], [row.payout_micro, bet.payout], [row.stake_micro, bet.stake]))
+      say(
+        "mirror = upstream",
+        `${thing} (${String(row.status)}) is ${String(bet.outcome)} there, payout ${micro(bet.payout)}`,
+      );
+    // Null with a reason: another bet came between the commitment and this one.
+    if (row.verified !== 1n && !(row.verified === null && row.verification !== null))
+      say("bets are verified", `${thing}: ${String(row.verification)}`);
   }
-  for (const [id] of theirs) {
-    const thing = ledger.effects.find((effect) => effect.remoteId === id)?.thing ?? "nothing";
-    const [row] = desk("select status from bets where request_key = ?", thing.replace("bet:", ""));
-    if (row?.status !== "unknown" && !misled.has(thing))
-      say("mirror = upstream", `bet ${id} of ${thing} is not known here`);
-  }
+  theRest(evidence, theirs, "bet", "select status from bets where request_key = ?");
 }
 
-function claims({ desk, upstream, carriedOut, mayBeUnknown, say }: Evidence): void {
-  const theirs = new Map(
-    upstream("select * from claims where agent_id = ?", AGENT).map((row) => [String(row.day), row]),
-  );
+function claims(evidence: Evidence): void {
+  const { desk, upstream, say } = evidence;
+  const theirs = byId(upstream("select day id, * from claims where agent_id = ?", AGENT));
   for (const row of desk("select * from claims")) {
     const day = String(row.utc_day);
-    const name = `claim of ${day} (${String(row.status)})`;
-    const claim = theirs.get(day);
-    theirs.delete(day);
-    if (row.status === "claimed") {
-      const untold = row.amount_micro === null && row.reason === "the amount was not told";
-      if (!claim || (!untold && (!same(claim.amount, row.amount_micro) || claim.tx !== row.tx_hash)))
-        say("mirror = upstream", `${name} is another there`);
-    } else if (row.status === "unknown") {
-      if (!mayBeUnknown(`claim:${day}`, row.ref)) say("unknown has a cause", `${name} has none`);
-    } else if (row.status !== "refused") say("everything ends", `${name} has no outcome`);
-    else if (carriedOut(`claim:${day}`)) say("mirror = upstream", `${name} was carried out`);
+    const claim = take(theirs, day);
+    if (row.status !== "claimed") {
+      nothingThere(evidence, `claim:${day}`, row, ["refused"]);
+      continue;
+    }
+    const untold = row.amount_micro === null && row.reason === "the amount was not told";
+    if (!claim || (!untold && !alike([claim.amount, row.amount_micro], [claim.tx, row.tx_hash])))
+      say("mirror = upstream", `claim of ${day} is another there`);
   }
   for (const day of theirs.keys()) say("mirror = upstream", `the claim of ${day} is not known here`);
 }
