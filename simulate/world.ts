@@ -117,49 +117,31 @@ export class World {
     return this.purpleFlea;
   }
 
+  private running(who: Victim): App | EngineProcess | PurpleFleaProcess | null {
+    return { app: this.app, engine: this.engine, "purple-flea": this.purpleFlea }[who];
+  }
   /** Starts a process from what it has on disk, unless it runs. */
   start(who: Victim): void {
-    switch (who) {
-      case "app": {
-        if (this.app) return;
-        const slack = (text: string) => this.slack(text);
-        const { config = {}, slack: told } = this.options;
-        this.app = startApp(this.surroundings(), config, told ? slack : undefined);
-        break;
-      }
-      case "engine":
-        if (this.engine) return;
-        this.engine = startEngine(this.surroundings());
-        break;
-      case "purple-flea":
-        if (this.purpleFlea) return;
-        this.purpleFlea = startPurpleFlea(this.surroundings(), String(this.options.seed));
-        if (this.keysIgnored) this.ignoreKeys();
-        this.plan();
-        break;
-      default:
-        who satisfies never;
+    if (this.running(who)) return;
+    const { config = {}, slack, seed, tell } = this.options;
+    if (who === "engine") this.engine = startEngine(this.surroundings());
+    else if (who === "app")
+      this.app = startApp(this.surroundings(), config, slack ? (text) => this.slack(text) : undefined);
+    else {
+      this.purpleFlea = startPurpleFlea(this.surroundings(), String(seed));
+      if (this.keysIgnored) this.ignoreKeys();
+      this.plan();
     }
-    this.options.tell?.("world", `the ${who} starts`);
+    tell?.("world", `the ${who} starts`);
   }
   /** Ends a process on the spot, as SIGKILL does; what it committed stays. */
   kill(who: Victim): void {
-    switch (who) {
-      case "app":
-        this.app?.kill();
-        this.app = null;
-        break;
-      case "engine":
-        this.engine?.kill();
-        this.engine = null;
-        break;
-      case "purple-flea":
-        this.purpleFlea?.kill();
-        this.purpleFlea = null;
-        this.busy = false;
-        break;
-      default:
-        who satisfies never;
+    this.running(who)?.kill();
+    if (who === "app") this.app = null;
+    else if (who === "engine") this.engine = null;
+    else {
+      this.purpleFlea = null;
+      this.busy = false;
     }
   }
 
@@ -278,27 +260,29 @@ export class World {
     // The sandboxes answer to their own machine only.
     request.headers.set("host", "localhost");
     const call = callOf(request.method, address);
-    const send = (life: () => Life | null, answer: (request: Request) => Promise<Response>) =>
-      this.network.send(call, { life, answer }, request);
+    const to = (life: () => Life | null | undefined, answer: (request: Request) => Promise<Response>) =>
+      this.network.send(call, { life: () => life() ?? null, answer }, request);
     switch (address.host) {
       case "engine.test":
-        return send(
-          () => this.engine?.life ?? null,
+        return to(
+          () => this.engine?.life,
           async (r) => this.requireEngine().answer(r),
         );
-      case "app.test":
-        return send(
-          () => this.app?.life ?? null,
-          (r) => this.answerAsApp(r, call === "app.call" ? taskOf(address, String(init?.body)) : undefined),
+      case "app.test": {
+        const task = call === "app.call" ? taskOf(address, String(init?.body)) : undefined;
+        return to(
+          () => this.app?.life,
+          (r) => this.answerAsApp(r, task),
         );
+      }
       case "slack.test":
-        return send(
+        return to(
           () => this.slackLife,
           () => Promise.resolve(new Response("ok")),
         );
       default:
-        return send(
-          () => this.purpleFlea?.life ?? null,
+        return to(
+          () => this.purpleFlea?.life,
           (r) => this.answerAsPurpleFlea(request, r),
         );
     }
