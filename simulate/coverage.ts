@@ -44,12 +44,10 @@ export class Coverage {
 
   /** A table of what occurred how often: troubles, stops, ends. */
   lines(): string[] {
-    return ["trouble", "stop", "end"].flatMap((kind) => {
-      const rows = [...this.counts]
-        .filter(([what]) => what.startsWith(`${kind} `))
-        .sort((a, b) => b[1] - a[1]);
-      const cells = rows.map(([what, times]) => `${what.slice(kind.length + 1)} ${times}`);
-      return [`${kind}s: ${cells.join(" · ")}`];
+    const all = [...this.counts].sort((a, b) => b[1] - a[1]);
+    return ["trouble", "stop", "end"].map((kind) => {
+      const rows = all.filter(([what]) => what.startsWith(`${kind} `));
+      return `${kind}s: ${rows.map(([what, times]) => `${what.slice(kind.length + 1)} ${times}`).join(" · ")}`;
     });
   }
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { MUTANTS } from "./mutants";
+import { MUTANTS, placesOf } from "./mutants";
 
-test.each(MUTANTS)("the code still has what is made wrong in: $name", ({ faults }) => {
-  for (const { file, find } of faults)
+test.each(MUTANTS)("the code still has what is made wrong in: $name", (mutant) => {
+  for (const { file, find } of placesOf(mutant))
     expect(readFileSync(file, "utf8").split(find).length - 1, `${file}: ${find}`).toBe(1);
 });
 

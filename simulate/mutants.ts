@@ -6,207 +6,150 @@ export interface Replacement {
 }
 
 /** A deliberate fault of ours: the simulator must catch each, or it shows nothing. */
-export interface Mutant {
+export interface Mutant extends Replacement {
   name: string;
   /** The rule that must not hold any more. Others may fall with it. */
   rule: string;
   /** What is wrong with it, in a sentence. */
   wrong: string;
-  faults: Replacement[];
+  /** A second place that it takes. */
+  and?: Replacement;
 }
+/** Every place that is changed for a fault. */
+export const placesOf = ({ and, ...first }: Mutant): Replacement[] => [first, ...(and ? [and] : [])];
 
 export const MUTANTS: readonly Mutant[] = [
   {
     name: "no unique key",
     rule: "nothing happens twice",
     wrong: "an alert is known by the engine's memory of a day only: its run makes its key",
-    faults: [
-      {
-        file: "inngest/functions/trade-on-price-alert.ts",
-        find: "const alertId = resumed ?? event.id ?? runId;",
-        replace: "const alertId = resumed ?? `${event.id ?? runId} ${runId}`;",
-      },
-    ],
+    file: "inngest/functions/trade-on-price-alert.ts",
+    find: "const alertId = resumed ?? event.id ?? runId;",
+    replace: "const alertId = resumed ?? `${event.id ?? runId} ${runId}`;",
   },
   {
     name: "retry after a crash",
     rule: "nothing happens twice",
     wrong: "an intent that was found open, of a try that died, is sent again",
-    faults: [
-      {
-        file: "db/mirror/intents.ts",
-        find: '    found?.status === "not_done" ||\n',
-        replace: '    found?.status === "not_done" || found?.status === "open" ||\n',
-      },
-    ],
+    file: "db/mirror/intents.ts",
+    find: '    found?.status === "not_done" ||\n',
+    replace: '    found?.status === "not_done" || found?.status === "open" ||\n',
   },
   {
     name: "retry on unknown",
     rule: "nothing happens twice",
     wrong: "a broken connection counts as not done",
-    faults: [
-      {
-        file: "inngest/purple-flea/outcomes.ts",
-        find: 'return { kind: "unknown", reason: exchange.reason };',
-        replace: 'return { kind: "not-done", reason: exchange.reason };',
-      },
-    ],
+    file: "inngest/purple-flea/outcomes.ts",
+    find: 'return { kind: "unknown", reason: exchange.reason };',
+    replace: 'return { kind: "not-done", reason: exchange.reason };',
   },
   {
     name: "retry on 5xx",
     rule: "nothing happens twice",
     wrong: "a 500, 502 or 504 counts as not done",
-    faults: [
-      {
-        file: "inngest/purple-flea/outcomes.ts",
-        find: 'return { kind: "unknown", reason: `Purple Flea answered ${status}` };',
-        replace: 'return { kind: "not-done", reason: `Purple Flea answered ${status}` };',
-      },
-    ],
+    file: "inngest/purple-flea/outcomes.ts",
+    find: 'return { kind: "unknown", reason: `Purple Flea answered ${status}` };',
+    replace: 'return { kind: "not-done", reason: `Purple Flea answered ${status}` };',
   },
   {
     name: "unreadable is refused",
     rule: "mirror = upstream",
     wrong: "a 2xx that cannot be read counts as refused",
-    faults: [
-      {
-        file: "inngest/purple-flea/gateway/client.ts",
-        find: '? { kind: "unknown", reason: `done, but Purple Flea\'s reply cannot be read: ${parsed.why}` }',
-        replace: '? { kind: "refused", status: 422, code: "unreadable", message: parsed.why }',
-      },
-    ],
+    file: "inngest/purple-flea/gateway/client.ts",
+    find: '? { kind: "unknown", reason: `done, but Purple Flea\'s reply cannot be read: ${parsed.why}` }',
+    replace: '? { kind: "refused", status: 422, code: "unreadable", message: parsed.why }',
   },
   {
     name: "check and act in two steps",
     rule: "one order at a time",
     wrong: "no lock is taken with the intent: two orders may be on their way at once",
-    faults: [
-      { file: "inngest/money-calls/actions/order.ts", find: 'lock: "order",', replace: "lock: null," },
-    ],
+    file: "inngest/money-calls/actions/order.ts",
+    find: 'lock: "order",',
+    replace: "lock: null,",
   },
   {
     name: "lost and forgotten",
     rule: "a lost order holds its market",
     wrong: "an order of unknown outcome holds nothing: the next one on its market is sent beside it",
-    faults: [
-      {
-        file: "db/mirror/intents.ts",
-        find: 'if (inFlight || lock !== "order") return inFlight;',
-        replace: "if (inFlight || lock) return inFlight;",
-      },
-    ],
+    file: "db/mirror/intents.ts",
+    find: 'if (inFlight || lock !== "order") return inFlight;',
+    replace: "if (inFlight || lock) return inFlight;",
   },
   {
     name: "finish time-out of 7 d",
     rule: "a run has its own last word",
     wrong: "the run is cancelled before the wait of 7 days is over",
-    faults: [
-      {
-        file: "inngest/functions/escrow-lifecycle.ts",
-        find: 'timeouts: { finish: "8d" }',
-        replace: 'timeouts: { finish: "7d" }',
-      },
-    ],
+    file: "inngest/functions/escrow-lifecycle.ts",
+    find: 'timeouts: { finish: "8d" }',
+    replace: 'timeouts: { finish: "7d" }',
   },
   {
     name: "confirmation without proof",
     rule: "no release without proof",
     wrong: "a bare escrow.confirmed event releases",
-    faults: [
-      {
-        file: "inngest/functions/escrow-lifecycle.ts",
-        find: "if (row.confirmedAt !== null)\n",
-        replace: "if (row.confirmedAt !== null || row.claimedConfirmationAt !== null)\n",
-      },
-    ],
+    file: "inngest/functions/escrow-lifecycle.ts",
+    find: "if (row.confirmedAt !== null)\n",
+    replace: "if (row.confirmedAt !== null || row.claimedConfirmationAt !== null)\n",
   },
   {
     name: "no re-read before release",
     rule: "what was done is not called refused",
     wrong: "an escrow is ended without asking what it is now, before the call or behind its refusal",
-    faults: [
-      {
-        file: "inngest/money-calls/actions/escrow-end.ts",
-        find: "const upstream = await purpleFlea.escrow(before.remoteId);",
-        replace: 'const upstream = { ...(await purpleFlea.escrow(before.remoteId)), status: "locked" };',
-      },
-      {
-        file: "inngest/money-calls/actions/escrow-end.ts",
-        find: 'if (outcome.kind !== "refused" || outcome.status !== 409) return outcome;',
-        replace: 'if (outcome.kind === "refused" || outcome.kind !== "refused") return outcome;',
-      },
-    ],
+    file: "inngest/money-calls/actions/escrow-end.ts",
+    find: "const upstream = await purpleFlea.escrow(before.remoteId);",
+    replace: 'const upstream = { ...(await purpleFlea.escrow(before.remoteId)), status: "locked" };',
+    and: {
+      file: "inngest/money-calls/actions/escrow-end.ts",
+      find: 'if (outcome.kind !== "refused" || outcome.status !== 409) return outcome;',
+      replace: 'if (outcome.kind === "refused" || outcome.kind !== "refused") return outcome;',
+    },
   },
   {
     name: "key from the run",
     rule: "one thing, one key",
     wrong: "what is tried again goes out under a key made of the run's id",
-    faults: [
-      {
-        file: "db/mirror/intents.ts",
-        find: 'return { kind: "send", idempotencyKey, tries };\n  }\n  const',
-        replace: 'return { kind: "send", idempotencyKey: `run:${request.runId}`, tries };\n  }\n  const',
-      },
-    ],
+    file: "db/mirror/intents.ts",
+    find: 'return { kind: "send", idempotencyKey, tries };\n  }\n  const',
+    replace: 'return { kind: "send", idempotencyKey: `run:${request.runId}`, tries };\n  }\n  const',
   },
   {
     name: "no outbox",
     rule: "every command is answered",
     wrong: "an event is called sent before it is: what the engine does not take is gone",
-    faults: [
-      {
-        file: "server/outbox.ts",
-        find: "    const sent = await sendRow(row);",
-        replace: "    markSent(desk, row.rowId, null, clock.now());\n    const sent = await sendRow(row);",
-      },
-    ],
+    file: "server/outbox.ts",
+    find: "    const sent = await sendRow(row);",
+    replace: "    markSent(desk, row.rowId, null, clock.now());\n    const sent = await sendRow(row);",
   },
   {
     name: "older news wins",
     rule: "nothing goes back",
     wrong: "whatever a webhook says of a trade replaces what is known",
-    faults: [
-      {
-        file: "db/mirror/trades.ts",
-        find: " && STAGE[news.status] >= STAGE[row.status]) {",
-        replace: ") {",
-      },
-    ],
+    file: "db/mirror/trades.ts",
+    find: " && STAGE[news.status] >= STAGE[row.status]) {",
+    replace: ") {",
   },
   {
     name: "a late look wins",
     rule: "nothing goes back",
     wrong: "a look at an escrow that was under way when it ended takes the end back",
-    faults: [
-      {
-        file: "db/mirror/escrows.ts",
-        find: "if (isOver(row.status) || older) delete wanted.status;",
-        replace: "if (older) delete wanted.status;",
-      },
-    ],
+    file: "db/mirror/escrows.ts",
+    find: "if (isOver(row.status) || older) delete wanted.status;",
+    replace: "if (older) delete wanted.status;",
   },
   {
     name: "the opening counted twice",
     rule: "our own books agree",
     wrong: "what moved before the wallet's books were opened is booked when it is learnt of",
-    faults: [
-      {
-        file: "db/mirror/books.ts",
-        find: "moves.filter(({ at }) => at >= open.openedAt)",
-        replace: "moves",
-      },
-    ],
+    file: "db/mirror/books.ts",
+    find: "moves.filter(({ at }) => at >= open.openedAt)",
+    replace: "moves",
   },
   {
     name: "nobody cleans up",
     rule: "no intent stays open",
     wrong: "what a run left open when it was given up stays open",
-    faults: [
-      {
-        file: "db/mirror/intents.ts",
-        find: 'inArray(intents.status, ["open", "unknown", "not_done"]), eq(intents.runId, runId)',
-        replace: "inArray(intents.status, []), eq(intents.runId, runId)",
-      },
-    ],
+    file: "db/mirror/intents.ts",
+    find: 'inArray(intents.status, ["open", "unknown", "not_done"]), eq(intents.runId, runId)',
+    replace: "inArray(intents.status, []), eq(intents.runId, runId)",
   },
 ];

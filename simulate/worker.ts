@@ -1,6 +1,6 @@
 /** Plays the histories it is told to, one after the other: a child process of simulate/pool.ts. */
-import { historyOf } from "./stories";
 import { play, type Played } from "./play";
+import { historyOf, MIN_REQUESTS, MIN_STOPS, MIN_TROUBLES } from "./stories";
 
 /** What came of one seed. */
 export interface Report extends Omit<Played, "story"> {
@@ -15,10 +15,22 @@ const onCore = (): number => {
   return (user + system) / 1_000;
 };
 
+/** What a history has tried, when that is less than every history is to try. */
+function tooLittle({ requests, counts }: Pick<Played, "requests" | "counts">): string | null {
+  const sum = (kind: string) =>
+    Object.entries(counts).reduce((n, [what, times]) => (what.startsWith(kind) ? n + times : n), 0);
+  const [troubles, stops] = [sum("trouble "), sum("stop ")];
+  return requests < MIN_REQUESTS || troubles < MIN_TROUBLES || stops < MIN_STOPS
+    ? `${requests} requests, ${troubles} troubles, ${stops} stops`
+    : null;
+}
+
 async function report(seed: number): Promise<Report> {
   const started = onCore();
   try {
     const { story: _story, ...played } = await play(historyOf(seed));
+    const little = tooLittle(played);
+    if (little) played.broken.push({ rule: "every history tries enough", what: little });
     return { seed, ms: onCore() - started, ...played };
   } catch (error) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
