@@ -45,8 +45,8 @@ const pick = <T extends readonly [unknown, ...unknown[]]>(from: T, chance: numbe
 function tradeStatusOf(age: number, chance: number, n: number): TradeStatus {
   if (age === 13 || n % 200_000 === 12) return "unknown";
   if (age < 40)
-    return chance < 0.35 ? "open" : chance < 0.7 ? "filled" : chance < 0.92 ? "closed" : "refused";
-  return chance < 0.88 ? "closed" : chance < 0.98 ? "refused" : "liquidated";
+    return chance < 0.35 ? "open" : chance < 0.7 ? "filled" : chance < 0.92 ? "closed" : "rejected";
+  return chance < 0.88 ? "closed" : chance < 0.98 ? "rejected" : "liquidated";
 }
 
 function seedTrades(db: Writer, plan: SeedPlan, count: number): void {
@@ -72,14 +72,14 @@ function seedTrades(db: Writer, plan: SeedPlan, count: number): void {
             ? BigInt(Math.floor(chance() * 2e9))
             : BigInt(Math.floor(1 + chance() * 200) * 5) * 1_000_000n;
         const status = tradeStatusOf(count - n, chance(), n);
-        const went = status !== "refused" && status !== "unknown";
+        const went = status !== "rejected" && status !== "unknown";
         const price = (around * (0.95 + chance() * 0.1)).toFixed(around > 1_000 ? 1 : 3);
         const over = status === "closed" || status === "liquidated";
         const pnl = over
           ? (size * BigInt(Math.floor((status === "liquidated" ? -0.9 : chance() - 0.45) * 1_000))) / 10_000n
           : null;
         const reason =
-          status === "refused"
+          status === "rejected"
             ? "422: over the limit for this market"
             : status === "unknown"
               ? "the connection was lost after 10 s"

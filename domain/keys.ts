@@ -1,4 +1,4 @@
-import type { MoneyAction } from "./statuses";
+import type { MoneyActionName } from "./intents";
 
 declare const intentKeyBrand: unique symbol;
 /** The key of an intent: made of business ids, unique for ever. Built and parsed here alone. */
@@ -62,7 +62,7 @@ export const betRequestKey = (eventId: string, isSchedule: boolean): string =>
 export const claimRef = (agentId: string, utcDay: string): string => `${agentId}:${utcDay}`;
 
 /** What Purple Flea knows a call by, however often it is sent. */
-export const idempotencyKeyFor = (action: MoneyAction, key: IntentKey): string => `${action}:${key}`;
+export const idempotencyKeyFor = (action: MoneyActionName, key: IntentKey): string => `${action}:${key}`;
 
 /** What is held while a call is in flight. */
 export const lockNames = ["order", "bet"] as const;

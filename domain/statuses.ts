@@ -21,7 +21,7 @@ export const escrowStatuses = [
   "released",
   "refunded",
   "disputed",
-  "refused",
+  "not_created",
   "unknown",
 ] as const;
 export type EscrowStatus = (typeof escrowStatuses)[number];
@@ -64,9 +64,9 @@ export const escrowLook: Record<EscrowStatus, StatusLook> = {
     tone: "caution",
     icon: "scale",
   },
-  refused: {
-    label: "Refused",
-    meaning: "Purple Flea said no; nothing moved",
+  not_created: {
+    label: "Not created",
+    meaning: "rejected by Purple Flea or not sent, with the reason; nothing is locked",
     tone: "danger",
     icon: "circle-x",
   },
@@ -93,12 +93,13 @@ export const tradeStatuses = [
   "filled",
   "closed",
   "liquidated",
-  "refused",
+  "rejected",
+  "not_executed",
   "unknown",
 ] as const;
 export type TradeStatus = (typeof tradeStatuses)[number];
 export const tradeLook: Record<TradeStatus, StatusLook> = {
-  placing: { label: "Placing", meaning: "the order is on its way", tone: "info", icon: "circle-dot" },
+  placing: { label: "Placing", meaning: "the order is in flight", tone: "info", icon: "circle-dot" },
   open: { label: "Open", meaning: "accepted; not filled or still running", tone: "info", icon: "circle-dot" },
   filled: {
     label: "Filled",
@@ -113,11 +114,17 @@ export const tradeLook: Record<TradeStatus, StatusLook> = {
     tone: "danger",
     icon: "octagon-alert",
   },
-  refused: {
-    label: "Refused",
+  rejected: {
+    label: "Rejected",
     meaning: "Purple Flea said no; nothing moved",
     tone: "danger",
     icon: "circle-x",
+  },
+  not_executed: {
+    label: "Not executed",
+    meaning: "it did not happen and is not sent again; nothing moved",
+    tone: "none",
+    icon: "circle-minus",
   },
   unknown: {
     label: "Unknown",
@@ -128,6 +135,10 @@ export const tradeLook: Record<TradeStatus, StatusLook> = {
 };
 /** What the Overview counts as open: the order or its position may still move money. */
 export const openTradeStatuses = ["placing", "open", "filled", "unknown"] as const;
+/** The order was not taken: no position came of it. */
+export const notPlacedTradeStatuses = ["rejected", "not_executed"] as const;
+export const isNotPlaced = (status: TradeStatus): boolean =>
+  status === "rejected" || status === "not_executed";
 
 export const alertOutcomes = [
   "received",
@@ -135,12 +146,14 @@ export const alertOutcomes = [
   "held",
   "traded",
   "skipped",
+  "rejected",
+  "not_executed",
   "refused",
   "unknown",
 ] as const;
 export type AlertOutcome = (typeof alertOutcomes)[number];
 export const alertLook: Record<AlertOutcome, StatusLook> = {
-  received: { label: "Received", meaning: "a run has picked it up", tone: "info", icon: "circle-dot" },
+  received: { label: "Received", meaning: "a run has it", tone: "info", icon: "circle-dot" },
   waiting: { label: "Waiting", meaning: "waits for another order", tone: "none", icon: "hourglass" },
   held: {
     label: "Held",
@@ -155,9 +168,21 @@ export const alertLook: Record<AlertOutcome, StatusLook> = {
     tone: "none",
     icon: "circle-minus",
   },
+  rejected: {
+    label: "Rejected",
+    meaning: "Purple Flea said no; nothing moved",
+    tone: "danger",
+    icon: "circle-x",
+  },
+  not_executed: {
+    label: "Not executed",
+    meaning: "it did not happen and is not sent again; nothing moved",
+    tone: "none",
+    icon: "circle-minus",
+  },
   refused: {
     label: "Refused",
-    meaning: "it could not be read, or Purple Flea said no; nothing moved",
+    meaning: "it could not be read; nothing was sent",
     tone: "danger",
     icon: "circle-x",
   },
@@ -169,18 +194,32 @@ export const alertLook: Record<AlertOutcome, StatusLook> = {
   },
 };
 
-export const betStatuses = ["placing", "won", "lost", "skipped", "refused", "unknown"] as const;
+export const betStatuses = [
+  "placing",
+  "won",
+  "lost",
+  "skipped",
+  "rejected",
+  "not_executed",
+  "unknown",
+] as const;
 export type BetStatus = (typeof betStatuses)[number];
 export const betLook: Record<BetStatus, StatusLook> = {
-  placing: { label: "Placing", meaning: "the bet is on its way", tone: "info", icon: "circle-dot" },
+  placing: { label: "Placing", meaning: "the bet is in flight", tone: "info", icon: "circle-dot" },
   won: { label: "Won", meaning: "the payout is in the wallet", tone: "positive", icon: "circle-check" },
   lost: { label: "Lost", meaning: "the stake is gone", tone: "none", icon: "circle-minus" },
   skipped: { label: "Skipped", meaning: "not placed, with the reason", tone: "none", icon: "circle-minus" },
-  refused: {
-    label: "Refused",
+  rejected: {
+    label: "Rejected",
     meaning: "Purple Flea said no; nothing moved",
     tone: "danger",
     icon: "circle-x",
+  },
+  not_executed: {
+    label: "Not executed",
+    meaning: "it did not happen and is not sent again; nothing moved",
+    tone: "none",
+    icon: "circle-minus",
   },
   unknown: {
     label: "Unknown",
@@ -190,16 +229,22 @@ export const betLook: Record<BetStatus, StatusLook> = {
   },
 };
 
-export const claimStatuses = ["claiming", "claimed", "refused", "unknown"] as const;
+export const claimStatuses = ["claiming", "claimed", "rejected", "not_executed", "unknown"] as const;
 export type ClaimStatus = (typeof claimStatuses)[number];
 export const claimLook: Record<ClaimStatus, StatusLook> = {
-  claiming: { label: "Claiming", meaning: "the claim is on its way", tone: "info", icon: "circle-dot" },
+  claiming: { label: "Claiming", meaning: "the claim is in flight", tone: "info", icon: "circle-dot" },
   claimed: { label: "Claimed", meaning: "the amount was paid out", tone: "positive", icon: "circle-check" },
-  refused: {
-    label: "Refused",
+  rejected: {
+    label: "Rejected",
     meaning: "Purple Flea said no; nothing moved",
     tone: "danger",
     icon: "circle-x",
+  },
+  not_executed: {
+    label: "Not executed",
+    meaning: "it did not happen and is not sent again; nothing moved",
+    tone: "none",
+    icon: "circle-minus",
   },
   unknown: {
     label: "Unknown",
@@ -254,131 +299,6 @@ export const stepLook: Record<StepStatus, StatusLook> = {
   failed: runLook.failed,
   dropped: { label: "Dropped", meaning: "its run ended first", tone: "none", icon: "circle-minus" },
 };
-
-/** What a money call's record says: open is before the answer. */
-export const intentStatuses = ["open", "done", "refused", "skipped", "not_done", "unknown"] as const;
-export type IntentStatus = (typeof intentStatuses)[number];
-/** What a money call's record says of the money. Without a record nothing was sent. */
-export const intentMoney: Record<IntentStatus, string> = {
-  open: "It was sent and no answer is recorded yet: it may have happened",
-  done: "It happened",
-  refused: "Nothing moved",
-  skipped: "Nothing was sent and nothing moved",
-  not_done: "Nothing moved so far",
-  unknown: "It was sent and no answer came: it may have happened",
-};
-export const NOTHING_SENT = "Nothing was sent so far";
-export const moneyActions = [
-  "order",
-  "escrow-create",
-  "escrow-release",
-  "escrow-cancel",
-  "claim",
-  "bet",
-] as const;
-export type MoneyAction = (typeof moneyActions)[number];
-
-/** An action, as the first words of a sentence about one. */
-export const actionWords: Record<MoneyAction, string> = {
-  order: "Order",
-  "escrow-create": "Creation of escrow",
-  "escrow-release": "Release of escrow",
-  "escrow-cancel": "Cancellation of escrow",
-  claim: "Faucet claim",
-  bet: "Bet",
-};
-export const intentLook: Record<IntentStatus, StatusLook> = {
-  open: { label: "Under way", meaning: "sent, the answer is awaited", tone: "info", icon: "circle-dot" },
-  done: { label: "Done", meaning: "It happened", tone: "positive", icon: "circle-check" },
-  refused: {
-    label: "Not done",
-    meaning: "It did not happen and is not sent again",
-    tone: "none",
-    icon: "circle-x",
-  },
-  skipped: {
-    label: "Skipped",
-    meaning: "Not sent, with the reason; it is not sent later",
-    tone: "none",
-    icon: "circle-minus",
-  },
-  not_done: {
-    label: "Not done yet",
-    meaning: "It did not happen; it may be tried again",
-    tone: "none",
-    icon: "circle-dashed",
-  },
-  unknown: {
-    label: "Unknown",
-    meaning: "sent, no answer; never repeated by itself",
-    tone: "unknown",
-    icon: "circle-question-mark",
-  },
-};
-
-/** What a person may decide about a call whose outcome is not known. `dropped`: it did not happen and is let be. */
-export const outcomeDecisions = ["happened", "repeated", "dropped", "left"] as const;
-export type OutcomeDecision = (typeof outcomeDecisions)[number];
-
-/** What can be paused, and what a pause of it holds and lets go on. */
-export const pauseKinds = ["trade", "escrow-create", "escrow-release", "bet", "claim"] as const;
-export type PauseKind = (typeof pauseKinds)[number];
-/** Which pause an action falls under. A cancel brings money back and is never paused. */
-export const pauseKindOf: Record<Exclude<MoneyAction, "escrow-cancel">, PauseKind> & {
-  "escrow-cancel": null;
-} = {
-  order: "trade",
-  "escrow-create": "escrow-create",
-  "escrow-release": "escrow-release",
-  "escrow-cancel": null,
-  bet: "bet",
-  claim: "claim",
-};
-export interface PauseLook {
-  label: string;
-  /** The actions of the desk that are refused while it is armed. */
-  blocks: string;
-  /** What comes by event meanwhile. */
-  holds: string;
-  goesOn: string;
-}
-export const pauseLook: Record<PauseKind, PauseLook> = {
-  trade: {
-    label: "Trades",
-    blocks: "Send price alert",
-    holds: "Price alerts are kept as held. No order is sent.",
-    goesOn: "Orders that were sent already, their fills and the closing of positions.",
-  },
-  "escrow-create": {
-    label: "New escrows",
-    blocks: "Create escrow",
-    holds: "Escrows that are asked for are kept as held. Nothing is locked.",
-    goesOn: "Escrows that are locked already: they can be released, rejected and refunded.",
-  },
-  "escrow-release": {
-    label: "Releases",
-    blocks: "Approve escrow",
-    holds: "Approvals and confirmations are kept on record; the money stays locked.",
-    goesOn:
-      "Rejections, and the refund of an escrow at its deadline, also of one that was approved: Purple Flea refunds it by itself.",
-  },
-  bet: {
-    label: "Bets",
-    blocks: "Place bet",
-    holds: "Nothing. A bet that falls due or is asked for by event is skipped and says so.",
-    goesOn: "The verification of bets that were placed.",
-  },
-  claim: {
-    label: "Faucet claims",
-    blocks: "Claim faucet",
-    holds: "Nothing. The claim of a day that passes is not made.",
-    goesOn: "Looking up a claim that was sent and not answered.",
-  },
-};
-
-/** Where money of the agent lies that calls can spend. At the gateway there is one. */
-export const purses = ["wallet"] as const;
-export type Purse = (typeof purses)[number];
 
 export const roles = ["viewer", "operator", "admin"] as const;
 export type Role = (typeof roles)[number];

@@ -124,7 +124,7 @@ async function history(stack: Stack, desk: Page): Promise<void> {
   await stack.pauseEngine();
   stack.seed({ now: await stack.now(), trades: 60, escrows: 40, runs: 12, bets: 6 });
   // What takes days or a broken network to come about.
-  for (const [status, ref] of ["unknown", "refused", "disputed", "refunded"].map((one, n) => [one, `esc_00000${n}`]))
+  for (const [status, ref] of ["unknown", "not_created", "disputed", "refunded"].map((one, n) => [one, `esc_00000${n}`]))
     stack.tamper("update escrows set status = ?, reason = 'no reason', raw_status = 'odd', settled_by = 'somebody', confirmed_at = created_at, confirmed_by = 'somebody' where ref = ?", status, ref); // prettier-ignore
   stack.tamper("update runs set status = 'failed', error = 'out of attempts', ended_at = started_at where id = (select id from runs order by id desc limit 1)"); // prettier-ignore
   stack.tamper("update step_attempts set error = 'went wrong'");

@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync } from "node:fs";
-import { pauseKinds } from "../domain/statuses";
+import { pauseKinds } from "../domain/pauses";
 import { pageEndpoints } from "./endpoints";
 import { expect, test } from "./journey";
 import { ranks, roleTable, type Rank } from "./role-table";

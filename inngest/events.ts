@@ -2,7 +2,7 @@ import { eventType } from "inngest";
 import { z } from "zod";
 import { isAddress, isReference } from "../domain/ids";
 import { MoneyFormatError, usdcFromWire } from "../domain/money";
-import { pauseKinds } from "../domain/statuses";
+import { pauseKinds } from "../domain/pauses";
 
 /*
  * Every event, its data and who sends it. The purple-flea/price.alert, trade.trigger, escrow.created and escrow.confirmed

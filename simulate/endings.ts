@@ -21,12 +21,12 @@ export function countEndings(read: Reader, counts: Record<string, number>): void
 
 /** Every end that a run of the simulator must have seen. */
 export const ENDINGS: readonly string[] = Object.entries({
-  trade: "closed, filled, refused, unknown",
-  alert: "traded, skipped, refused, unknown",
+  trade: "closed, filled, rejected, not_executed, unknown",
+  alert: "traded, skipped, rejected, not_executed, unknown",
   escrow:
-    "released by the operator, released by the counterparty, released by Purple Flea, refunded by the operator, refunded by time-out, refunded by Purple Flea, refused, unknown",
-  bet: "won, lost, skipped, refused, unknown",
-  claim: "claimed, refused, unknown",
+    "released by the operator, released by the counterparty, released by Purple Flea, refunded by the operator, refunded by time-out, refunded by Purple Flea, not_created, unknown",
+  bet: "won, lost, skipped, rejected, not_executed, unknown",
+  claim: "claimed, rejected, not_executed, unknown",
   command: "confirmed, failed, unknown",
   webhook: "applied, older, unmatched, unknown-type, unreadable",
   run: "completed, failed",

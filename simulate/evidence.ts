@@ -50,7 +50,7 @@ export function gather(files: Files, witnessed: Witnessed, say: Say): Evidence {
   const { ledger } = witnessed;
   const desk = asker(files.desk);
   const stands = desk(
-    "select key from intents where status in ('refused', 'not_done') and decision = 'repeated'",
+    "select key from intents where status in ('rejected', 'given_up', 'not_executed') and decision = 'repeated'",
   );
   const things = new Set(stands.map(({ key }) => thingOfKey(String(key))));
   const misled = new Map([...ledger.mistaken].filter(([thing]) => things.has(thing)));

@@ -53,6 +53,9 @@ function atMostOnce({ ledger, say }: Evidence): void {
   }
 }
 
+/** The statuses of a row whose call was not executed. */
+const NOES = ["rejected", "not_executed"];
+
 /** A row that Purple Flea has nothing for: it was not carried out, and it is unknown only where there is a cause. */
 function nothingThere(
   { mayBeUnknown, carriedOut, say }: Evidence,
@@ -112,7 +115,7 @@ function trades(evidence: Evidence): void {
     if (row.remote_id !== null && !order)
       say("mirror = upstream", `${thing} has an order Purple Flea does not know`);
     if (!order) {
-      nothingThere(evidence, thing, row, ["refused"]);
+      nothingThere(evidence, thing, row, NOES);
       continue;
     }
     if (row.status !== order.status)
@@ -128,7 +131,8 @@ function trades(evidence: Evidence): void {
     const name = `alert ${String(id)} (${String(outcome)})`;
     if (outcome === "received" || outcome === "waiting") say("everything ends", name);
     const done = carriedOut(`alert:${String(id)}`);
-    if ((outcome === "skipped" || outcome === "refused") && done) say("mirror = upstream", `${name} traded`);
+    if ([...NOES, "skipped", "refused"].includes(String(outcome)) && done)
+      say("mirror = upstream", `${name} traded`);
     if (outcome === "traded" && !done) say("mirror = upstream", `${name} did not trade`);
   }
   traced(evidence, "alert-", "select 1 from alerts where id = ?");
@@ -144,7 +148,7 @@ function escrows(evidence: Evidence): void {
     const ref = String(row.ref);
     const name = `${ref} (${String(row.status)})`;
     if (row.remote_id === null) {
-      nothingThere(evidence, `escrow:${ref}`, row, ["refused"]);
+      nothingThere(evidence, `escrow:${ref}`, row, ["not_created"]);
       continue;
     }
     const escrow = take(theirs, row.remote_id);
@@ -221,7 +225,7 @@ function bets(evidence: Evidence): void {
     const thing = `bet:${String(row.request_key)}`;
     const bet = take(theirs, row.remote_id);
     if (!bet) {
-      nothingThere(evidence, thing, row, ["refused", "skipped"]);
+      nothingThere(evidence, thing, row, [...NOES, "skipped"]);
       continue;
     }
     if (!alike([row.status, bet.outcome], [row.payout_micro, bet.payout], [row.stake_micro, bet.stake]))
@@ -243,7 +247,7 @@ function claims(evidence: Evidence): void {
     const day = String(row.utc_day);
     const claim = take(theirs, day);
     if (row.status !== "claimed") {
-      nothingThere(evidence, `claim:${day}`, row, ["refused"]);
+      nothingThere(evidence, `claim:${day}`, row, NOES);
       continue;
     }
     const untold = row.amount_micro === null && row.reason === "the amount was not told";
@@ -274,8 +278,14 @@ function commands({ desk, commands: recorded, say }: Evidence): void {
 /** A lock is held by what may still have happened, nothing stays open, and what is called refused was not carried out. */
 function intents({ desk, carriedOut, say }: Evidence): void {
   for (const row of desk("select key, status, lock from intents")) {
-    if (row.status === "refused" && carriedOut(thingOfKey(String(row.key))))
-      say("an intent says what became of it", `${String(row.key)} is refused and was carried out`);
+    if (
+      ["rejected", "given_up", "skipped"].includes(String(row.status)) &&
+      carriedOut(thingOfKey(String(row.key)))
+    )
+      say(
+        "an intent says what it came to",
+        `${String(row.key)} is ${String(row.status)} and was carried out`,
+      );
     if (row.status === "open") say("no intent stays open", `${String(row.key)} is`);
     if (row.lock !== null && row.status !== "unknown")
       say("no lock without a reason", `${String(row.key)} (${String(row.status)}) holds ${String(row.lock)}`);

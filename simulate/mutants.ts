@@ -32,8 +32,8 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "nothing happens twice",
     wrong: "an intent that was found open, of a try that died, is sent again",
     file: "db/mirror/intents.ts",
-    find: '    found?.status === "not_done" ||\n',
-    replace: '    found?.status === "not_done" || found?.status === "open" ||\n',
+    find: '    found?.status === "not_executed" ||\n',
+    replace: '    found?.status === "not_executed" || found?.status === "open" ||\n',
   },
   {
     name: "retry on unknown",
@@ -41,7 +41,7 @@ export const MUTANTS: readonly Mutant[] = [
     wrong: "a broken connection counts as not done",
     file: "inngest/purple-flea/outcomes.ts",
     find: 'return { kind: "unknown", reason: exchange.reason };',
-    replace: 'return { kind: "not-done", reason: exchange.reason };',
+    replace: 'return { kind: "not-executed", reason: exchange.reason };',
   },
   {
     name: "retry on 5xx",
@@ -49,7 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
     wrong: "a 500, 502 or 504 counts as not done",
     file: "inngest/purple-flea/outcomes.ts",
     find: 'return { kind: "unknown", reason: `Purple Flea answered ${status}` };',
-    replace: 'return { kind: "not-done", reason: `Purple Flea answered ${status}` };',
+    replace: 'return { kind: "not-executed", reason: `Purple Flea answered ${status}` };',
   },
   {
     name: "unreadable is refused",
@@ -57,7 +57,7 @@ export const MUTANTS: readonly Mutant[] = [
     wrong: "a 2xx that cannot be read counts as refused",
     file: "inngest/purple-flea/gateway/client.ts",
     find: '? { kind: "unknown", reason: `done, but Purple Flea\'s reply cannot be read: ${parsed.why}` }',
-    replace: '? { kind: "refused", status: 422, code: "unreadable", message: parsed.why }',
+    replace: '? { kind: "rejected", status: 422, code: "unreadable", message: parsed.why }',
   },
   {
     name: "check and act in two steps",
@@ -100,8 +100,8 @@ export const MUTANTS: readonly Mutant[] = [
     replace: 'const upstream = { ...(await purpleFlea.escrow(before.remoteId)), status: "locked" };',
     and: {
       file: "inngest/money-calls/actions/escrow-end.ts",
-      find: 'if (outcome.kind !== "refused" || outcome.status !== 409) return outcome;',
-      replace: 'if (outcome.kind === "refused" || outcome.kind !== "refused") return outcome;',
+      find: 'if (outcome.kind !== "rejected" || outcome.status !== 409) return outcome;',
+      replace: 'if (outcome.kind === "rejected" || outcome.kind !== "rejected") return outcome;',
     },
   },
   {
@@ -149,7 +149,7 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "no intent stays open",
     wrong: "what a run left open when it was given up stays open",
     file: "db/mirror/intents.ts",
-    find: 'inArray(intents.status, ["open", "unknown", "not_done"]), eq(intents.runId, runId)',
+    find: 'inArray(intents.status, ["open", "unknown", "not_executed"]), eq(intents.runId, runId)',
     replace: "inArray(intents.status, []), eq(intents.runId, runId)",
   },
 ];

@@ -38,9 +38,9 @@ export function stands(world: World): string[] {
       `select 'trade ' || ref || ' is ' || status || ' and was closed' from trades
          where closed_at is not null and status not in ('closed', 'liquidated')
        union all select 'escrow ' || ref || ' is ' || status || ' and was over' from escrows
-         where settled_at is not null and status not in ('released', 'refunded', 'refused')
+         where settled_at is not null and status not in ('released', 'refunded', 'not_created')
        union all select 'alert ' || a.id || ' is ' || a.outcome || ' and has an order' from alerts a
-         join trades t on t.alert_id = a.id where t.remote_id is not null and a.outcome in ('skipped', 'refused', 'held')`,
+         join trades t on t.alert_id = a.id where t.remote_id is not null and a.outcome in ('skipped', 'refused', 'rejected', 'not_executed', 'held')`,
     )
     .pluck()
     .all();

@@ -10,7 +10,7 @@ import { getEscrowRow } from "../db/read/escrows";
 import { pauseReason } from "../db/read/pauses";
 import { operators } from "../db/schema";
 import { formatMicro } from "../domain/money";
-import { pauseKinds } from "../domain/statuses";
+import { pauseKinds } from "../domain/pauses";
 import type { DeskForm, Driver, OutsideEvent, Said, Webhook } from "./driver";
 import type { Row } from "./evidence";
 import type { Ledger } from "./ledger";

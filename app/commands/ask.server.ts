@@ -5,7 +5,7 @@ import { getFaucetDay } from "../../db/read/claims";
 import { pauseReason } from "../../db/read/pauses";
 import { isAddress, isReference } from "../../domain/ids";
 import { formatMicro } from "../../domain/money";
-import { pauseLook, type PauseKind } from "../../domain/statuses";
+import { pauseLook, type PauseKind } from "../../domain/pauses";
 import { betRequested, escrowCreated, faucetClaimRequested, syncRequested } from "../../inngest/events";
 import { requireRole } from "../auth/session.server";
 import type { DeskContext } from "../context";

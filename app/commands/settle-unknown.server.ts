@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Operator } from "../../db/desk/operators";
 import { getUnknown } from "../../db/read/unknown";
 import { isReference } from "../../domain/ids";
-import { pauseKindOf } from "../../domain/statuses";
+import { pauseKindOf } from "../../domain/pauses";
 import { outcomeDecided } from "../../inngest/events";
 import type { DeskContext } from "../context";
 import { ask, pausedMessage } from "./ask.server";

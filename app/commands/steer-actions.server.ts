@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Operator } from "../../db/desk/operators";
 import { pauseReason } from "../../db/read/pauses";
-import { pauseKinds } from "../../domain/statuses";
+import { pauseKinds } from "../../domain/pauses";
 import { actionsPaused, actionsResumed } from "../../inngest/events";
 import type { DeskContext } from "../context";
 import { ask } from "./ask.server";

@@ -20,7 +20,7 @@ export function fairnessLook(bet: Pick<Bet, "verified" | "verification" | "statu
   if (bet.verification !== null)
     return { label: "Not proven", meaning: bet.verification, tone: "unknown", icon: "circle-question-mark" };
   return {
-    label: bet.status === "skipped" || bet.status === "refused" ? "Nothing to check" : "Not yet",
+    label: ["skipped", "rejected", "not_executed"].includes(bet.status) ? "Nothing to check" : "Not yet",
     meaning: "the seed is revealed after the bet",
     tone: "none",
     icon: "circle-dashed",

@@ -20,7 +20,7 @@ const about = (status: EscrowStatus, isOver: boolean): RunSubject => ({
 
 test("a failed run is a danger while what it was about is open, or was refused with it", () => {
   expect(endingOf(failed, about("pending", false))?.tone).toBe("danger");
-  expect(endingOf(failed, about("refused", true))?.tone).toBe("danger");
+  expect(endingOf(failed, about("not_created", true))?.tone).toBe("danger");
   expect(endingOf(failed, null)?.tone).toBe("danger");
 });
 

@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { tradeSorts, type TradeFilter, type TradeSort } from "../../db/read/trades";
-import { openTradeStatuses, tradeStatuses, type TradeStatus } from "../../domain/statuses";
+import {
+  notPlacedTradeStatuses,
+  openTradeStatuses,
+  tradeStatuses,
+  type TradeStatus,
+} from "../../domain/statuses";
 import { dayEnd, dayStart, isDay } from "./zoned-day";
 
 /** The tabs over the list: which statuses each means. */
@@ -8,7 +13,7 @@ export const tradeViews = {
   all: undefined,
   open: openTradeStatuses,
   unknown: ["unknown"],
-  refused: ["refused"],
+  "not-placed": notPlacedTradeStatuses,
   over: ["closed", "liquidated"],
 } satisfies Record<string, readonly TradeStatus[] | undefined>;
 export type TradeView = keyof typeof tradeViews;
@@ -20,7 +25,7 @@ export type RecentStretch = keyof typeof recentStretches;
 
 const day = z.string().refine(isDay);
 const query = z.object({
-  view: z.enum(["all", "open", "unknown", "refused", "over"]).default("all"),
+  view: z.enum(["all", "open", "unknown", "not-placed", "over"]).default("all"),
   status: z.enum(tradeStatuses).optional(),
   asset: z.string().max(12).optional(),
   side: z.enum(["long", "short"]).optional(),

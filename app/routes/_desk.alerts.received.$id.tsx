@@ -28,6 +28,7 @@ export default function PriceAlert() {
   const alert = useLoaderData<typeof loader>();
   const { direction, payload } = alert;
   const title = direction ? `${direction === "long" ? "Long" : "Short"} ${alert.asset}` : "Not read";
+  const isNo = alertLook[alert.outcome].tone === "danger";
   return (
     <>
       <PageHead
@@ -41,10 +42,7 @@ export default function PriceAlert() {
       <div className="split">
         <div className="grid min-w-0 gap-6">
           {alert.reason && (
-            <Note
-              tone={alert.outcome === "refused" ? "danger" : "info"}
-              icon={alert.outcome === "refused" ? "circle-x" : "info"}
-            >
+            <Note tone={isNo ? "danger" : "info"} icon={isNo ? "circle-x" : "info"}>
               <b className="break-words">
                 <Said text={sentence(alert.reason)} />
               </b>

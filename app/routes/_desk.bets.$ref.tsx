@@ -2,6 +2,7 @@ import type { LoaderFunctionArgs } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
 import { Fragment } from "react";
 import { getBet, type Bet as BetOf } from "../../db/read/bets";
+import { intentKeys } from "../../domain/keys";
 import { betLook } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
 import { Id } from "../components/desk/id";
@@ -54,18 +55,16 @@ export default function Bet() {
           </p>
           {bet.remoteId === null && (
             <p className="pt-2">
-              <Link className="btn btn-s" to={unknownPath(`bet:${bet.requestKey}`)}>
+              <Link className="btn btn-s" to={unknownPath(intentKeys.bet(bet.requestKey))}>
                 Decide what became of it
               </Link>
             </p>
           )}
         </Note>
       )}
-      {(bet.status === "skipped" || bet.status === "refused") && (
+      {["skipped", "rejected", "not_executed"].includes(bet.status) && (
         <Note tone="none" icon={betLook[bet.status].icon}>
-          <b>
-            {bet.status === "skipped" ? "Not placed. Nothing moved." : "Purple Flea said no. Nothing moved."}
-          </b>
+          <b>{bet.status === "rejected" ? "Purple Flea rejected it." : "Not placed."} Nothing moved.</b>
           <p>
             <Said text={bet.reason ?? ""} />
           </p>

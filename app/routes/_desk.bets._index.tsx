@@ -4,6 +4,7 @@ import { useLoaderData, useLocation } from "@remix-run/react";
 import { useMemo } from "react";
 import { countBets, listBets, type Bet } from "../../db/read/bets";
 import { newId } from "../../domain/ids";
+import { intentKeys } from "../../domain/keys";
 import { betLook, betStatuses } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
 import { pausedMessage, placeBet } from "../commands/ask.server";
@@ -164,7 +165,7 @@ function betColumns(zone: string, now: number): Column<Bet>[] {
         statusCell(
           betLook[row.status],
           row.reason,
-          row.status === "unknown" && row.remoteId === null ? `bet:${row.requestKey}` : null,
+          row.status === "unknown" && row.remoteId === null ? intentKeys.bet(row.requestKey) : null,
         ),
     },
     { id: "fair", head: "Proof", cell: (row) => <StatusBadge look={fairnessLook(row)} /> },

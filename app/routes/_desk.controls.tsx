@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { listHeld, listPauses } from "../../db/read/pauses";
 import { afterUnknownWords } from "../../domain/after-unknown";
 import { newId } from "../../domain/ids";
-import { pauseKinds, pauseLook, type PauseKind } from "../../domain/statuses";
+import { pauseKinds, pauseLook, type PauseKind } from "../../domain/pauses";
 import { requireOperator } from "../auth/session.server";
 import { damagedForm } from "../commands/form.server";
 import { complaintsOf, statusOf, type CommandResult } from "../commands/result";

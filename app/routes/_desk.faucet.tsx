@@ -88,13 +88,19 @@ function Today({ day, nextDay, unknownKey }: { day: FaucetDay; nextDay: number; 
     case "claiming":
       return (
         <Note tone="info" icon="circle-dot">
-          <b>The claim is on its way.</b> This page follows it.
+          <b>The claim is in flight.</b> This page follows it.
         </Note>
       );
-    case "refused":
+    case "rejected":
+    case "not_executed":
       return (
         <Note tone="danger" icon="circle-x">
-          <b>Purple Flea refused today’s claim.</b> <Said text={today.reason ?? ""} /> Nothing moved. {wait}
+          <b>
+            {today.status === "rejected"
+              ? "Purple Flea rejected today’s claim."
+              : "Today’s claim was not made."}
+          </b>{" "}
+          <Said text={today.reason ?? ""} /> Nothing moved. {wait}
         </Note>
       );
   }

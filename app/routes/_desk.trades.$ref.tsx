@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
 import { getTrade, type Intent, type Trade as TradeOf } from "../../db/read/trades";
-import { alertLook, tradeLook } from "../../domain/statuses";
+import { alertLook, isNotPlaced, tradeLook } from "../../domain/statuses";
 import { requireOperator } from "../auth/session.server";
 import { Id } from "../components/desk/id";
 import { Money } from "../components/desk/money";
@@ -29,15 +29,16 @@ export async function loader({ request, context, params }: LoaderFunctionArgs) {
 const intentWords: Record<Intent["status"], string> = {
   open: "written, no answer yet",
   done: "done: Purple Flea took the order",
-  refused: "rejected by Purple Flea: nothing moved",
+  rejected: "rejected by Purple Flea: nothing moved",
   skipped: "skipped: nothing was sent",
-  not_done: "known not to have happened",
+  not_executed: "not executed yet: nothing moved so far",
+  given_up: "not executed: nothing moved",
   unknown: "sent, no answer; held until it is settled",
 };
 
 export default function Trade() {
   const { trade, alert, intent, timeline } = useLoaderData<typeof loader>();
-  const never = trade.status === "unknown" ? "unknown" : trade.status === "refused" ? "never" : "not yet";
+  const never = trade.status === "unknown" ? "unknown" : isNotPlaced(trade.status) ? "never" : "not yet";
   return (
     <>
       <PageHead
@@ -158,11 +159,14 @@ function Standing({ trade, intent }: { trade: TradeOf; intent: Intent | null }) 
         )}
       </Note>
     );
-  if (trade.status === "refused")
+  if (isNotPlaced(trade.status))
     return (
       <Note tone="danger" icon="circle-x">
         <p>
-          <b>Purple Flea said no. Nothing moved.</b>
+          <b>
+            {trade.status === "rejected" ? "Purple Flea rejected it." : "The order was not executed."} Nothing
+            moved.
+          </b>
         </p>
         <p>
           <Said text={trade.reason ?? "It gave no reason."} /> The alert is used up; another one starts

@@ -5,7 +5,7 @@ import { getReceipt, latestCommandOf } from "../../db/read/escrows";
 import { getUnknown } from "../../db/read/unknown";
 import { ordersHeldBy } from "../../domain/after-unknown";
 import { newId, utcDay } from "../../domain/ids";
-import { actionWords, intentLook } from "../../domain/statuses";
+import { actionWords, intentLook } from "../../domain/intents";
 import { requireOperator } from "../auth/session.server";
 import { settleUnknown } from "../commands/settle-unknown.server";
 import { complaintsOf, statusOf } from "../commands/result";

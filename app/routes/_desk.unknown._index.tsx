@@ -2,7 +2,7 @@ import type { LoaderFunctionArgs } from "@remix-run/node";
 import { Link, useLoaderData } from "@remix-run/react";
 import { listUnknown } from "../../db/read/unknown";
 import { ordersHeldBy } from "../../domain/after-unknown";
-import { actionWords } from "../../domain/statuses";
+import { actionWords } from "../../domain/intents";
 import { requireOperator } from "../auth/session.server";
 import { DataTable } from "../components/desk/data-table";
 import { Money } from "../components/desk/money";

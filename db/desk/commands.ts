@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import type { EscrowDecision } from "../../domain/decision-record";
 import { PARK_AFTER } from "../../domain/sending";
-import type { PauseKind } from "../../domain/statuses";
+import type { PauseKind } from "../../domain/pauses";
 import { inTransaction, type DeskWriter } from "../connection";
 import { commands, decisions, outbox, pauses } from "../schema";
 import { recordAudit } from "./audit";

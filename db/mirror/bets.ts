@@ -113,7 +113,7 @@ export const unprovenBets = (tx: MirrorWriter, limit: number): BetRow[] => unpro
 export function lostSince(tx: MirrorWriter, since: number, exceptRef = ""): MicroUsdc {
   const row = tx
     .select({
-      net: sql<bigint>`coalesce(sum(case when ${bets.status} in ('refused', 'skipped') then 0 else ${bets.stakeMicro} - coalesce(${bets.payoutMicro}, 0) end), 0)`,
+      net: sql<bigint>`coalesce(sum(case when ${bets.status} in ('rejected', 'not_executed', 'skipped') then 0 else ${bets.stakeMicro} - coalesce(${bets.payoutMicro}, 0) end), 0)`,
     })
     .from(bets)
     .where(sql`${bets.createdAt} >= ${since} and ${bets.ref} != ${exceptRef}`)

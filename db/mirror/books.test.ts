@@ -5,7 +5,7 @@ import { getBooks, openBooks } from "./books";
 import { beginEscrow, changeEscrow } from "./escrows";
 import { compareWallet } from "./drift";
 import { openIntent, reopenIntent, settleIntent } from "./intents";
-import type { MoneyAction } from "../../domain/statuses";
+import type { MoneyActionName } from "../../domain/intents";
 import { intentKeys, type IntentKey } from "../../domain/keys";
 
 /* What trades do to the books is in trades.test.ts. */
@@ -19,13 +19,13 @@ beforeEach(() => {
 afterEach(() => db.close());
 const moved = () => getBooks(db.writer)?.movedMicro;
 const open = () => openBooks(db.writer, 50_000_000n, OPENED);
-const send = (key: IntentKey, action: MoneyAction, minute: number) =>
+const send = (key: IntentKey, action: MoneyActionName, minute: number) =>
   openIntent(
     db.writer,
     { key, action, subjectRef: "it", amountMicro: AMOUNT, purse: "wallet", runId: "run-1" },
     minute * MINUTE,
   );
-const settle = (key: IntentKey, status: "done" | "not_done" | "unknown", minute: number) =>
+const settle = (key: IntentKey, status: "done" | "not_executed" | "unknown", minute: number) =>
   settleIntent(db.writer, key, { status }, minute * MINUTE);
 
 describe("a claim that is learnt of after a look said that it was not made", () => {
@@ -38,7 +38,7 @@ describe("a claim that is learnt of after a look said that it was not made", () 
       runId: "run-1",
     };
     beginClaim(db.writer, claim, MINUTE);
-    changeClaim(db.writer, "it", { status: "refused", settledAt: 3 * MINUTE }, 3 * MINUTE);
+    changeClaim(db.writer, "it", { status: "not_executed", settledAt: 3 * MINUTE }, 3 * MINUTE);
     open();
   });
   const learn = (settledAt: number, amountMicro: bigint | null = AMOUNT) =>
@@ -93,7 +93,7 @@ describe("an escrow", () => {
   test("whose first try came to nothing before the books opened is booked, whatever its row is dated with", () => {
     send(key, "escrow-create", 1);
     begin(1);
-    settle(key, "not_done", 1);
+    settle(key, "not_executed", 1);
     open();
     send(key, "escrow-create", 11);
     settle(key, "unknown", 11);
@@ -157,7 +157,7 @@ describe("the opening", () => {
     expect(look(10)).toBe("busy");
     reopenIntent(db.writer, intentKeys.bet("b1"), "bet", decider, "run-2", 11 * MINUTE);
     expect(look(14)).toBe("busy");
-    settle(intentKeys.bet("b1"), "not_done", 15);
+    settle(intentKeys.bet("b1"), "not_executed", 15);
     expect(look(20)).toBe("busy");
     settle(intentKeys.bet("b1"), "done", 21);
     expect(look(30)).toBe("opened");
@@ -166,7 +166,7 @@ describe("the opening", () => {
     send(intentKeys.claim("ag_1", "1970-01-01"), "claim", 1);
     settle(intentKeys.claim("ag_1", "1970-01-01"), "unknown", 2);
     reopenIntent(db.writer, intentKeys.claim("ag_1", "1970-01-01"), null, decider, "run-2", 11 * MINUTE);
-    settle(intentKeys.claim("ag_1", "1970-01-01"), "not_done", 12);
+    settle(intentKeys.claim("ag_1", "1970-01-01"), "not_executed", 12);
     expect(look(20)).toBe("opened");
   });
 });

@@ -32,13 +32,13 @@ export function tradeMoves(row: Trade, placedAt: number, overAt: number): Move[]
     { amountMicro: -fee, at: Math.max(filledAt ?? 0, placedAt) },
   ];
   if (status === "open" || status === "filled") return paid;
-  const back = status === "refused" ? size + fee : size + (pnlMicro ?? 0n);
+  const back = status === "rejected" || status === "not_executed" ? size + fee : size + (pnlMicro ?? 0n);
   return [...paid, { amountMicro: back, at: Math.max(overAt, placedAt) }];
 }
 /** The amount of an escrow leaves the wallet with its lock, and comes back with a refund. */
 export function escrowMoves(row: Escrow, placedAt: number, now: number): Move[] {
   const { remoteId, status, amountMicro, settledAt } = row;
-  if (remoteId === null || status === "refused") return [];
+  if (remoteId === null || status === "not_created") return [];
   const locked = { amountMicro: -amountMicro, at: placedAt };
   return status === "refunded"
     ? [locked, { amountMicro, at: Math.max(settledAt ?? now, placedAt) }]

@@ -94,7 +94,7 @@ export function compareWallet(
  */
 function mayBeInOpening(tx: MirrorWriter, asked: number): boolean {
   const sentAgain = and(
-    eq(intents.status, "not_done"),
+    eq(intents.status, "not_executed"),
     eq(intents.decision, "repeated"),
     ne(intents.action, "claim"),
   );

@@ -118,7 +118,7 @@ export function beginEscrow(
 }
 
 /** released, refunded and refused are ends: nothing that comes later changes them. */
-const OVER: readonly EscrowStatus[] = ["released", "refunded", "refused"];
+const OVER: readonly EscrowStatus[] = ["released", "refunded", "not_created"];
 export const isOver = (status: EscrowStatus): boolean => OVER.includes(status);
 
 export type EscrowChange = Partial<

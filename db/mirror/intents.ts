@@ -3,7 +3,13 @@ import { holdsMarket, type AfterUnknown } from "../../domain/after-unknown";
 import { marketOf } from "../../domain/markets";
 import type { MicroUsdc } from "../../domain/money";
 import { idempotencyKeyFor, type IntentKey, type LockName } from "../../domain/keys";
-import type { IntentStatus, MoneyAction, OutcomeDecision, Purse } from "../../domain/statuses";
+import {
+  isFinal,
+  type IntentStatus,
+  type MoneyActionName,
+  type OutcomeDecision,
+  type Purse,
+} from "../../domain/intents";
 import { given, prepared, type MirrorWriter } from "../connection";
 import { intents, sync } from "../schema";
 
@@ -11,7 +17,7 @@ export type Intent = typeof intents.$inferSelect;
 
 export interface IntentRequest {
   key: IntentKey;
-  action: MoneyAction;
+  action: MoneyActionName;
   subjectRef: string;
   amountMicro: MicroUsdc;
   /** The purse the amount leaves; null when it leaves none. */
@@ -116,7 +122,7 @@ export function openIntent(
 ): Opened {
   const found = getIntent(tx, request.key);
   const mayRepeat =
-    found?.status === "not_done" ||
+    found?.status === "not_executed" ||
     (repeatable &&
       found?.action === request.action &&
       (found.status === "open" || found.status === "unknown"));
@@ -176,7 +182,7 @@ export function recordSkipped(tx: MirrorWriter, request: IntentRequest, now: num
   const idempotencyKey = idempotencyKeyFor(request.action, request.key);
   const times = { createdAt: now, updatedAt: now };
   tx.insert(intents)
-    .values({ ...row, idempotencyKey, status: "not_done", tries: 0, ...times })
+    .values({ ...row, idempotencyKey, status: "not_executed", tries: 0, ...times })
     .run();
 }
 
@@ -191,9 +197,8 @@ export function settleIntent(
   now: number,
 ): void {
   const found = getIntent(tx, key);
-  const isFinal = found?.status === "refused" || found?.status === "skipped";
-  if (!found || found.status === "done" || (isFinal && outcome.status !== "done")) return;
-  const final = outcome.status === "done" || outcome.status === "refused" || outcome.status === "skipped";
+  if (!found || found.status === "done" || (isFinal(found.status) && outcome.status !== "done")) return;
+  const final = isFinal(outcome.status);
   tx.update(intents)
     .set({
       status: outcome.status,
@@ -257,7 +262,7 @@ export function reopenIntent(
   if (!found) throw new Error("a call without an intent cannot be repeated");
   const first = found.decisionCommand !== decider.commandId;
   if (!first && found.status === "open") return { kind: "abandoned", intent: found };
-  if (found.status !== (first ? "unknown" : "not_done")) return { kind: "settled", intent: found };
+  if (found.status !== (first ? "unknown" : "not_executed")) return { kind: "settled", intent: found };
   const heldBy = lock ? otherHolder(tx).get({ lock, key }) : undefined;
   if (heldBy) return { kind: "busy", heldBy };
   if (!decideIntent(tx, key, "repeated", decider, now)) return { kind: "settled", intent: found };
@@ -276,14 +281,14 @@ export function spentOnMarket(tx: MirrorWriter, asset: string, since: number): M
     .select({ asset: intents.asset, amountMicro: intents.amountMicro })
     .from(intents)
     .where(
-      sql`${intents.action} = ${"order" satisfies MoneyAction} and ${intents.createdAt} >= ${since} and ${intents.status} in ('open', 'done', 'unknown')`,
+      sql`${intents.action} = ${"order" satisfies MoneyActionName} and ${intents.createdAt} >= ${since} and ${intents.status} in ('open', 'done', 'unknown')`,
     )
     .all()
     .reduce((sum, row) => (marketOf(row.asset ?? "") === market ? sum + row.amountMicro : sum), 0n);
 }
 
 /** Sum of what was sent, or may have been, for an action since a moment. micro-USDC. */
-export function spentSince(tx: MirrorWriter, action: MoneyAction, since: number): MicroUsdc {
+export function spentSince(tx: MirrorWriter, action: MoneyActionName, since: number): MicroUsdc {
   const row = tx
     .select({ sum: sql<bigint>`coalesce(sum(${intents.amountMicro}), 0)` })
     .from(intents)
@@ -306,5 +311,5 @@ export const leftIntents = (tx: MirrorWriter, runId: string): Intent[] =>
   tx
     .select()
     .from(intents)
-    .where(and(inArray(intents.status, ["open", "unknown", "not_done"]), eq(intents.runId, runId)))
+    .where(and(inArray(intents.status, ["open", "unknown", "not_executed"]), eq(intents.runId, runId)))
     .all();

@@ -77,7 +77,7 @@ test("a closing that was read without its moment is booked, and taken back when 
 test("a rejected order has moved nothing, and one that was taken for open before the books opened comes back", () => {
   news(1, { remoteId: "ord_1", status: "open" });
   openBooks(db.writer, 50_000_000n, OPENED);
-  news(11, { status: "refused" });
+  news(11, { status: "rejected" });
   expect(moved()).toBe(10_000_000n);
 });
 

@@ -144,7 +144,8 @@ export interface TradeNews {
 const STAGE: Record<TradeStatus, number> = {
   placing: 0,
   unknown: 1,
-  refused: 2,
+  rejected: 2,
+  not_executed: 2,
   open: 2,
   filled: 3,
   closed: 4,

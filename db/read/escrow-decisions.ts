@@ -1,7 +1,7 @@
 import { and, eq, getViewSelectedFields, inArray, sql } from "drizzle-orm";
 import type { DecidedStatus } from "../../domain/decided-status";
 import type { EscrowDecision } from "../../domain/decision-record";
-import type { IntentStatus } from "../../domain/statuses";
+import type { IntentStatus } from "../../domain/intents";
 import type { Reader } from "../connection";
 import { decisionsInForce, intents, operators, outbox, runs, steps } from "../schema";
 import type { EscrowRow } from "./escrows";

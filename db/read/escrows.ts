@@ -1,7 +1,8 @@
 import { asc, desc, eq, inArray, sql, type InferSelectModel, type SQL } from "drizzle-orm";
 import type { AnswerState } from "../../domain/command-states";
 import { intentKeys } from "../../domain/keys";
-import { openEscrowStatuses, type EscrowStatus, type IntentStatus } from "../../domain/statuses";
+import type { IntentStatus } from "../../domain/intents";
+import { openEscrowStatuses, type EscrowStatus } from "../../domain/statuses";
 import type { Reader } from "../connection";
 import {
   commandOutcomes,

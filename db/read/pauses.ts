@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
-import { pauseKinds, type PauseKind } from "../../domain/statuses";
+import { pauseKinds, type PauseKind } from "../../domain/pauses";
 import { given, prepared, type AnyHandle, type Reader } from "../connection";
 import { alerts, decisionsInForce, escrows, operators, pauses } from "../schema";
 import type { EscrowRow } from "./escrows";

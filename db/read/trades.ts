@@ -1,6 +1,6 @@
 import { and, desc, eq, gte, inArray, lt, sql, type InferSelectModel, type SQL } from "drizzle-orm";
 import { intentKeys } from "../../domain/keys";
-import { openTradeStatuses, type TradeStatus } from "../../domain/statuses";
+import { notPlacedTradeStatuses, openTradeStatuses, type TradeStatus } from "../../domain/statuses";
 import type { Reader } from "../connection";
 import { alerts, intents, trades } from "../schema";
 import { listTimeline, type TimelineEntry } from "./timeline";
@@ -96,11 +96,11 @@ export function countTrades(db: Reader, filter: TradeFilter, exact = false): Cou
 }
 
 /** The numbers beside the views' names. */
-export function countTradeViews(db: Reader): { open: Count; unknown: Count; refused: Count } {
+export function countTradeViews(db: Reader): { open: Count; unknown: Count; notPlaced: Count } {
   return {
     open: countTrades(db, { statuses: openTradeStatuses }),
     unknown: countTrades(db, { statuses: ["unknown"] }),
-    refused: countTrades(db, { statuses: ["refused"] }),
+    notPlaced: countTrades(db, { statuses: notPlacedTradeStatuses }),
   };
 }
 

@@ -3,7 +3,8 @@ import { index, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from "d
 import type { EscrowDecision, DeciderKind, DecisionKind } from "../../domain/decision-record";
 import type { ActorKind } from "../../domain/ids";
 import type { SendFailure } from "../../domain/sending";
-import type { PauseKind, Role } from "../../domain/statuses";
+import type { PauseKind } from "../../domain/pauses";
+import type { Role } from "../../domain/statuses";
 import { flag, int, json } from "./columns";
 
 export const operators = sqliteTable("operators", {

@@ -1,6 +1,6 @@
 import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { IntentKey, LockName } from "../../domain/keys";
-import type { IntentStatus, MoneyAction, OutcomeDecision, Purse } from "../../domain/statuses";
+import type { IntentStatus, MoneyActionName, OutcomeDecision, Purse } from "../../domain/intents";
 import { int, micro } from "./columns";
 
 /**
@@ -11,7 +11,7 @@ export const intents = sqliteTable(
   "intents",
   {
     key: text("key").$type<IntentKey>().primaryKey(),
-    action: text("action").$type<MoneyAction>().notNull(),
+    action: text("action").$type<MoneyActionName>().notNull(),
     subjectRef: text("subject_ref").notNull(),
     amountMicro: micro("amount_micro").notNull(),
     /** The purse the amount leaves; null for what takes nothing out of one: an escrow's end, a claim. */

@@ -80,7 +80,7 @@ describe("a claim at the end of its day", () => {
     wire = "well";
     await world.advance(5 * MINUTE, MINUTE);
     expect(claims()).toEqual([
-      { day: DAY, status: "refused", reason: "its day was over before it could be sent" },
+      { day: DAY, status: "not_executed", reason: "its day was over before it could be sent" },
     ]);
     expect(answer()).toEqual({
       state: "skipped",
@@ -88,7 +88,7 @@ describe("a claim at the end of its day", () => {
     });
     expect(claimedThere()).toEqual([]);
     await ask();
-    expect(claims()).toMatchObject([{ status: "refused" }, { day: NEXT_DAY, status: "claimed" }]);
+    expect(claims()).toMatchObject([{ status: "not_executed" }, { day: NEXT_DAY, status: "claimed" }]);
     expect(claimedThere()).toEqual([NEXT_DAY]);
   });
 
@@ -134,7 +134,7 @@ describe("a claim at the end of its day", () => {
     expect(claims()).toMatchObject([{ day: DAY, status: "unknown" }]);
     wire = "well";
     await world.advance(5 * MINUTE, MINUTE);
-    expect(claims()).toMatchObject([{ day: DAY, status: "refused" }]);
+    expect(claims()).toMatchObject([{ day: DAY, status: "not_executed" }]);
     expect(answer()).toMatchObject({ state: "failed" });
     expect(claimedThere()).toEqual([]);
   });
@@ -150,7 +150,7 @@ test("a claim that is paused between its tries is not left claiming", async () =
   await world.settle();
   wire = "well";
   await world.advance(5 * MINUTE, MINUTE);
-  expect(claims()).toMatchObject([{ day: NEXT_DAY, status: "refused" }]);
+  expect(claims()).toMatchObject([{ day: NEXT_DAY, status: "not_executed" }]);
   expect(claims()[0]?.reason).toMatch(/paused by an operator/);
   expect(claimedThere()).toEqual([]);
 });
@@ -161,7 +161,7 @@ test("a claim that a person says did not happen, and is not to, is not sent by a
   await ask();
   await didNotHappen(NEXT_DAY);
   await world.advance(3 * HOUR, MINUTE);
-  expect(claims()).toMatchObject([{ day: NEXT_DAY, status: "refused" }]);
+  expect(claims()).toMatchObject([{ day: NEXT_DAY, status: "not_executed" }]);
   expect(world.calls(`POST ${CLAIM}`)).toBe(1);
 });
 

@@ -120,7 +120,7 @@ describe("the wallet's books", () => {
     // The gateway refuses the second try, and then the first one comes through.
     world.fault({ call: "faucet.claim", kind: "status", status: 402 });
     await world.advance(5 * MINUTE, MINUTE);
-    expect(world.row("select status from claims")).toEqual({ status: "refused" });
+    expect(world.row("select status from claims")).toEqual({ status: "rejected" });
     await arrive();
     const [{ body }] = world.purpleFlea.db.prepare("select body from webhooks").all() as [{ body: string }]; // its column
     world.purpleFlea.db.exec("delete from webhooks");

@@ -42,8 +42,8 @@ describe("a release that Purple Flea rejects", () => {
       reason: expect.stringMatching(/^Purple Flea rejected the release: .*\. Nothing moved$/),
     });
     expect(Math.abs((escrow.retryAt ?? 0) - retryAt)).toBeLessThan(SECOND);
-    expect(decided).toMatchObject({ status: "put-off", intent: "not_done" });
-    expect(receipt).toMatchObject({ answer: null, intent: "not_done", putOff: { at: escrow.retryAt } });
+    expect(decided).toMatchObject({ status: "put-off", intent: "not_executed" });
+    expect(receipt).toMatchObject({ answer: null, intent: "not_executed", putOff: { at: escrow.retryAt } });
     expect(world.row("select 1 from runs where status = 'failed'")).toBeUndefined();
     expect(listAttention(world.read, world.clock.now())).toContainEqual(
       expect.objectContaining({ kind: "put-off", ref: "esc_1", dueAt: escrow.retryAt }),

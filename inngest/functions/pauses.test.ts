@@ -4,7 +4,7 @@ import { sendPriceAlert } from "../../app/commands/send-price-alert.server";
 import { decideEscrow } from "../../app/commands/decide-escrow.server";
 import { pauseActions, resumeActions } from "../../app/commands/steer-actions.server";
 import { listHeld, listPauses } from "../../db/read/pauses";
-import { pauseKinds, type PauseKind } from "../../domain/statuses";
+import { pauseKinds, type PauseKind } from "../../domain/pauses";
 import { openWorld, type World, type WorldOptions } from "../testing";
 
 const MINUTE = 60_000;
@@ -205,7 +205,7 @@ describe("a pause", () => {
       keep: ["escrow:esc_1"],
     });
     expect(escrow("esc_1")?.status).toBe("pending");
-    expect(escrow("esc_2")).toMatchObject({ status: "refused" });
+    expect(escrow("esc_2")).toMatchObject({ status: "not_created" });
     expect(world.calls("POST /api/escrow/create")).toBe(1);
     const deadline = world.row<{ at: bigint }>("select expires_at at from escrows where ref = 'esc_1'");
     expect(Number(deadline?.at) - world.clock.now()).toBeGreaterThan(7 * 24 * HOUR - MINUTE);

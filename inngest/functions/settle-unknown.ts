@@ -211,8 +211,9 @@ export function settleUnknown(deps: Deps) {
       if (!intent || intent.decisionCommand !== decider.commandId)
         return failed(`${reason}. Nothing was changed.`);
       switch (intent.status) {
-        case "not_done":
-        case "refused":
+        case "not_executed":
+        case "given_up":
+        case "rejected":
         case "skipped": {
           const call = { key, ref: intent.subjectRef };
           settleCall(tx, actions[intent.action], call, { kind: "given-up", reason }, source, clock.now());

@@ -6,7 +6,7 @@ import { changeEscrow, heldEscrows, tellEscrow } from "../../db/mirror/escrows";
 import { heldAlerts, settleAlert } from "../../db/mirror/trades";
 import { commandForEscrow, getCommand } from "../../db/read/decisions";
 import { isReference } from "../../domain/ids";
-import { pauseKinds, pauseLook, type PauseKind } from "../../domain/statuses";
+import { pauseKinds, pauseLook, type PauseKind } from "../../domain/pauses";
 import { actionsPaused, actionsResumed, alertResumed, escrowResumed, eventIdFor } from "../events";
 import type { Deps } from "../deps";
 
@@ -61,7 +61,7 @@ export function steerActions(deps: Deps) {
             answerCommand(tx, getCommand(read, id)?.id, { state: "skipped", message, runId }, now);
           }
           for (const { ref } of escrows.filter((one) => isDropped.escrow(one.ref))) {
-            changeEscrow(tx, ref, { status: "refused", reason, settledAt: now }, now, now);
+            changeEscrow(tx, ref, { status: "not_created", reason, settledAt: now }, now, now);
             answerCommand(tx, commandForEscrow(read, ref), { state: "skipped", message, runId }, now);
             const actor = { kind: "operator", id: command.operatorId } as const;
             tellEscrow(tx, ref, {

@@ -118,7 +118,7 @@ describe("a bet whose answer got lost", () => {
     world.fault({ call: "casino.bet", kind: "status", status: 503, times: 4 });
     await bet();
     await world.advance(10 * MINUTE);
-    expect(world.row("select status from bets")).toEqual({ status: "refused" });
+    expect(world.row("select status from bets")).toEqual({ status: "not_executed" });
   });
   test("the stake and the day's losses are limits", async () => {
     // The form says so beside the field and sends nothing; whoever sends the event all the same meets the function's own limit.

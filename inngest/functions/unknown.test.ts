@@ -237,8 +237,8 @@ describe("an order whose answer got lost", () => {
 
   test("it did not happen and is let be: its market is free and nothing is sent", async () => {
     await decide("order:a1", { choice: "not-happened" });
-    expect(intent("order:a1")).toMatchObject({ status: "refused", lock: null, decision: "dropped" });
-    expect(world.row("select status from trades")).toEqual({ status: "refused" });
+    expect(intent("order:a1")).toMatchObject({ status: "given_up", lock: null, decision: "dropped" });
+    expect(world.row("select status from trades")).toEqual({ status: "not_executed" });
     expect(world.calls(ORDER)).toBe(1);
   });
 
@@ -252,7 +252,7 @@ describe("an order whose answer got lost", () => {
     await alert("a2");
     expect(world.row("select outcome from alerts where id = 'a2'")).toEqual({ outcome: "waiting" });
     await decide("order:a1", { choice: "not-happened" });
-    expect(intent("order:a1")).toMatchObject({ status: "refused", decision: "dropped" });
+    expect(intent("order:a1")).toMatchObject({ status: "given_up", decision: "dropped" });
   });
 
   test("an event without a command behind it decides nothing", async () => {
@@ -272,21 +272,21 @@ describe("an order whose answer got lost", () => {
 });
 
 describe("an order that Purple Flea refuses or cannot take", () => {
-  test("refused: once, with the reason, and the lock is free", async () => {
+  test("rejected: once, with the reason, and the lock is free", async () => {
     world.fault({ call: "order.create", kind: "status", status: 422 });
     await alert("a1");
     await world.advance(HOUR);
     expect(world.calls(ORDER)).toBe(1);
-    expect(world.row("select status from trades")).toEqual({ status: "refused" });
-    expect(intent("order:a1")).toMatchObject({ status: "refused", lock: null });
+    expect(world.row("select status from trades")).toEqual({ status: "rejected" });
+    expect(intent("order:a1")).toMatchObject({ status: "rejected", lock: null });
   });
   test("not available until the attempts are used up: not placed, nothing moved, and it can be alerted again", async () => {
     world.fault({ call: "order.create", kind: "status", status: 503, times: 4 });
     await alert("a1");
     await world.advance(HOUR);
     expect(world.calls(ORDER)).toBe(4);
-    expect(world.row("select outcome from alerts where id = 'a1'")).toEqual({ outcome: "refused" });
-    expect(intent("order:a1")).toMatchObject({ status: "refused", lock: null });
+    expect(world.row("select outcome from alerts where id = 'a1'")).toEqual({ outcome: "not_executed" });
+    expect(intent("order:a1")).toMatchObject({ status: "given_up", lock: null });
     await alert("a2");
     expect(world.row("select outcome from alerts where id = 'a2'")).toEqual({ outcome: "traded" });
   });
@@ -368,7 +368,7 @@ describe("a claim whose answer got lost", () => {
     world.fault({ call: "faucet.claim", kind: "status", status: 503, times: 3 });
     await claim();
     await world.advance(5 * MINUTE);
-    expect(row()?.status).toBe("refused");
+    expect(row()?.status).toBe("not_executed");
     expect(lastAnswer()).toMatchObject({ state: "failed" });
     await claim();
     expect(row()?.status).toBe("claimed");

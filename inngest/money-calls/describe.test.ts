@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { MoneyAction as ActionName } from "../../domain/statuses";
+import type { MoneyActionName as ActionName } from "../../domain/intents";
 import { actions } from "./actions";
 import type { Transition, TransitionKind } from "./protocol";
 

@@ -77,7 +77,7 @@ function write(
 
 /** A claim that was settled by a reading whose own answer got lost, while its day lasts and nobody has decided about it. */
 const isStillWanted = ({ clock }: Deps, { status, decision, subjectRef }: Intent): boolean =>
-  status === "not_done" && decision === null && subjectRef.endsWith(`:${utcDay(clock.now())}`);
+  status === "not_executed" && decision === null && subjectRef.endsWith(`:${utcDay(clock.now())}`);
 
 /** The event that resumes what waited for a call's outcome; null when nothing does. */
 export function resumeEvent({ mirror }: Deps, asked: string, { resume }: Reconciled, requestedBy: string) {

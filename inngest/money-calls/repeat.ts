@@ -57,7 +57,7 @@ export async function repeat(
   const lapsed = action.lapsed?.(action.load(mirror, ref), request, clock.now()) ?? null;
   if (lapsed !== null) {
     if (!isOurs) return { kind: "refused", reason: `Nothing was sent: ${lapsed}.` };
-    if (intent.status === "not_done") {
+    if (intent.status === "not_executed") {
       inTransaction(mirror, (tx) =>
         settle(tx, action, { key, ref }, { kind: "given-up", reason: lapsed }, source, clock.now()),
       );
@@ -96,7 +96,7 @@ export async function repeat(
       if (status === "done") return { kind: "done" };
       return status === "unknown" || status === "open"
         ? { kind: "unknown", reason: detail ?? "no answer came" }
-        : { kind: "rejected", reason: detail ?? status };
+        : { kind: status === "rejected" ? "rejected" : "given-up", reason: detail ?? status };
     }
     default:
       return opened satisfies never;

@@ -50,7 +50,7 @@ export function reserve<Request extends ActionRequest, Row, Value, Summary exten
   const lapsed = action.lapsed?.(action.load(tx, ref), request, now) ?? null;
   const paused = lapsed ?? (action.pause && pauseReason(tx, action.pause));
   // What may have been sent is past a pause: of that it is still asked what it came to.
-  const isStopped = paused !== null && (!before || before.status === "not_done" || isUnsent);
+  const isStopped = paused !== null && (!before || before.status === "not_executed" || isUnsent);
   if (isStopped && action.whilePaused === "hold") {
     action.hold?.(deps, tx, request, paused, source, now);
     return { kind: "held", reason: paused };

@@ -150,7 +150,7 @@ export async function send<Request extends ActionRequest, Row, Value, Summary ex
     settle(tx, action, call, came, source, now);
     return came;
   });
-  if (transition.kind === "not-executed" && outcome.kind === "not-done") throwFor(outcome);
+  if (transition.kind === "not-executed" && outcome.kind === "not-executed") throwFor(outcome);
   if (transition.kind === "unknown" && action.retriesUnknown)
     throw new Error(`outcome unknown: ${transition.reason}`);
   if (transition.kind === "rejected" && transition.retryAt !== undefined)
@@ -169,9 +169,9 @@ function transitionOf<Value>(
       return { kind: "done", value: outcome.value };
     case "unknown":
       return { kind: "unknown", reason: outcome.reason };
-    case "refused":
+    case "rejected":
       return { kind: "rejected", reason: outcome.message, retryAt: retryAt() };
-    case "not-done":
+    case "not-executed":
       return { kind: "not-executed", reason: outcome.reason };
     default:
       return outcome satisfies never;
@@ -188,14 +188,16 @@ function resultOf<Request extends ActionRequest, Row, Value, Summary extends obj
   switch (status) {
     case "done":
       return doneAs(action, mirror, request);
-    case "refused":
+    case "rejected":
       return { kind: "rejected", reason: detail ?? "rejected before" };
+    case "given_up":
+      return { kind: "given-up", reason: detail ?? "not executed" };
     case "skipped":
       return { kind: "skipped", reason: detail ?? "skipped before" };
     case "open":
     case "unknown":
       return { kind: "unknown", reason: detail ?? "no answer came", key };
-    case "not_done":
+    case "not_executed":
       throw new Error(detail ?? "not executed");
     default:
       return status satisfies never;
@@ -229,7 +231,7 @@ function giveUp<Request extends ActionRequest, Row, Value, Summary extends objec
     if (status === undefined && !action.outlivesRun)
       return skipUnreserved(deps, tx, action, request, reason, source, now);
     if (status === "open") settle(tx, action, call, { kind: "unknown", reason }, source, now);
-    if (status === "not_done" || status === undefined) {
+    if (status === "not_executed" || status === undefined) {
       const retryAt = action.retryAt?.(tx, request.ref, now);
       settle(tx, action, call, { kind: "given-up", reason, retryAt }, source, now);
       return { kind: "given-up", reason, retry_at: retryAt };

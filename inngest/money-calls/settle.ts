@@ -4,7 +4,7 @@ import { getIntent, settleIntent, type Intent } from "../../db/mirror/intents";
 import { tell } from "../../db/mirror/timeline";
 import { decisionsAbout, getDecision } from "../../db/read/decisions";
 import type { IntentKey } from "../../domain/keys";
-import type { IntentStatus } from "../../domain/statuses";
+import { isFinal, type IntentStatus } from "../../domain/intents";
 import type { ActionRequest, MoneyAction, Source, Told, Transition, TransitionKind } from "./protocol";
 
 /** What the intent says after each transition; a no after which the same key may be sent again leaves it not executed. */
@@ -13,14 +13,12 @@ const statusAfter: Record<TransitionKind, IntentStatus> = {
   done: "done",
   found: "done",
   unknown: "unknown",
-  "not-executed": "not_done",
-  rejected: "refused",
-  "given-up": "refused",
-  "found-missing": "refused",
+  "not-executed": "not_executed",
+  rejected: "rejected",
+  "given-up": "given_up",
+  "found-missing": "given_up",
   skipped: "skipped",
 };
-/** What is known for good gives way to nothing vaguer: only that it was executed after all is news. */
-const FINAL: readonly IntentStatus[] = ["done", "refused", "skipped"];
 
 /** Which call: its key and the reference of its row. */
 export interface Call {
@@ -43,7 +41,7 @@ export function settle<Request extends ActionRequest, Row, Value, Summary extend
 ): boolean {
   const intent = getIntent(tx, key);
   const isExecuted = transition.kind === "done" || transition.kind === "found";
-  if (intent && FINAL.includes(intent.status) && !isExecuted) return false;
+  if (intent && isFinal(intent.status) && !isExecuted) return false;
   const row = action.load(tx, ref);
   const told = action.describe(row, transition, { decision: getDecision(tx, ref)?.decision ?? null });
   writeIntent(tx, action, key, transition, told, now);
@@ -75,7 +73,9 @@ function writeIntent<Request extends ActionRequest, Row, Value, Summary extends 
 ): void {
   // `reserve` has written it.
   if (transition.kind === "reserved") return;
-  const status = action.repeatableAfter.includes(transition.kind) ? "not_done" : statusAfter[transition.kind];
+  const status = action.repeatableAfter.includes(transition.kind)
+    ? "not_executed"
+    : statusAfter[transition.kind];
   if (status === "open") return;
   const isDone = transition.kind === "done" || transition.kind === "found";
   settleIntent(

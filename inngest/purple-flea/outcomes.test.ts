@@ -22,12 +22,12 @@ const REFUSED = [400, 401, 402, 403, 404, 409, 422];
 
 describe("what a reply to a money call means", () => {
   test.each(REFUSED)("%i: refused, nothing happened", (status) => {
-    expect(refusalOf(reply(status), [])).toMatchObject({ kind: "refused", status });
+    expect(refusalOf(reply(status), [])).toMatchObject({ kind: "rejected", status });
   });
   test.each([429, 503])("%i: not done, after the wait that was asked for", (status) => {
-    expect(refusalOf(reply(status), [])).toMatchObject({ kind: "not-done" });
+    expect(refusalOf(reply(status), [])).toMatchObject({ kind: "not-executed" });
     expect(refusalOf(reply(status, null, 7_000), [])).toMatchObject({
-      kind: "not-done",
+      kind: "not-executed",
       retryAfterMs: 7_000,
     });
   });
@@ -42,9 +42,9 @@ describe("what a reply to a money call means", () => {
           status >= 200 && status < 300
             ? undefined
             : REFUSED.includes(status)
-              ? "refused"
+              ? "rejected"
               : status === 429 || status === 503
-                ? "not-done"
+                ? "not-executed"
                 : "unknown";
         expect(meaning?.kind).toBe(expected);
       }),
@@ -52,7 +52,7 @@ describe("what a reply to a money call means", () => {
   });
   test("a lost answer is unknown, one that was never sent is not done", () => {
     expect(refusalOf({ kind: "lost", reason: "x" }, [])).toEqual({ kind: "unknown", reason: "x" });
-    expect(refusalOf({ kind: "not-sent", reason: "x" }, [])).toEqual({ kind: "not-done", reason: "x" });
+    expect(refusalOf({ kind: "not-sent", reason: "x" }, [])).toEqual({ kind: "not-executed", reason: "x" });
   });
   test("only the two documented words of an error body are shown, without secrets", () => {
     const body = {
@@ -69,8 +69,8 @@ describe("what a reply to a money call means", () => {
     fc.assert(
       fc.property(fc.constantFrom(...REFUSED), fc.anything(), (status, body) => {
         const refused = refusalOf(reply(status, body), []);
-        expect(refused?.kind).toBe("refused");
-        expect(refused?.kind === "refused" && refused.message.length).toBeGreaterThan(0);
+        expect(refused?.kind).toBe("rejected");
+        expect(refused?.kind === "rejected" && refused.message.length).toBeGreaterThan(0);
       }),
     );
   });
@@ -142,14 +142,16 @@ describe("Retry-After", () => {
 
 describe("the error a run gets", () => {
   test("refused and unknown end it, not done tries again when told to", () => {
-    expect(() => throwFor({ kind: "refused", status: 422, code: "x", message: "no" })).toThrow(
+    expect(() => throwFor({ kind: "rejected", status: 422, code: "x", message: "no" })).toThrow(
       NonRetriableError,
     );
     expect(() => throwFor({ kind: "unknown", reason: "lost" })).toThrow(NonRetriableError);
-    expect(() => throwFor({ kind: "not-done", reason: "busy", retryAfterMs: 5 })).toThrow(RetryAfterError);
+    expect(() => throwFor({ kind: "not-executed", reason: "busy", retryAfterMs: 5 })).toThrow(
+      RetryAfterError,
+    );
     const thrown = (() => {
       try {
-        return throwFor({ kind: "not-done", reason: "busy" });
+        return throwFor({ kind: "not-executed", reason: "busy" });
       } catch (error) {
         return error;
       }
@@ -158,7 +160,7 @@ describe("the error a run gets", () => {
     expect(thrown).not.toBeInstanceOf(NonRetriableError);
   });
   test("a read may be repeated after a lost reply or a 5xx, and not after a refusal", () => {
-    expect(() => throwForRead({ kind: "refused", status: 404, code: "x", message: "no" }, 404)).toThrow(
+    expect(() => throwForRead({ kind: "rejected", status: 404, code: "x", message: "no" }, 404)).toThrow(
       ReadRefused,
     );
     expect(() => throwForRead({ kind: "unknown", reason: "418" }, 418)).toThrow(ReadRefused);

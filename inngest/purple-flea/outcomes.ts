@@ -3,8 +3,8 @@ import { failureCodes } from "../../domain/fetch-failure";
 import { sanitise } from "./redact";
 
 /** Purple Flea said no, and nothing moved. */
-export interface Refused {
-  kind: "refused";
+export interface Rejected {
+  kind: "rejected";
   status: number;
   /** Purple Flea's own short code, or `http_<status>`. */
   code: string;
@@ -12,8 +12,8 @@ export interface Refused {
   message: string;
 }
 /** Known not to have happened; may be repeated. */
-export interface NotDone {
-  kind: "not-done";
+export interface NotExecuted {
+  kind: "not-executed";
   /** How long Purple Flea asks us to wait, in ms. */
   retryAfterMs?: number;
   reason: string;
@@ -23,10 +23,10 @@ export interface Unknown {
   kind: "unknown";
   reason: string;
 }
-/** What became of a money call. */
-export type Outcome<T> = { kind: "done"; value: T } | Refused | NotDone | Unknown;
+/** What a money call came to. */
+export type Outcome<T> = { kind: "done"; value: T } | Rejected | NotExecuted | Unknown;
 
-/** A read that Purple Flea refused: repeating it will not help. `status` is the HTTP status. */
+/** A read that Purple Flea rejected it: repeating it will not help. `status` is the HTTP status. */
 export class ReadRefused extends NonRetriableError {
   override name = "ReadRefused";
   constructor(
@@ -59,10 +59,10 @@ export type Exchange =
 export function refusalOf(
   exchange: Exchange,
   ownSecrets: readonly string[],
-): Refused | NotDone | Unknown | null {
+): Rejected | NotExecuted | Unknown | null {
   switch (exchange.kind) {
     case "not-sent":
-      return { kind: "not-done", reason: exchange.reason };
+      return { kind: "not-executed", reason: exchange.reason };
     case "lost":
       return { kind: "unknown", reason: exchange.reason };
     case "reply":
@@ -74,12 +74,12 @@ export function refusalOf(
   if (status >= 200 && status < 300) return null;
   const word = REFUSALS.get(status);
   if (word !== undefined)
-    return { kind: "refused", status, ...wordsOf(status, word, exchange.body, ownSecrets) };
+    return { kind: "rejected", status, ...wordsOf(status, word, exchange.body, ownSecrets) };
   if (status === 429 || status === 503) {
     const reason = status === 429 ? "Purple Flea's rate limit (429)" : "Purple Flea is not available (503)";
     return exchange.retryAfterMs === undefined
-      ? { kind: "not-done", reason }
-      : { kind: "not-done", reason, retryAfterMs: exchange.retryAfterMs };
+      ? { kind: "not-executed", reason }
+      : { kind: "not-executed", reason, retryAfterMs: exchange.retryAfterMs };
   }
   return { kind: "unknown", reason: `Purple Flea answered ${status}` };
 }
@@ -94,7 +94,7 @@ function wordsOf(status: number, word: string, body: unknown, ownSecrets: readon
   const code = field("error");
   return {
     code: /^[A-Za-z0-9_.-]{1,40}$/.test(code) ? code : `http_${status}`,
-    message: field("message") || `Purple Flea refused: ${word} (${status})`,
+    message: field("message") || `Purple Flea rejected it: ${word} (${status})`,
   };
 }
 
@@ -127,28 +127,28 @@ export function exchangeOfFailure(error: unknown): Exchange {
  * Throws the Inngest error an outcome asks for: refused and unknown are not retried, not-done is, after the wait Purple
  * Flea asked for when it did.
  */
-export function throwFor(outcome: Refused | NotDone | Unknown): never {
+export function throwFor(outcome: Rejected | NotExecuted | Unknown): never {
   switch (outcome.kind) {
-    case "refused":
+    case "rejected":
       throw new NonRetriableError(outcome.message);
     case "unknown":
       throw new NonRetriableError(`outcome unknown: ${outcome.reason}`);
-    case "not-done":
+    case "not-executed":
       return throwRetriable(outcome);
     default:
       return outcome satisfies never;
   }
 }
 
-function throwRetriable(outcome: NotDone): never {
+function throwRetriable(outcome: NotExecuted): never {
   if (outcome.retryAfterMs !== undefined) throw new RetryAfterError(outcome.reason, outcome.retryAfterMs);
   throw new Error(outcome.reason);
 }
 
 /** Throws for a read: lost replies and 5xx may be read again, other refusals may not. */
-export function throwForRead(outcome: Refused | NotDone | Unknown, status: number | null): never {
-  if (outcome.kind === "refused") throw new ReadRefused(outcome.status, outcome.code, outcome.message);
-  if (outcome.kind === "not-done") throwRetriable(outcome);
+export function throwForRead(outcome: Rejected | NotExecuted | Unknown, status: number | null): never {
+  if (outcome.kind === "rejected") throw new ReadRefused(outcome.status, outcome.code, outcome.message);
+  if (outcome.kind === "not-executed") throwRetriable(outcome);
   if (status !== null && status < 500) throw new ReadRefused(status, `http_${status}`, outcome.reason);
   throw new Error(outcome.reason);
 }

@@ -26,7 +26,7 @@ describe("asked for while the app was away through all tries of its run", () => 
     const data = { escrow_id: "esc_1", amount_usdc: 50, counterparty: PAYEE };
     await sendWhileAway("purple-flea/escrow.created", data, "e1");
     expect(world.row("select status, amount_micro, reason from escrows")).toEqual({
-      status: "refused",
+      status: "not_created",
       amount_micro: 50_000_000n,
       reason: expect.stringMatching(/^its run failed: ./),
     });

@@ -75,7 +75,7 @@ function recordEscrowOf(
     runId,
   };
   beginEscrow(tx, escrow, "creating", null, now);
-  changeEscrow(tx, ref, { status: "refused", reason: ending, settledAt: now }, now, now);
+  changeEscrow(tx, ref, { status: "not_created", reason: ending, settledAt: now }, now, now);
   tellEscrow(tx, ref, {
     kind: "refused",
     at: now,

@@ -1,4 +1,4 @@
-import { intentMoney, NOTHING_SENT, type IntentStatus } from "../../../domain/statuses";
+import { intentMoney, NOTHING_SENT, type IntentStatus } from "../../../domain/intents";
 import { Time } from "./moment";
 import { Said } from "./said-text";
 

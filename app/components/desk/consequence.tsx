@@ -86,13 +86,13 @@ export function Consequence({ escrow, decided }: { escrow: EscrowRow; decided: D
     case "unknown":
       return (
         <Says icon="circle-question-mark">
-          <Said text={shorten(escrow.reason ?? "We do not know what became of it")} />
+          <Said text={shorten(escrow.reason ?? "Its outcome is unknown")} />
         </Says>
       );
-    case "refused":
+    case "not_created":
       return (
         <Says icon="circle-x">
-          <Said text={shorten(escrow.reason ?? "Purple Flea said no")} />; nothing moved
+          <Said text={shorten(escrow.reason ?? "It was not created")} />; nothing moved
         </Says>
       );
     case "disputed":

@@ -3,7 +3,7 @@ import type { Pause } from "../../../db/read/pauses";
 import type { Drift } from "../../../db/read/drift";
 import type { UnknownIntent } from "../../../db/read/unknown";
 import { ordersHeldBy, type AfterUnknown } from "../../../domain/after-unknown";
-import { pauseLook } from "../../../domain/statuses";
+import { pauseLook } from "../../../domain/pauses";
 import { Icon } from "../ui/icon";
 import { Note } from "../ui/note";
 import { Money } from "./money";

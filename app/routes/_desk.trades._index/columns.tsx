@@ -1,3 +1,4 @@
+import { intentKeys } from "../../../domain/keys";
 import type { TradeRow } from "../../../db/read/trades";
 import { tradeLook } from "../../../domain/statuses";
 import type { Column } from "../../components/desk/data-table";
@@ -72,7 +73,7 @@ export function tradeCells(
         statusCell(
           tradeLook[row.status],
           row.reason,
-          row.status === "unknown" ? `order:${row.alertId}` : null,
+          row.status === "unknown" ? intentKeys.order(row.alertId) : null,
         ),
     },
     agent: {

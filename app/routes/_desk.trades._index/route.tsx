@@ -66,7 +66,7 @@ export default function Trades() {
   }, [choice.columns, now, zone]);
   const view = (name: TradeQuery["view"]) =>
     changed(search, { view: name === "all" ? null : name, status: null });
-  const words = { all: "in all", open: "open", unknown: "unknown", refused: "refused", over: "over" }[
+  const words = { all: "in all", open: "open", unknown: "unknown", "not-placed": "not placed", over: "over" }[
     asked.view
   ];
   return (
@@ -96,10 +96,10 @@ export default function Trades() {
             current: asked.view === "unknown",
           },
           {
-            to: view("refused"),
-            label: "Refused",
-            count: countText(views.refused),
-            current: asked.view === "refused",
+            to: view("not-placed"),
+            label: "Not placed",
+            count: countText(views.notPlaced),
+            current: asked.view === "not-placed",
           },
           { to: view("over"), label: "Over", current: asked.view === "over" },
         ]}

@@ -126,9 +126,10 @@ export const bet: MoneyAction<BetRequest, BetRow, Placed, z.output<typeof summar
       case "skipped":
         return changeBet(tx, ref, { status: "skipped", reason, settledAt: now }, now);
       case "rejected":
+        return changeBet(tx, ref, { status: "rejected", reason, settledAt: now }, now);
       case "given-up":
       case "found-missing":
-        return changeBet(tx, ref, { status: "refused", reason, settledAt: now }, now);
+        return changeBet(tx, ref, { status: "not_executed", reason, settledAt: now }, now);
       case "reserved":
       case "not-executed":
         return;

@@ -133,7 +133,7 @@ export const escrowCreate: MoneyAction<EscrowRequest, EscrowRow, Locked, { remot
       case "given-up":
       case "found-missing":
       case "skipped":
-        changeEscrow(tx, ref, { status: "refused", reason, settledAt: now }, now, now);
+        changeEscrow(tx, ref, { status: "not_created", reason, settledAt: now }, now, now);
         return;
       case "reserved":
       case "not-executed":

@@ -125,7 +125,7 @@ const endAction = (action: EndAction): MoneyAction<EndRequest, EscrowRow, End, E
         ? await purpleFlea.releaseEscrow(remoteId, { idempotencyKey })
         : await purpleFlea.cancelEscrow(remoteId, { idempotencyKey });
     if (outcome.kind === "done") return { kind: "done", value: endOf(outcome.value, by, clock.now()) };
-    if (outcome.kind !== "refused" || outcome.status !== 409) return outcome;
+    if (outcome.kind !== "rejected" || outcome.status !== 409) return outcome;
     // The wrong state: another look says which one it is.
     return afterConflict(await purpleFlea.escrow(remoteId), outcome.message, { ref: row.ref, key, tries });
   },
@@ -215,7 +215,7 @@ function afterConflict(
   { ref, key, tries }: { ref: string; key: IntentKey; tries: number },
 ): CallOutcome<End> {
   if (after.status !== "released" && after.status !== "refunded")
-    return { kind: "not-done", reason: `rejected: ${message}` };
+    return { kind: "not-executed", reason: `rejected: ${message}` };
   return {
     kind: "told",
     settle(tx, now) {

@@ -107,10 +107,11 @@ export const faucetClaim: MoneyAction<ClaimRequest, ClaimRow, ClaimMade, z.outpu
       case "unknown":
         return changeClaim(tx, ref, { status: "unknown", reason }, now);
       case "rejected":
+        return changeClaim(tx, ref, { status: "rejected", reason, settledAt: now }, now);
       case "given-up":
       case "found-missing":
       case "skipped":
-        return changeClaim(tx, ref, { status: "refused", reason, settledAt: now }, now);
+        return changeClaim(tx, ref, { status: "not_executed", reason, settledAt: now }, now);
       case "reserved":
       case "not-executed":
         return;
@@ -135,10 +136,12 @@ export const faucetClaim: MoneyAction<ClaimRequest, ClaimRow, ClaimMade, z.outpu
           message:
             "Not sent: today's claim was sent before and has no answer yet. It is reconciled with the faucet.",
         };
-      case "refused":
-      case "skipped":
-      case "not_done":
+      case "rejected":
         return { state: "failed", message: `Rejected: ${detail ?? "no reason given"}. Nothing moved.` };
+      case "skipped":
+      case "given_up":
+      case "not_executed":
+        return { state: "failed", message: `Not claimed: ${detail ?? "no reason given"}. Nothing moved.` };
       case "done":
         return { state: "failed", message: `Today's claim was made before.${next} Nothing moved.` };
       default:

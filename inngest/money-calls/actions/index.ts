@@ -1,4 +1,4 @@
-import type { MoneyAction as ActionName } from "../../../domain/statuses";
+import type { MoneyActionName as ActionName } from "../../../domain/intents";
 import type { AnyAction } from "../protocol";
 import { bet } from "./bet";
 import { escrowCreate } from "./escrow-create";

@@ -61,14 +61,14 @@ export const order: MoneyAction<OrderRequest, Trade, Order, { orderId: string }>
   guard,
   hold(_deps, tx, { ref, alertId }, reason, _source, now) {
     settleAlert(tx, alertId, "held", now, { reason });
-    applyTradeNews(tx, ref, { status: "refused", reason: `not sent: ${reason}` }, now, now);
+    applyTradeNews(tx, ref, { status: "not_executed", reason: `not sent: ${reason}` }, now, now);
   },
   wait: (tx, { alertId }, reason, now) => settleAlert(tx, alertId, "waiting", now, { reason }),
 
   async call({ purpleFlea }, { asset, side, sizeMicro }, { idempotencyKey }) {
     const outcome = await purpleFlea.placeOrder({ asset, side, sizeMicro, idempotencyKey });
     if (outcome.kind !== "done" || outcome.value.status !== "rejected") return outcome;
-    return { kind: "refused", status: 200, code: "rejected", message: rejectedAs(outcome.value) };
+    return { kind: "rejected", status: 200, code: "rejected", message: rejectedAs(outcome.value) };
   },
 
   apply(tx, { key, row }, transition, reason, now) {
@@ -88,13 +88,13 @@ export const order: MoneyAction<OrderRequest, Trade, Order, { orderId: string }>
       case "rejected":
       case "given-up":
       case "found-missing":
-      case "skipped":
-        applyTradeNews(tx, ref, { status: "refused", reason }, now, now);
-        settleAlert(tx, alertId, transition.kind === "skipped" ? "skipped" : "refused", now, {
-          reason: reason ?? undefined,
-          tradeRef: row?.ref,
-        });
+      case "skipped": {
+        const status = transition.kind === "rejected" ? "rejected" : "not_executed";
+        applyTradeNews(tx, ref, { status, reason }, now, now);
+        const outcome = transition.kind === "skipped" ? "skipped" : status;
+        settleAlert(tx, alertId, outcome, now, { reason: reason ?? undefined, tradeRef: row?.ref });
         return;
+      }
       case "reserved":
       case "not-executed":
         return;
@@ -193,7 +193,7 @@ function describe(row: Trade | undefined, transition: Transition<Order>): Told {
     case "skipped": {
       const { reason } = transition;
       const message = `Skipped: ${reason}. No order was sent.`;
-      const entry = { kind: "refused", title: "Skipped", detail: `${reason}. Nothing moved.` } as const;
+      const entry = { kind: "rejected", title: "Skipped", detail: `${reason}. Nothing moved.` } as const;
       return { reason, entry: row ? entry : null, answer: { state: "skipped", message } };
     }
     case "found": {
@@ -219,7 +219,7 @@ function describe(row: Trade | undefined, transition: Transition<Order>): Told {
 
 const noOrder = (reason: string, title: string): Told => ({
   reason,
-  entry: { kind: "refused", title, detail: `${reason}. Nothing moved.` },
+  entry: { kind: "rejected", title, detail: `${reason}. Nothing moved.` },
   answer: { state: "failed", message: `No order: ${reason}. Nothing moved.` },
 });
 
@@ -227,7 +227,7 @@ const noOrder = (reason: string, title: string): Told => ({
 export function newsOf(reply: Order) {
   const status =
     reply.status === "rejected"
-      ? ("refused" as const)
+      ? ("rejected" as const)
       : reply.status === null
         ? reply.fillPrice
           ? ("filled" as const)

@@ -146,7 +146,7 @@ describe("what came of it", () => {
       faucetUrl: `http://127.0.0.1:${port}`,
       apiKey: KEY,
     });
-    expect(await nobody.placeOrder(order)).toMatchObject({ kind: "not-done" });
+    expect(await nobody.placeOrder(order)).toMatchObject({ kind: "not-executed" });
   });
   test("no answer in time is unknown", async () => {
     const { client } = await answering(() => undefined, 50);
@@ -160,7 +160,7 @@ describe("what came of it", () => {
       response.writeHead(402, { "content-length": "1000" }).write('{"error":');
       setImmediate(() => response.destroy());
     });
-    expect(await client.placeOrder(order)).toMatchObject({ kind: "refused", status: 402 });
+    expect(await client.placeOrder(order)).toMatchObject({ kind: "rejected", status: 402 });
   });
   test("a release: fee and referral to the micro; no referrer is null", async () => {
     const { client } = await answering((response) =>
