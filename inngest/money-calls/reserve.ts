@@ -89,14 +89,12 @@ export function reserve<Request extends ActionRequest, Row, Value, Summary exten
     case "busy":
       action.wait?.(tx, request, waitsFor(opened.heldBy), now);
       return { kind: "locked", heldBy: opened.heldBy };
-    case "abandoned": {
+    case "abandoned":
+    case "settled": {
       // An attempt died between sending and recording: nobody knows whether it sent.
       const reason = "stopped between sending and recording the answer";
-      settle(tx, action, call, { kind: "unknown", reason }, source, now);
-      return { kind: "already-settled", intent: getIntent(tx, key) ?? opened.intent };
-    }
-    case "settled": {
-      const { intent } = opened;
+      if (opened.kind === "abandoned") settle(tx, action, call, { kind: "unknown", reason }, source, now);
+      const intent = getIntent(tx, key) ?? opened.intent;
       if (commandId !== null && intent.commandId !== commandId && action.answerLate)
         answerCommand(tx, commandId, { ...action.answerLate(action.load(tx, ref), intent), runId }, now);
       return { kind: "already-settled", intent };
