@@ -31,9 +31,9 @@ const row = (ref: string) =>
   );
 
 describe("an escrow larger than the wallet", () => {
-  test("is refused by one micro, is not asked for, and locks nothing", async () => {
+  test("is not created by one micro, is not asked for, and locks nothing", async () => {
     await create("esc_1", wallet + 1n);
-    expect(row("esc_1")).toEqual({ status: "refused", reason: "the wallet holds less than this escrow" });
+    expect(row("esc_1")).toEqual({ status: "not_created", reason: "the wallet holds less than this escrow" });
     expect(world.calls(CREATE)).toBe(0);
     expect(world.row("select status from intents where key = 'escrow-create:esc_1'")).toEqual({
       status: "skipped",
@@ -43,13 +43,13 @@ describe("an escrow larger than the wallet", () => {
     expect(world.calls(CREATE)).toBe(1);
   });
 
-  test("is refused too when only what an earlier one has reserved makes it so", async () => {
+  test("is not created either when only what an earlier one has reserved makes it so", async () => {
     // Sent and without an answer: it may hold its amount.
     world.fault({ call: "escrow.create", kind: "drop-after" });
     await create("esc_1", wallet - 1_000_000n);
     expect(row("esc_1")?.status).toBe("unknown");
     await create("esc_2", 1_000_001n);
-    expect(row("esc_2")).toEqual({ status: "refused", reason: "the wallet holds less than this escrow" });
+    expect(row("esc_2")).toEqual({ status: "not_created", reason: "the wallet holds less than this escrow" });
     expect(world.calls(CREATE)).toBe(1);
   });
 });
