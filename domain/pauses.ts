@@ -1,6 +1,6 @@
 import type { MoneyActionName } from "./intents";
 
-/** What can be paused, and what a pause of it holds and lets go on. */
+/** What can be paused, and what a pause of it holds and does not hold. */
 export const pauseKinds = ["trade", "escrow-create", "escrow-release", "bet", "claim"] as const;
 export type PauseKind = (typeof pauseKinds)[number];
 /** Which pause an action falls under. A cancel brings money back and is never paused. */

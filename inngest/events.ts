@@ -71,11 +71,11 @@ export const betRequest = z.object({
 /** Sent by the operator. */
 export const betRequested = eventType("purple-flea/bet.requested", { schema: betRequest });
 
-/** Sent by resume-held for an alert that came while trading was paused: it is taken up again under its own id. */
+/** Sent by resume-held for an alert that came while trading was paused: it is resumed under its own id. */
 export const alertResumed = eventType("purple-flea/alert.resumed", {
   schema: z.object({ alert_id: z.string().max(1_000) }),
 });
-/** Starts a run that takes over an escrow whose run is gone or does not listen, and one whose outcome became known. */
+/** Starts a run that resumes an escrow whose run is orphaned or does not listen, and one whose outcome became known. */
 export const escrowResumed = eventType("purple-flea/escrow.resumed", {
   schema: z.object({ escrow_id: reference }),
 });
@@ -88,7 +88,7 @@ export const webhookReceived = eventType("purple-flea/webhook.received", {
 export const syncRequested = eventType("purple-flea/sync.requested", {
   schema: z.object({ requested_by: z.string().max(120).optional() }),
 });
-/** Sent by functions after a call whose outcome is not known; starts the look-up. */
+/** Sent by functions after a call whose outcome is not known; asks to reconcile it. */
 export const outcomeUnknown = eventType("purple-flea/outcome.unknown", {
   schema: z.object({ intent_key: z.string().max(1_000) }),
 });

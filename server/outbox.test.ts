@@ -58,7 +58,7 @@ describe("a command", () => {
     operatorId: "op",
     payload: {},
     event: { name: "purple-flea/price.alert", data: { asset: "ETH" } },
-  };
+  } as const;
   test("is recorded once, whatever is pressed", () => {
     expect(recordCommand(db.writer, command, NOW).kind).toBe("accepted");
     expect(recordCommand(db.writer, command, NOW).kind).toBe("duplicate");

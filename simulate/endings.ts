@@ -6,8 +6,8 @@ export function countEndings(read: Reader, counts: Record<string, number>): void
     .prepare(
       `select 'trade ' || status what, count(*) n from trades group by 1
        union all select 'alert ' || outcome, count(*) from alerts group by 1
-       union all select 'escrow ' || status || case when status in ('released', 'refunded') then ' by ' || case settled_by
-           when 'Olive Operator' then 'the operator' when 'time-out' then 'time-out' when 'counterparty' then 'the counterparty'
+       union all select 'escrow ' || status || case when status in ('released', 'refunded') then ' by ' ||  case settled_by_kind
+           when 'operator' then 'the operator' when 'time-out' then 'time-out' when 'counterparty' then 'the counterparty'
            else 'Purple Flea' end else '' end, count(*) from escrows group by 1
        union all select 'bet ' || status, count(*) from bets group by 1
        union all select 'claim ' || status, count(*) from claims group by 1

@@ -3,6 +3,7 @@ import type { Operator } from "../../db/desk/operators";
 import { getEscrowRow } from "../../db/read/escrows";
 import { getFaucetDay } from "../../db/read/claims";
 import { pauseReason } from "../../db/read/pauses";
+import type { CommandKind } from "../../domain/command-kinds";
 import { isAddress, isReference } from "../../domain/ids";
 import { formatMicro } from "../../domain/money";
 import { pauseLook, type PauseKind } from "../../domain/pauses";
@@ -16,7 +17,7 @@ import { record } from "./record.server";
 import type { CommandResult } from "./result";
 
 interface Ask<S extends z.ZodType> {
-  kind: string;
+  kind: CommandKind;
   schema: S;
   /** The fields that may come more than once. */
   lists?: readonly string[];
@@ -25,7 +26,7 @@ interface Ask<S extends z.ZodType> {
   subject?: (fields: z.output<S>) => { type: string; ref: string };
   /** The kind of action it belongs to: while that is paused nothing is recorded or sent. */
   pausedBy?: PauseKind;
-  /** What it pauses or lets go on. */
+  /** What it pauses or resumes. */
   pause?: (fields: z.output<S>) => { kinds: readonly PauseKind[]; paused: boolean };
   reason?: (fields: z.output<S>) => string | null;
   /** A reason not to send that the schema cannot know; by field. */

@@ -13,7 +13,7 @@ const decided = z
   .object({
     command_id: commandId,
     intent_key: hiddenText,
-    choice: z.enum(["happened", "not-happened", "left"], { error: "Choose what became of it." }),
+    choice: z.enum(["happened", "not-happened", "left"], { error: "Choose what happened." }),
     again: z
       .literal("on")
       .optional()
@@ -33,7 +33,8 @@ const decided = z
       context.addIssue({
         code: "custom",
         path: ["remote_id"],
-        message: "Write Purple Flea's id, such as ord_1a2b3c. It is looked up before anything is recorded.",
+        message:
+          "Write Purple Flea's id, such as ord_1a2b3c. It is read at Purple Flea before anything is recorded.",
       });
   });
 

@@ -3,7 +3,7 @@ import type { StatusLook } from "../../domain/statuses";
 import { own } from "./own";
 
 const looks: Record<string, StatusLook> = {
-  accepted: { label: "Accepted", meaning: "recorded and on its way", tone: "info", icon: "send" },
+  accepted: { label: "Accepted", meaning: "recorded; being sent", tone: "info", icon: "send" },
   duplicate: {
     label: "Sent before",
     meaning: "the same command once more; nothing was sent again",

@@ -1,7 +1,7 @@
 import type { StatusLook } from "../../domain/statuses";
-import { own } from "./own";
+import type { WebhookOutcome } from "../../domain/webhook-outcomes";
 
-const looks: Record<string, StatusLook> = {
+const looks: Record<WebhookOutcome, StatusLook> = {
   applied: {
     label: "Applied",
     meaning: "the mirror was brought up to it",
@@ -34,16 +34,13 @@ const looks: Record<string, StatusLook> = {
   },
 };
 
+const notHandled: StatusLook = {
+  label: "Not handled yet",
+  meaning: "its run has not begun",
+  tone: "info",
+  icon: "inbox",
+};
+
 /** What `record-webhook` made of a webhook; null is before a run has looked at it. */
-export function webhookLook(outcome: string | null): StatusLook {
-  if (outcome === null)
-    return { label: "Not handled yet", meaning: "its run has not begun", tone: "info", icon: "inbox" };
-  return (
-    own(looks, outcome) ?? {
-      label: outcome,
-      meaning: "an outcome without a word here",
-      tone: "unknown",
-      icon: "circle-question-mark",
-    }
-  );
-}
+export const webhookLook = (outcome: WebhookOutcome | null): StatusLook =>
+  outcome === null ? notHandled : looks[outcome];

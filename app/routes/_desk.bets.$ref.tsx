@@ -56,7 +56,7 @@ export default function Bet() {
           {bet.remoteId === null && (
             <p className="pt-2">
               <Link className="btn btn-s" to={unknownPath(intentKeys.bet(bet.requestKey))}>
-                Decide what became of it
+                Settle its outcome
               </Link>
             </p>
           )}

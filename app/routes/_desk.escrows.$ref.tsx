@@ -195,7 +195,7 @@ function EscrowPage({
           receipt={receipt}
           waitsFor={
             escrow.status === "unknown"
-              ? "No answer came. Purple Flea is asked what became of it."
+              ? "No answer came. It is being reconciled with Purple Flea."
               : escrow.rawStatus && (
                   <>
                     Purple Flea last said <Said quoted text={escrow.rawStatus} />.

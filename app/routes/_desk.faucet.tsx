@@ -168,7 +168,7 @@ export default function Faucet() {
                     : today?.status === "claimed"
                       ? `Already claimed today, at ${formatTime(today.settledAt ?? today.createdAt, zone, now)}. One claim per agent and UTC day.`
                       : today?.status === "unknown"
-                        ? "Closed until it is known what became of today’s claim."
+                        ? "Closed while the outcome of today’s claim is unknown."
                         : paused
                 }
               />

@@ -71,7 +71,7 @@ export default function Sent() {
             <Said text={shorten(receipt.answer.message)} />
             {receipt.answer.state === "unknown" &&
               receipt.intent === null &&
-              " It may have happened. It is not sent again by itself; it is looked up, or a person settles it."}
+              " It may have happened. It is not sent again by itself: it is reconciled with Purple Flea, or a person settles it."}
           </Note>
         </div>
       )}

@@ -153,7 +153,7 @@ function Standing({ trade, intent }: { trade: TradeOf; intent: Intent | null }) 
         {intent?.status === "unknown" && (
           <p className="pt-2">
             <Link className="btn btn-s" to={unknownPath(intent.key)}>
-              Decide what became of it
+              Settle its outcome
             </Link>
           </p>
         )}

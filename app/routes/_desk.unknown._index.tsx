@@ -29,7 +29,7 @@ export default function UnknownOutcomes() {
         rows={calls}
         keyOf={(row) => row.key}
         hatched={(row) => row.decision !== "left"}
-        empty="Every call has an answer. One whose answer gets lost stands here until it is known what became of it."
+        empty="Every call has an answer. One whose answer gets lost stands here until it is reconciled or settled by a person."
         columns={[
           {
             id: "what",

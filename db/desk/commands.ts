@@ -1,4 +1,5 @@
 import { eq } from "drizzle-orm";
+import type { CommandKind } from "../../domain/command-kinds";
 import type { EscrowDecision } from "../../domain/decision-record";
 import { PARK_AFTER } from "../../domain/sending";
 import type { PauseKind } from "../../domain/pauses";
@@ -11,7 +12,7 @@ import { queueEvent, unparkEvent } from "./outbox";
 export interface CommandRequest {
   /** The ULID made when the form was rendered. */
   id: string;
-  kind: string;
+  kind: CommandKind;
   operatorId: string;
   subject?: { type: string; ref: string };
   payload: unknown;
@@ -21,9 +22,9 @@ export interface CommandRequest {
   reason?: string | null;
   /** The decision about an escrow that this command is. */
   decision?: { escrowRef: string; decision: EscrowDecision; seenVersion: number };
-  /** The kinds of action this command pauses or lets go on. */
+  /** The kinds of action this command pauses or resumes. */
   pause?: { kinds: readonly PauseKind[]; paused: boolean };
-  /** The outbox row that this command lets go out once more. */
+  /** The outbox row that this command sends once more. */
   sendAgain?: number;
 }
 export type Recorded<Why = never> =
@@ -32,7 +33,8 @@ export type Recorded<Why = never> =
   | { kind: "not-parked" }
   | { kind: "refused"; why: Why };
 
-type SpentOn = Pick<typeof commands.$inferSelect, "kind" | "subjectRef" | "createdAt">;
+/** `kind` is the command's, or the name of the event. */
+type SpentOn = Pick<typeof commands.$inferSelect, "subjectRef" | "createdAt"> & { kind: string };
 
 /** The command's id is that of another deed. Answered as a repeat, this one would be lost without a word. */
 export class SpentIdError extends Error {

@@ -17,7 +17,7 @@ const queued = prepared((db) =>
     .prepare(),
 );
 
-/** Puts an event on its way. Its id is the event's id; one that is there already stays as it is. */
+/** Puts an event into the outbox. Its id is the event's id; one that is there already stays as it is. */
 export function queueEvent(
   tx: DeskWriter,
   event: { id: string; name: string; data: unknown },

@@ -1,4 +1,5 @@
 import type { AnswerState } from "../../domain/command-states";
+import type { WebhookOutcome } from "../../domain/webhook-outcomes";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { given, prepared, type MirrorWriter } from "../connection";
 import { commandOutcomes, webhookOutcomes } from "../schema";
@@ -69,7 +70,7 @@ export function answerWebhook(
   tx: MirrorWriter,
   webhookId: string,
   answer: {
-    outcome: "applied" | "older" | "unmatched" | "unknown-type" | "unreadable";
+    outcome: WebhookOutcome;
     detail?: string;
     runId: string;
   },

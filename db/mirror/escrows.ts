@@ -4,6 +4,7 @@ import { intentKeys } from "../../domain/keys";
 import type { EscrowStatus } from "../../domain/statuses";
 import { escrowMoney } from "../../domain/escrow-sums";
 import { ESCROW_FEE_PPM } from "../../domain/money";
+import type { TimelineKind } from "../../domain/timeline-kinds";
 import { given, prepared, type MirrorWriter } from "../connection";
 import { confirmations, escrows } from "../schema";
 import { bookMoves, escrowMoves, placedAt } from "./books";
@@ -183,7 +184,7 @@ export function tellEscrow(
   tx: MirrorWriter,
   ref: string,
   entry: {
-    kind: string;
+    kind: TimelineKind;
     nth?: string;
     at: number;
     title: string;

@@ -32,7 +32,7 @@ export interface IntentRequest {
   afterUnknown?: AfterUnknown;
 }
 
-/** A call that may be sent now, for the how manieth time; every try has the same key. */
+/** A call that may be sent now: which attempt it is; every attempt has the same key. */
 export interface Try {
   idempotencyKey: string;
   tries: number;
@@ -188,7 +188,7 @@ export function recordSkipped(tx: MirrorWriter, request: IntentRequest, now: num
 
 /**
  * Records a call's outcome. A definite outcome is never replaced by a vaguer one; one that was refused gives way to done, as a try
- * before the refused one may have been on its way still.
+ * before the rejected one may have been in flight still.
  */
 export function settleIntent(
   tx: MirrorWriter,

@@ -1,12 +1,13 @@
 import { and, eq, max, sql } from "drizzle-orm";
 import type { Actor } from "../../domain/ids";
+import type { SubjectType, TimelineKind } from "../../domain/timeline-kinds";
 import { given, prepared, type MirrorWriter } from "../connection";
 import { timeline } from "../schema";
 
 export interface TimelineEntry {
-  subject: { type: "escrow" | "trade" | "bet" | "claim"; ref: string };
+  subject: { type: SubjectType; ref: string };
   /** What happened, in a word; with the subject it makes the entry's id, so the same news is told once. */
-  kind: string;
+  kind: TimelineKind;
   /** Tells apart what may happen more than once. */
   nth?: string;
   at: number;
@@ -58,7 +59,7 @@ export function tell(tx: MirrorWriter, entry: TimelineEntry): void {
 export function timesTold(
   tx: MirrorWriter,
   subject: TimelineEntry["subject"],
-  kind: string,
+  kind: TimelineKind,
 ): { times: number; lastAt: number | null } {
   const row = tx
     .select({ times: sql`count(*)`.mapWith(Number), lastAt: max(timeline.at) })

@@ -4,6 +4,7 @@ import type { Actor } from "../../domain/ids";
 import { intentKeys } from "../../domain/keys";
 import { payloadText, readAlert } from "../../domain/price-alert";
 import type { AlertOutcome, TradeStatus } from "../../domain/statuses";
+import type { TimelineKind } from "../../domain/timeline-kinds";
 import { given, prepared, type MirrorWriter } from "../connection";
 import { alerts, trades } from "../schema";
 import { bookMoves, placedAt, tradeMoves } from "./books";
@@ -261,7 +262,7 @@ export function tellTrade(
   tx: MirrorWriter,
   ref: string,
   entry: {
-    kind: string;
+    kind: TimelineKind;
     nth?: string;
     at: number;
     title: string;

@@ -19,7 +19,7 @@ import { countRows, listByKeyset, type Count, type Page, type PageRequest } from
 /** What was sent itself is left out: a list needs none of it, and one that cannot be read would take the list with it. */
 export type OutboxItem = Omit<InferSelectModel<typeof outbox>, "data">;
 
-/** An event on its way, with what asked for it when that was an operator. */
+/** An event in the outbox, with what asked for it when that was an operator. */
 export interface OutboxRow extends OutboxItem {
   commandKind: string | null;
   subjectType: string | null;

@@ -3,7 +3,7 @@ import { sources, type Source } from "../../domain/statuses";
 import type { Reader } from "../connection";
 import type { EscrowDecision } from "../../domain/decision-record";
 import { bets, claims, decisionsInForce, escrows, runs, sync, timeline, trades } from "../schema";
-import { listLooseEnds } from "./loose-ends";
+import { listStaleWork } from "./stale-work";
 import { newestFirst, toldColumns } from "./timeline";
 import type { SendTrouble } from "./outbox";
 import type { Place } from "./place";
@@ -76,7 +76,7 @@ export function listAttention(db: Reader, now: number): Attention[] {
     .orderBy(asc(escrows.expiresAt))
     .limit(LIMIT)
     .all();
-  const loose = listLooseEnds(db, now);
+  const loose = listStaleWork(db, now);
   const listed = new Set(loose.map((item) => item.key));
   const odd = db
     .select()

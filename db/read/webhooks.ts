@@ -1,4 +1,5 @@
 import { desc, eq, type InferSelectModel } from "drizzle-orm";
+import type { WebhookOutcome } from "../../domain/webhook-outcomes";
 import type { Reader } from "../connection";
 import { inbox, webhookOutcomes } from "../schema";
 import { countRows, listByKeyset, listDistinct, type Count, type Page, type PageRequest } from "./keyset";
@@ -7,7 +8,7 @@ export type Webhook = InferSelectModel<typeof inbox>;
 
 /** A stored webhook and what was made of it; an outcome of null means no run has looked at it yet. */
 export interface WebhookRow extends Webhook {
-  outcome: string | null;
+  outcome: WebhookOutcome | null;
   detail: string | null;
   runId: string | null;
   handledAt: number | null;
@@ -78,7 +79,7 @@ function rowsOf(db: Reader) {
 
 function flatten(row: {
   webhook: Webhook;
-  outcome: string | null;
+  outcome: WebhookOutcome | null;
   detail: string | null;
   runId: string | null;
   handledAt: number | null;

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { EscrowDecision, DeciderKind, DecisionKind } from "../../domain/decision-record";
+import type { CommandKind } from "../../domain/command-kinds";
 import type { ActorKind } from "../../domain/ids";
 import type { SendFailure } from "../../domain/sending";
 import type { PauseKind } from "../../domain/pauses";
@@ -42,11 +43,7 @@ export const commands = sqliteTable(
   "commands",
   {
     id: text("id").primaryKey(),
-    /**
-     * approve-escrow, reject-escrow, create-escrow, send-price-alert, claim-faucet, place-bet, sync-now, settle-unknown,
-     * pause-actions, resume-actions, accept-drift, send-again
-     */
-    kind: text("kind").notNull(),
+    kind: text("kind").$type<CommandKind>().notNull(),
     subjectType: text("subject_type"),
     subjectRef: text("subject_ref"),
     payload: json("payload").notNull(),

@@ -1,5 +1,6 @@
 import { sql, type SQL, type SQLWrapper } from "drizzle-orm";
 import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Ender } from "../../domain/ended-by";
 import type { ActorKind } from "../../domain/ids";
 import type { EscrowStatus } from "../../domain/statuses";
 import { int, micro } from "./columns";
@@ -54,6 +55,7 @@ export const escrows = sqliteTable(
     settledAt: int("settled_at"),
     /** Who ended it, in words: an operator's id, `counterparty`, `time-out`, `Purple Flea`. */
     settledBy: text("settled_by"),
+    settledByKind: text("settled_by_kind").$type<Ender>(),
     runId: text("run_id"),
     /** What its run has last read on record, as `onRecord` words it; null while it has read that nothing is. */
     heard: text("heard"),

@@ -1,4 +1,5 @@
 import type { AnswerState } from "../../domain/command-states";
+import type { WebhookOutcome } from "../../domain/webhook-outcomes";
 import { index, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { RunStatus, StepStatus } from "../../domain/statuses";
 import { int, json } from "./columns";
@@ -85,8 +86,7 @@ export const commandOutcomes = sqliteTable("command_outcomes", {
 /** What `record-webhook` made of a webhook. */
 export const webhookOutcomes = sqliteTable("webhook_outcomes", {
   webhookId: text("webhook_id").primaryKey(),
-  /** applied, older, unmatched, unknown-type, unreadable */
-  outcome: text("outcome").notNull(),
+  outcome: text("outcome").$type<WebhookOutcome>().notNull(),
   detail: text("detail"),
   runId: text("run_id"),
   at: int("at").notNull(),

@@ -2,7 +2,7 @@ import { index, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { AlertOutcome, TradeStatus } from "../../domain/statuses";
 import { int, micro } from "./columns";
 
-/** A price alert as it came, and what became of it. */
+/** A price alert as it came, and its outcome. */
 export const alerts = sqliteTable(
   "alerts",
   {

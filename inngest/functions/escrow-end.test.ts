@@ -62,7 +62,7 @@ describe("a release that Purple Flea rejects", () => {
     expect(moves().releases).toBe(2);
     expect(getEscrowRow(world.read, "esc_1")).toMatchObject({ reason: null, retryAt: null });
     expect(getReceipt(world.read, command)?.answer).toMatchObject({ state: "confirmed" });
-    expect(story()).not.toContain("Taken over by another run");
+    expect(story()).not.toContain("Resumed by another run");
     expect(runs("completed")).toBe(1);
   });
 

@@ -29,7 +29,7 @@ describe("a decision is heard", () => {
     await world.settle();
     expect(row().status).toBe("released");
     await world.advance(5 * MINUTE, 30 * SECOND);
-    expect(story()).not.toContain("Taken over by another run");
+    expect(story()).not.toContain("Resumed by another run");
     expect(moves()).toEqual({ releases: 1, cancels: 0 });
     expect(waiting()).toBe(0);
     expect(runs("completed")).toBe(1);
@@ -104,7 +104,7 @@ describe("a decision is heard", () => {
     await world.settle();
     await world.advance(2 * MINUTE, SECOND);
     expect(row().status).toBe("released");
-    expect(story()).not.toContain("Taken over by another run");
+    expect(story()).not.toContain("Resumed by another run");
   });
 
   test("nobody takes over while the end's own outcome is unknown", async () => {
@@ -118,7 +118,7 @@ describe("a decision is heard", () => {
     await world.settle();
     await world.advance(35 * SECOND, SECOND);
     expect(row().status).toBe("unknown");
-    expect(story()).not.toContain("Taken over by another run");
+    expect(story()).not.toContain("Resumed by another run");
     await world.advance(10 * MINUTE, MINUTE);
     expect(row().status).toBe("released");
   });

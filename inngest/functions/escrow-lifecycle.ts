@@ -61,7 +61,7 @@ const deadlineOf = (row: EscrowRow): number => row.expiresAt ?? (row.lockedAt ??
  * An escrow's life: locks the money, waits up to 7 days for a decision, releases or cancels. What wakes it is not proof: each
  * time it reads the record at the desk and the escrow at Purple Flea, and goes on waiting when neither says enough. A wait does
  * not look back, so what comes between a look and its wait is not heard: `record-confirmation` looks whether it was, and has
- * another run take over (`escrow.resumed`), as when this one is gone. The escrow's row says which run looks after it.
+ * another run resume it (`escrow.resumed`), as when this one is orphaned. The escrow's row says which run looks after it.
  */
 export function escrowLifecycle(deps: Deps) {
   const { client, mirror, read, purpleFlea, clock } = deps;
@@ -87,7 +87,7 @@ export function escrowLifecycle(deps: Deps) {
               description: event.data.description ?? "Agent service payment",
               commandId: event.id && isCommand(read, event.id) ? event.id : null,
             }
-          : await step.run("take-over", () => takeOver(ref, runId));
+          : await step.run("take-over", () => resume(ref, runId));
       if (!asked) return { status: "over", escrow_id: ref };
 
       const created = await runMoneyAction(
@@ -192,7 +192,7 @@ export function escrowLifecycle(deps: Deps) {
   }
 
   /** Makes this run the one that looks after the escrow; null when it is over or not there. */
-  function takeOver(ref: string, runId: string) {
+  function resume(ref: string, runId: string) {
     const now = clock.now();
     return inTransaction(mirror, (tx) => {
       const before = getEscrow(tx, ref);
@@ -203,7 +203,7 @@ export function escrowLifecycle(deps: Deps) {
           kind: "taken-over",
           nth: runId,
           at: now,
-          title: "Taken over by another run",
+          title: "Resumed by another run",
           detail: before.runId === null ? undefined : `after run ${before.runId}`,
           actor: functionActor(ID),
           runId,

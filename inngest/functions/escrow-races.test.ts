@@ -232,7 +232,7 @@ describe("an escrow whose run is gone", () => {
     await create("esc_1");
     await cancelRun();
     await world.advance(9 * HOUR, HOUR);
-    expect(story()).toContain("Taken over by another run");
+    expect(story()).toContain("Resumed by another run");
     await world.advance(7 * DAY, 12 * HOUR);
     expect(row().status).toBe("refunded");
   });
@@ -253,10 +253,10 @@ describe("an escrow whose run is gone", () => {
     await sync("while away");
     engine.fetch = there;
     await sync("at once");
-    expect(story()).not.toContain("Taken over by another run");
+    expect(story()).not.toContain("Resumed by another run");
     await world.advance(HOUR, 10 * MINUTE);
     await sync("in the next hour");
-    expect(story()).toContain("Taken over by another run");
+    expect(story()).toContain("Resumed by another run");
   });
 
   test("also when the engine has lost everything it knew", async () => {

@@ -99,7 +99,7 @@ describe("a desk is upgraded while an escrow waits for one of two events", () =>
     expect(row().status).toBe(end);
     expect(moves()).toEqual(calls);
     await world.advance(8 * DAY, 6 * HOUR);
-    expect(story()).not.toContain("Taken over by another run");
+    expect(story()).not.toContain("Resumed by another run");
     expect(runs("completed")).toBe(1);
     expect(moves()).toEqual(calls);
   });
@@ -136,7 +136,7 @@ describe("a desk is upgraded while an escrow waits for one of two events", () =>
     decide("cancel");
     await world.settle();
     expect(row().status).toBe("refunded");
-    expect(story()).not.toContain("Taken over by another run");
+    expect(story()).not.toContain("Resumed by another run");
   });
 
   test("between two attempts of a release: the next attempt is the new build's", async () => {
@@ -147,7 +147,7 @@ describe("a desk is upgraded while an escrow waits for one of two events", () =>
     await world.upgrade();
     await world.advance(25 * SECOND, SECOND);
     expect(row().status).toBe("released");
-    expect(story()).not.toContain("Taken over by another run");
+    expect(story()).not.toContain("Resumed by another run");
     expect(world.row("select 1 from runs where status = 'failed'")).toBeUndefined();
   });
 });

@@ -43,8 +43,8 @@ const TIME_TO_HEAR_MS = 30_000;
 /**
  * Puts every confirmation and rejection on record, whoever sent it, and then tells the escrow's run to read it. A confirmation
  * that neither an operator nor a verified webhook stands behind is noted as claimed and not proven; it never releases by itself,
- * and makes the run ask Purple Flea. One that names Purple Flea's id is handed on under ours. Where something stands on record
- * that the run has not read after half a minute, such as when the engine lost the run, another takes over.
+ * and makes the run ask Purple Flea. One that names Purple Flea's id is sent again under ours. Where something stands on record
+ * that the run has not read after half a minute, such as when the engine lost the run, another run resumes it.
  */
 export function recordConfirmation({ client, mirror, read, clock }: Deps) {
   return client.createFunction(
@@ -176,7 +176,7 @@ export function recordConfirmation({ client, mirror, read, clock }: Deps) {
   }
 }
 
-/** Whether a call that ends the escrow is in flight, or its outcome unknown: then nobody takes over. */
+/** Whether a call that ends the escrow is in flight, or its outcome unknown: then no other run resumes it. */
 function mayBeEnding(tx: MirrorWriter, ref: string): boolean {
   const end = getIntent(tx, intentKeys.escrowEnd(ref))?.status;
   return end === "open" || end === "unknown";

@@ -11,6 +11,7 @@ import { getWebhook } from "../../db/read/decisions";
 import { utcDay } from "../../domain/ids";
 import { claimRef, intentKeys } from "../../domain/keys";
 import { formatMicro } from "../../domain/money";
+import type { WebhookOutcome } from "../../domain/webhook-outcomes";
 import { escrowConfirmed, eventIdFor, webhookReceived } from "../events";
 import type { ReadWebhook, WebhookNews } from "../purple-flea/port";
 import { adoptClaim, faucetClaim } from "../money-calls/actions/faucet-claim";
@@ -28,13 +29,18 @@ interface Told {
   runId: string;
 }
 
-type Outcome = "applied" | "older" | "unmatched" | "unknown-type" | "unreadable";
 interface Applied {
-  outcome: Outcome;
+  outcome: WebhookOutcome;
   detail?: string;
-  /** A proven confirmation to hand on. */
+  /** A proven confirmation, to be sent on as an event. */
   confirmed?: { ref: string; by: string; at: string };
 }
+
+const orderEntries = {
+  filled: { kind: "trade.filled", title: "Filled" },
+  closed: { kind: "position.closed", title: "Position closed" },
+  liquidated: { kind: "position.liquidated", title: "Liquidated" },
+} as const;
 
 /** Puts a verified webhook into the mirror, and hands a counterparty's confirmation on under the operator's reference. */
 export function recordWebhook(deps: Deps) {
@@ -171,7 +177,7 @@ export function recordWebhook(deps: Deps) {
     // An end is told by a webhook, and written when the run or a sync has read it at Purple Flea.
     const kind = news.status === "released" || news.status === "refunded" ? "told" : "noted";
     tellEscrow(tx, row.ref, {
-      kind: `webhook-${name}`,
+      kind: `webhook-escrow.${news.event}`,
       title: `Purple Flea says: ${name}`,
       detail: `webhook ${webhookId}`,
       ...entry,
@@ -193,9 +199,8 @@ export function recordWebhook(deps: Deps) {
     const changed = applyTradeNews(tx, row.ref, seen, at, now);
     if (changed)
       tellTrade(tx, row.ref, {
-        kind: name,
+        ...orderEntries[status],
         at,
-        title: { filled: "Filled", liquidated: "Liquidated", closed: "Position closed" }[status],
         detail:
           pnlMicro === null ? (fillPrice ? `at ${fillPrice}` : undefined) : `${formatMicro(pnlMicro)} USDC`,
         actor: { kind: "webhook", id: webhookId },

@@ -19,7 +19,7 @@ const named = (kinds: readonly PauseKind[]) =>
   kinds.map((kind) => pauseLook[kind].label.toLowerCase()).join(", ");
 
 /**
- * Answers a pause, and lets go on what was held when one is lifted: each held alert and escrow once, under its own id, except
+ * Answers a pause, and resumes what was held when one is lifted: each held alert and escrow once, under its own id, except
  * those the operator left out. The pause itself stands at the desk and works before this runs; a held alert that has grown
  * too old meanwhile is skipped by the run that takes it up.
  */

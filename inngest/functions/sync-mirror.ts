@@ -21,7 +21,7 @@ const MAX_READS = 40;
 
 /**
  * Reads what can be read at Purple Flea into the mirror, each source by itself, so that one that fails stops no other; holds
- * the wallet against our own books; then picks up what was left lying.
+ * the wallet against our own books; then sweeps for stale work.
  */
 export function syncMirror(deps: Deps) {
   const { client, mirror, read, purpleFlea, clock, config } = deps;
@@ -115,7 +115,7 @@ export function syncMirror(deps: Deps) {
         // Without its result it is told with the webhook that names one.
         if (news.pnlMicro === undefined || news.pnlMicro === null) return;
         tellTrade(tx, trade.ref, {
-          kind: `position.${news.status}`,
+          kind: news.status === "liquidated" ? "position.liquidated" : "position.closed",
           at: news.closedAt ?? now,
           title: news.status === "liquidated" ? "Liquidated" : "Position closed",
           detail: `${formatMicro(news.pnlMicro)} USDC; read at Purple Flea`,

@@ -7,8 +7,20 @@ const order = { id: "ord_1", fillPrice: null };
 const values: Record<ActionName, unknown> = {
   order,
   "escrow-create": { id: "pfe_1" },
-  "escrow-release": { as: "released", feeMicro: 0n, referralMicro: null, by: "Olive", at: 1 },
-  "escrow-cancel": { as: "refunded", feeMicro: null, referralMicro: null, by: "Olive", at: 1 },
+  "escrow-release": {
+    as: "released",
+    feeMicro: 0n,
+    referralMicro: null,
+    by: { kind: "operator", name: "Olive" },
+    at: 1,
+  },
+  "escrow-cancel": {
+    as: "refunded",
+    feeMicro: null,
+    referralMicro: null,
+    by: { kind: "operator", name: "Olive" },
+    at: 1,
+  },
   bet: { bet: { id: "pfb_1", outcome: "won", payoutMicro: 1n }, earlier: null },
   claim: { amountMicro: 1n, txHash: null, claimedAt: 1 },
 };

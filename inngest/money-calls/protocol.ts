@@ -86,7 +86,7 @@ export type Precheck =
 /** What a call answered, besides its outcome: it was fenced off, or Purple Flea told what the call had not done. */
 export type CallOutcome<Value> =
   | Outcome<Value>
-  /** A newer attempt has taken over while this one waited: nothing was sent. */
+  /** A newer attempt has superseded this one while it waited: nothing was sent. */
   | { kind: "superseded" }
   | { kind: "told"; settle: (tx: MirrorWriter, now: number) => void };
 

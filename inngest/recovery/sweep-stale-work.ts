@@ -18,7 +18,7 @@ const ID = "sync-mirror";
 const UNREAD_MS = MINUTE_MS;
 /** One whose run has not acted on it after so long is taken for not heard, whatever was read. */
 const UNHEARD_MS = 10 * MINUTE_MS;
-/** The first take-over comes at once, the next ones after 15 minutes, 30 minutes and so on, at most every 8 hours. */
+/** The first other run comes at once, the next ones after 15 minutes, 30 minutes and so on, at most every 8 hours. */
 const RETAKE_MS = 15 * MINUTE_MS;
 const MAX_RETAKE_MS = 8 * HOUR_MS;
 const MAX_LOOKS = 20;
@@ -26,7 +26,7 @@ const MAX_LOOKS = 20;
 const WEBHOOK_MS = 30 * DAY_MS;
 
 /**
- * What was left lying and is picked up by an event: escrows whose run is gone or did not hear its wake-up; unknown calls that
+ * Stale work that an event resumes: escrows whose run is orphaned or did not hear its wake-up; unknown calls that
  * Purple Flea can answer for by now; held work whose pause is over; webhooks that matched nothing when they came and match a
  * row now, or that no run has looked at.
  */
@@ -83,7 +83,7 @@ export async function sweepStaleWork(deps: Deps, runId: string) {
   return { events: events.map(({ name, data, id }) => ({ name, data, id })) };
 }
 
-/** The how-manieth take-over an escrow needs now; null when its run is alive, or the last one was not long ago. */
+/** Which run after its first an escrow needs now; null when its run is alive, or the last one was not long ago. */
 function retake({ mirror, read }: Deps, row: EscrowRow, now: number): number | null {
   const ended = row.runId === null || runHasEnded(mirror, row.runId);
   // One whose end came to nothing is tried again at its time, by the run that waits for that.

@@ -12,16 +12,14 @@ const consequences: Record<
   { happened: string; again: string; asksId: boolean; idHint: string }
 > = {
   order: {
-    happened:
-      "The order is looked up at Purple Flea and recorded under its id. It holds no other order any more.",
+    happened: "The order is read at Purple Flea and recorded under its id. It holds no other order any more.",
     again:
       "The same order is sent once more, at market now, under the same key. If the first one exists after all, it is placed twice.",
     asksId: true,
     idHint: "Purple Flea's order id, such as ord_1a2b3c",
   },
   "escrow-create": {
-    happened:
-      "The escrow is looked up at Purple Flea and goes on from there: it can be approved or rejected.",
+    happened: "The escrow is read at Purple Flea and goes on from there: it can be approved or rejected.",
     again:
       "The escrow is asked for once more under the same key. If the first one exists after all, the amount is locked twice.",
     asksId: true,
@@ -42,7 +40,7 @@ const consequences: Record<
     idHint: "",
   },
   bet: {
-    happened: "The bet is looked up at Purple Flea; it must carry our client seed.",
+    happened: "The bet is read at Purple Flea; it must carry our client seed.",
     again:
       "The same stake is bet once more under the same key. If the first bet exists after all, it is bet twice.",
     asksId: true,
@@ -92,7 +90,7 @@ function Choice({
   );
 }
 
-/** The three answers to "what became of it", each with its consequence in words. */
+/** The three decisions about a call of unknown outcome, each with its consequence in words. */
 export function OutcomeChoices({
   intent,
   ordersHeld,

@@ -49,7 +49,7 @@ export function idCell(id: string, to: string) {
 export const groupedPrice = (price: string): string =>
   price.replace(/^\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
 
-/** Where a row stands: the way to decide about it when nobody knows what became of its call, else why it stands there. */
+/** Where a row stands: the way to decide about it when the outcome of its call is unknown, else why it stands there. */
 export function statusCell(look: StatusLook, reason: string | null, unknownKey: string | null) {
   return (
     <>

@@ -101,10 +101,8 @@ export function UnknownNote({ intentKey, what }: { intentKey: string; what: stri
     <Note tone="unknown" icon="circle-question-mark">
       <b>{what} no answer came.</b>
       <p>
-        {isAsked
-          ? "Purple Flea is asked, by itself, what became of it. "
-          : "It is never repeated by itself. "}
-        <Link to={unknownPath(intentKey)}>Decide what became of it</Link>
+        {isAsked ? "It is being reconciled with Purple Flea. " : "It is never repeated by itself. "}
+        <Link to={unknownPath(intentKey)}>Settle its outcome</Link>
       </p>
     </Note>
   );

@@ -33,7 +33,7 @@ export function describeEnd(
       };
     case "found": {
       const { as, by } = transition.value;
-      const title = as === "released" ? "Released" : `Refunded, by ${by}`;
+      const title = as === "released" ? "Released" : `Refunded, by ${by.name}`;
       const detail = `${formatMicro(row?.amountMicro ?? 0n)} USDC; ${transition.words}`;
       return {
         reason: null,
@@ -99,7 +99,7 @@ export function describeEnd(
 function ended(row: EscrowRow | undefined, { as, feeMicro, referralMicro, by }: End): Told["entry"] {
   const amountMicro = row?.amountMicro ?? 0n;
   if (as === "refunded")
-    return { kind: as, title: `Refunded ${formatMicro(amountMicro)} USDC`, detail: `decided by ${by}` };
+    return { kind: as, title: `Refunded ${formatMicro(amountMicro)} USDC`, detail: `decided by ${by.name}` };
   const referral = referralMicro === null ? "" : `, referral ${formatMicro(referralMicro)} USDC`;
   return {
     kind: as,

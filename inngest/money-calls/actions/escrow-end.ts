@@ -7,6 +7,7 @@ import { changeEscrow, getEscrow, isOver, type EscrowRow } from "../../../db/mir
 import { getIntent } from "../../../db/mirror/intents";
 import { timesTold } from "../../../db/mirror/timeline";
 import { getDecision } from "../../../db/read/decisions";
+import { endedByItself, type EndedBy } from "../../../domain/ended-by";
 import { intentKeys, type IntentKey } from "../../../domain/keys";
 import { formatMicro, type MicroUsdc } from "../../../domain/money";
 import type { EscrowStatus } from "../../../domain/statuses";
@@ -34,8 +35,7 @@ export interface End {
   referralMicro: MicroUsdc | null;
   txHash: string | null;
   at: number;
-  /** In words. */
-  by: string;
+  by: EndedBy;
   rawStatus?: string;
 }
 
@@ -142,7 +142,14 @@ const endAction = (action: EndAction): MoneyAction<EndRequest, EscrowRow, End, E
         const { as, feeMicro, referralMicro, txHash, at, by, rawStatus } = transition.value;
         const net = feeMicro === null ? {} : { feeMicro, netMicro: row.amountMicro - feeMicro };
         const more = { referralMicro: referralMicro ?? undefined, txHash: txHash ?? undefined, rawStatus };
-        const end = { status: as, reason, retryAt: null, settledAt: at, settledBy: by };
+        const end = {
+          status: as,
+          reason,
+          retryAt: null,
+          settledAt: at,
+          settledBy: by.name,
+          settledByKind: by.kind,
+        };
         changeEscrow(tx, ref, { ...net, ...more, ...end }, Math.max(now, row.observedAt), now);
         return;
       }
@@ -203,7 +210,7 @@ const endAction = (action: EndAction): MoneyAction<EndRequest, EscrowRow, End, E
 export const escrowEnds = { release: endAction("release"), cancel: endAction("cancel") };
 
 /** What the answer to a call says of the end. */
-const endOf = (answer: Release | Cancel, by: string, at: number): End =>
+const endOf = (answer: Release | Cancel, by: EndedBy, at: number): End =>
   "txHash" in answer
     ? { as: "released", ...answer, by, at }
     : { as: "refunded", feeMicro: null, referralMicro: null, txHash: null, by, at };
@@ -245,20 +252,20 @@ function foundEnd(db: MirrorWriter, ref: string, upstream: Escrow, now: number):
 }
 
 /** Who has decided how an escrow ends: an operator, or what stands in the place of one. */
-function whoEnds(db: MirrorWriter, ref: string, action: EndAction): string {
+function whoEnds(db: MirrorWriter, ref: string, action: EndAction): EndedBy {
   const decision = getDecision(db, ref);
-  if (decision) return decision.operatorName ?? decision.operatorId;
-  return action === "release" ? "counterparty" : "time-out";
+  if (decision) return { kind: "operator", name: decision.operatorName ?? decision.operatorId };
+  return endedByItself[action === "release" ? "counterparty" : "time-out"];
 }
 
 /**
  * Who ended an escrow that was found over: whoever decided it, when a call of ours may be what did it; else Purple Flea by
  * itself. A call that is known not to have gone through did not do it.
  */
-function whoEnded(db: MirrorWriter, ref: string, released: boolean): string {
+function whoEnded(db: MirrorWriter, ref: string, released: boolean): EndedBy {
   const intent = getIntent(db, intentKeys.escrowEnd(ref));
   const mayBe = intent?.status === "open" || intent?.status === "unknown" || intent?.status === "done";
-  if (!mayBe || (intent.action === "escrow-release") !== released) return "Purple Flea";
+  if (!mayBe || (intent.action === "escrow-release") !== released) return endedByItself["purple-flea"];
   return whoEnds(db, ref, released ? "release" : "cancel");
 }
 

@@ -11,7 +11,7 @@ const ORPHANED_MS = 10 * 60_000;
 const LIMIT = 20;
 
 /** Unknown outcomes nobody has decided about, confirmations that name no escrow here, and escrows whose run is gone. */
-export function listLooseEnds(db: Reader, now: number): Attention[] {
+export function listStaleWork(db: Reader, now: number): Attention[] {
   const undecided = listUnknown(db)
     .filter(
       (call) =>
