@@ -8,7 +8,7 @@ import { closeSync, openSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 90_000;
 const LOOK_MS = 20;
 /** Below the ports that systems hand out to connections of their own: one of those could sit on ours while its process is down. */
 const PORTS = { from: 20_000, to: 30_000 };
@@ -43,7 +43,7 @@ export class Process {
     return this.child?.pid ?? 0;
   }
 
-  /** Starts it, unless it runs, and waits until it answers or is ended again. @throws Error when it does neither within a minute */
+  /** Starts it, unless it runs, and waits until it answers or is ended again. @throws Error when it does neither in time */
   async start(): Promise<void> {
     if (this.child) return;
     const { name, file = process.execPath, args, env, ready, says, died } = this.options;
