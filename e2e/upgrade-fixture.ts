@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { machineNames, type MachineName, type Stack } from "../simulate/kills/stack";
+import { machineNames, type MachineName, type Trio } from "../sandbox/trio";
 
 /** Where the fixtures are, one folder for each build that left one behind. */
 export const upgradeFixtures = join(import.meta.dirname, "fixtures/upgrade");
@@ -34,32 +34,32 @@ interface Made {
   nowMs: number;
 }
 
-/** The addresses of a stack differ from run to run: in a fixture each has a name in its place. */
+/** The addresses of a trio differ from run to run: in a fixture each has a name in its place. */
 const nameOf = (machine: MachineName): string => `http://${machine}.fixture`;
 
 /**
- * Writes down the three files of a stack that was stopped, as SQL, and when that was. Sessions are left out: nobody is to come
+ * Writes down the three files of a trio that was stopped, as SQL, and when that was. Sessions are left out: nobody is to come
  * in by what lies in a repository.
  */
-export function saveFixture(stack: Stack, folder: string, made: Made): void {
+export function saveFixture(trio: Trio, folder: string, made: Made): void {
   mkdirSync(folder, { recursive: true });
   for (const machine of machineNames) {
-    let text = dump(stack.files[machine], ["sessions"]);
-    for (const other of machineNames) text = text.replaceAll(stack.urls[other], nameOf(other));
+    let text = dump(trio.files[machine], ["sessions"]);
+    for (const other of machineNames) text = text.replaceAll(trio.urls[other], nameOf(other));
     writeFileSync(join(folder, `${machine}.sql`), text);
   }
   writeFileSync(join(folder, "made.json"), `${JSON.stringify(made, null, 2)}\n`);
 }
 
-/** Gives a stack that is not started yet the files of a fixture; its practice clock goes on from when they were left. */
-export function loadFixture(folder: string, stack: Stack): Made {
+/** Gives a trio that is not started yet the files of a fixture; its practice clock goes on from when they were left. */
+export function loadFixture(folder: string, trio: Trio): Made {
   const made = JSON.parse(readFileSync(join(folder, "made.json"), "utf8")) as Made; // written by saveFixture
   const offset = made.nowMs - Date.now();
   for (const machine of machineNames) {
-    if (existsSync(stack.files[machine])) throw new Error(`${stack.files[machine]} is there already`);
+    if (existsSync(trio.files[machine])) throw new Error(`${trio.files[machine]} is there already`);
     let text = readFileSync(join(folder, `${machine}.sql`), "utf8");
-    for (const other of machineNames) text = text.replaceAll(nameOf(other), stack.urls[other]);
-    const file = new Database(stack.files[machine]);
+    for (const other of machineNames) text = text.replaceAll(nameOf(other), trio.urls[other]);
+    const file = new Database(trio.files[machine]);
     file.exec(text);
     // The outbox goes by the machine's time.
     if (machine === "app")
@@ -72,7 +72,7 @@ export function loadFixture(folder: string, stack: Stack): Made {
       file.prepare("insert or replace into counters (name, n) values ('clock offset', ?)").run(offset);
     file.close();
   }
-  writeFileSync(`${stack.files.app}-clock`, String(offset));
+  writeFileSync(`${trio.files.app}-clock`, String(offset));
   return made;
 }
 

@@ -14,33 +14,34 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { saveFixture, upgradeFixtures, waiting } from "../e2e/upgrade-fixture";
-import { Stack, waitFor } from "../simulate/kills/stack";
+import { Trio } from "../sandbox/trio";
+import { waitFor } from "../sandbox/processes";
 import { Visitor } from "../simulate/kills/visitor";
 
 // The processes are started from the folder they were built in.
 process.chdir(resolve(process.argv[2] ?? "."));
 const commit = execFileSync("git", ["rev-parse", "--short=7", "HEAD"], { encoding: "utf8" }).trim();
 const folder = mkdtempSync(join(tmpdir(), "upgrade-fixture-"));
-const stack = await Stack.in(folder, 1, false);
-const operator = new Visitor(stack.urls.app);
+const trio = await Trio.in(folder, 1, false);
+const operator = new Visitor(trio.urls.app);
 
 const isSo = (sql: string, ...params: unknown[]) =>
-  waitFor(`${sql} ${params.join()}`, () => stack.read("app", sql, ...params).length > 0);
+  waitFor(`${sql} ${params.join()}`, () => trio.read("app", sql, ...params).length > 0);
 async function submit(path: string, mark: string, typed: Record<string, string>): Promise<void> {
   const said = await operator.submit(path, mark, typed);
   if (said.kind !== "accepted") throw new Error(`${path} was answered ${JSON.stringify(said)}`);
 }
 const alert = ({ id, asset }: { id: string; asset: string }) =>
-  stack.controls.send({
+  trio.controls.send({
     name: "purple-flea/price.alert",
     id,
     data: { asset, price: 150, direction: "long" },
   });
 
 try {
-  await stack.start();
+  await trio.start();
   for (const [escrow_id, escrow] of Object.entries(waiting.escrows)) {
-    await stack.controls.send({
+    await trio.controls.send({
       name: "purple-flea/escrow.created",
       id: escrow_id,
       data: { escrow_id, ...escrow },
@@ -51,7 +52,7 @@ try {
       escrow_id,
     );
   }
-  await stack.controls.control("faults", { call: "order.create", kind: "drop-before", times: 1 });
+  await trio.controls.control("faults", { call: "order.create", kind: "drop-before", times: 1 });
   await alert(waiting.lost);
   await isSo("select 1 from intents where key = ? and status = 'unknown'", `order:${waiting.lost.id}`);
   await operator.page("/controls");
@@ -63,15 +64,15 @@ try {
   await isSo("select 1 from outbox where event_name = 'purple-flea/actions.paused' and sent_at is not null");
   await alert(waiting.held);
   await isSo("select 1 from alerts where id = ? and outcome = 'held'", waiting.held.id);
-  const nowMs = await stack.controls.now();
-  await stack.machines.engine.end("SIGTERM");
+  const nowMs = await trio.controls.now();
+  await trio.machines.engine.end("SIGTERM");
   await submit("/new/escrow", 'name="escrow_id"', waiting.unsent);
   await isSo("select 1 from outbox where sent_at is null and attempts > 0");
   await isSo("select 1 from alerts where id = ? and outcome = 'waiting'", waiting.behind.id);
-  await stack.end("SIGTERM");
-  saveFixture(stack, join(upgradeFixtures, commit), { commit, nowMs });
+  await trio.end("SIGTERM");
+  saveFixture(trio, join(upgradeFixtures, commit), { commit, nowMs });
   console.log(`made ${join(upgradeFixtures, commit)}`);
 } finally {
-  await stack.end("SIGKILL");
+  await trio.end("SIGKILL");
   rmSync(folder, { recursive: true, force: true });
 }

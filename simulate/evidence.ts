@@ -1,13 +1,14 @@
 import type Database from "better-sqlite3";
 import { openBooks } from "../sandbox/purple-flea/books";
+import type { Row } from "../sandbox/trio";
 import { thingOfKey, type Ledger } from "./ledger";
 
 export interface Broken {
   rule: string;
   what: string;
 }
+export type { Row };
 type Say = (rule: string, what: string) => void;
-export type Row = Record<string, string | number | bigint | null>;
 
 /** What somebody who stood by knows of a history. */
 export interface Witnessed {

@@ -8,8 +8,9 @@ import {
   type Row,
   type Witnessed,
 } from "./evidence";
+import { AGENT } from "../sandbox/trio";
 import { thingOfKey } from "./ledger";
-import { AGENT } from "./processes";
+
 import { conserved } from "./sums";
 
 const DAY_MS = 86_400_000;

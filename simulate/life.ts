@@ -1,8 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** A process that can be stopped. */
-export const victims = ["app", "engine", "purple-flea"] as const;
-export type Victim = (typeof victims)[number];
+/** The processes that can be stopped. */
+export { machineNames as victims, type MachineName as Victim } from "../sandbox/trio";
 
 /** One life of a simulated process: from its start until it stops or is stopped. What it has begun is gone with it. */
 export class Life {

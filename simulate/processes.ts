@@ -5,15 +5,13 @@ import { closeDatabase, type Reader, type Writer } from "../db/connection";
 import { openTestFile } from "../db/testing";
 import type { Clock } from "../domain/clock";
 import type { Deps } from "../inngest/deps";
+import { AGENT, API_KEY, WEBHOOK_SECRET } from "../sandbox/trio";
 import { createApi as createPurpleFleaApi } from "../sandbox/purple-flea/api";
 import { openUpstream } from "../sandbox/purple-flea/upstream";
 import { createApp, type PagesConfig } from "../server/compose";
 import { watchCommits } from "./commits";
 import { Life, scope } from "./life";
 
-export const API_KEY = "pf_live_simulated";
-export const WEBHOOK_SECRET = "whsec_simulated";
-export const AGENT = "ag_simulated";
 const WALLET = "0xA9e17c0000000000000000000000000000000001";
 /** Where Purple Flea keeps what it has done. */
 export const PURPLE_FLEA_FILE = "purple-flea.sqlite";

@@ -5,7 +5,8 @@ import type { Row } from "../evidence";
 import type { Ledger } from "../ledger";
 import type { Victim } from "../life";
 import { moneyCalls, type StopMove, type TroubleMove } from "../moves";
-import { waitFor, type Stack } from "./stack";
+import type { Trio } from "../../sandbox/trio";
+import { waitFor } from "../../sandbox/processes";
 import { Visitor } from "./visitor";
 import { Witness } from "./witness";
 
@@ -43,11 +44,11 @@ export class RealDriver implements Driver {
   private over = false;
 
   constructor(
-    private readonly stack: Stack,
+    private readonly trio: Trio,
     private readonly random: () => number,
     readonly tell: (who: string, what: string) => void,
   ) {
-    this.visitor = new Visitor(stack.urls.app);
+    this.visitor = new Visitor(trio.urls.app);
   }
 
   get ledger(): Ledger {
@@ -57,14 +58,14 @@ export class RealDriver implements Driver {
     return Date.now() + this.offset;
   }
   read(whose: "desk" | "purple-flea", sql: string, ...params: unknown[]): Row[] {
-    return this.stack.read(whose === "desk" ? "app" : whose, sql, ...params);
+    return this.trio.read(whose === "desk" ? "app" : whose, sql, ...params);
   }
 
   /** A feed sends until it is told that its event was taken. */
   async send(event: OutsideEvent): Promise<boolean> {
     this.witness.asked(event.data, event.id);
     await waitFor(`the engine takes ${event.name}`, async () => {
-      const taken = await this.stack.controls.send(event).then(
+      const taken = await this.trio.controls.send(event).then(
         () => true,
         () => false,
       );
@@ -82,16 +83,16 @@ export class RealDriver implements Driver {
 
   // Purple Flea may be down, or go down meanwhile: then nobody comes back to it.
   async confirm(remoteId: string): Promise<void> {
-    await this.stack.controls.control("confirm", { escrow_id: remoteId }).catch(() => undefined);
+    await this.trio.controls.control("confirm", { escrow_id: remoteId }).catch(() => undefined);
   }
   end(): Promise<void> {
     throw new Error("nobody can end an escrow past the desk here");
   }
   async post(webhook: Webhook): Promise<void> {
-    await this.stack.controls.control("webhooks", webhook).catch(() => undefined);
+    await this.trio.controls.control("webhooks", webhook).catch(() => undefined);
   }
   async forge(webhook: Webhook): Promise<void> {
-    await fetch(`${this.stack.urls.app}/webhooks/purple-flea`, {
+    await fetch(`${this.trio.urls.app}/webhooks/purple-flea`, {
       method: "POST",
       headers: {
         "x-purpleflea-timestamp": String(webhook.timestamp),
@@ -105,7 +106,7 @@ export class RealDriver implements Driver {
   trouble({ kind }: TroubleMove): void {
     if (kind !== "late" && kind !== "call-slow") throw new Error(`${kind} cannot be made here`);
     const name = kind === "late" ? "purple-flea" : "app";
-    const machine = this.stack.machines[name];
+    const machine = this.trio.machines[name];
     this.queue(async () => {
       await this.until(() => this.openCalls().length > 0);
       const ms = between(this.random, 50, 400);
@@ -123,13 +124,13 @@ export class RealDriver implements Driver {
     if (who === "both") throw new Error("one process is killed at a time here");
     this.queue(async () => {
       // One that is starting may be killed as well; one that is away has to come first.
-      if (!this.stack.machines[who].isUp) await this.coming.get(who);
+      if (!this.trio.machines[who].isUp) await this.coming.get(who);
       if (place === "before-call" || place === "after-call") {
         await this.until(() => this.openCalls().length > 0);
         await sleep(skip * 50 + (place === "after-call" ? between(this.random, 0, 100) : 0));
       } else if (place === "desk-commit") {
-        const before = this.stack.version();
-        await this.until(() => this.stack.version() !== before);
+        const before = this.trio.version();
+        await this.until(() => this.trio.version() !== before);
       }
       await this.kill(who);
       const back = this.bringBack(who, downMs);
@@ -143,8 +144,8 @@ export class RealDriver implements Driver {
     if (this.failure) throw this.failure.error;
     if (ms < MOVE_MS) return sleep(Math.min(ms / PACE, LONGEST_PAUSE_MS));
     await this.inPeace(async () => {
-      await this.stack.controls.advance(ms);
-      this.offset = (await this.stack.controls.now()) - Date.now();
+      await this.trio.controls.advance(ms);
+      this.offset = (await this.trio.controls.now()) - Date.now();
       this.tell("world", `the clock was moved by ${ms / 1_000} s`);
     });
   }
@@ -159,14 +160,14 @@ export class RealDriver implements Driver {
   async slowDown(): Promise<void> {
     for (const call of moneyCalls) {
       const fault = { call, kind: "delay", delay_ms: between(this.random, ANSWER_MS.from, ANSWER_MS.to) };
-      await this.stack.controls.setFault({ ...fault, times: ANSWERS }).catch(() => undefined);
+      await this.trio.controls.setFault({ ...fault, times: ANSWERS }).catch(() => undefined);
     }
   }
   /** Waits until every stop was made and everybody is back; one more kill, which is as good a cause as any, ends the slowness. */
   async calm(): Promise<void> {
     await this.inPeace(() => Promise.resolve());
     await this.kill("purple-flea", false);
-    await this.stack.machines["purple-flea"].start();
+    await this.trio.machines["purple-flea"].start();
   }
   /** Kills nobody any more, and starts nobody. */
   giveUp(): void {
@@ -193,7 +194,7 @@ export class RealDriver implements Driver {
     const open = this.openCalls();
     this.last = performance.now();
     this.moments.push(this.now());
-    await this.stack.machines[who].end("SIGKILL");
+    await this.trio.machines[who].end("SIGKILL");
     if (!counted) return;
     this.kills[who]++;
     if (open.length > 0) this.underWay++;
@@ -202,7 +203,7 @@ export class RealDriver implements Driver {
   private async bringBack(who: Victim, after: number): Promise<void> {
     await sleep(after);
     if (this.over) return;
-    await this.stack.machines[who].start();
+    await this.trio.machines[who].start();
     if (who === "purple-flea") await this.slowDown();
   }
 

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { planOf } from "./plan";
 import { playRound, type Round } from "./round";
-import { machineNames } from "./stack";
+import { machineNames } from "../../sandbox/trio";
 
 const { values: args } = parseArgs({
   options: {

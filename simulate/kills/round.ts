@@ -10,7 +10,8 @@ import { People } from "../people";
 import { RealDriver } from "./driver";
 import { comeToRest, lookUpAll } from "./rest";
 import { checkFiles, checkUnknown } from "./rules";
-import { Stack, waitFor } from "./stack";
+import { Trio } from "../../sandbox/trio";
+import { waitFor } from "../../sandbox/processes";
 
 export interface Round extends Pick<RealDriver, "kills" | "underWay"> {
   broken: Broken[];
@@ -36,26 +37,26 @@ export async function playRound(history: History, say: (line: string) => void): 
     story.push(line);
     if (who === "fate") say(line);
   };
-  const stack = await Stack.in(folder, history.seed, !history.honoursKeys);
-  const driver = new RealDriver(stack, seeded(history.seed + 1), tell);
+  const trio = await Trio.in(folder, history.seed, !history.honoursKeys);
+  const driver = new RealDriver(trio, seeded(history.seed + 1), tell);
   const people = new People(driver);
   const unknownNow = () => people.unknown(Number.MAX_SAFE_INTEGER);
   const ends: Record<string, number> = {};
   const broken: Broken[] = [];
   let unknown = 0;
-  const emergency = () => void stack.end("SIGKILL");
+  const emergency = () => void trio.end("SIGKILL");
   process.once("exit", emergency);
   try {
-    await stack.start();
+    await trio.start();
     await driver.slowDown();
     tell("world", "everything is up");
     await people.makeAll(history.moves);
     await driver.calm();
     tell("world", "the last request was made and everybody is back");
-    await lookUpAll(stack, people);
+    await lookUpAll(trio, people);
     tell("world", "whatever could be looked up was");
     unknown = unknownNow().length + people.settled;
-    broken.push(...checkUnknown(stack, await driver.visitor.page("/unknown"), driver.moments));
+    broken.push(...checkUnknown(trio, await driver.visitor.page("/unknown"), driver.moments));
     for (const call of unknownNow()) {
       await people.settleTruly(call);
       await waitFor(
@@ -63,18 +64,18 @@ export async function playRound(history: History, say: (line: string) => void): 
         () => !unknownNow().some(({ key }) => key === call.key),
       );
     }
-    await comeToRest(stack, people);
+    await comeToRest(trio, people);
     tell("world", "everything is at rest");
-    await stack.end("SIGTERM");
-    broken.push(...checkFiles(stack, driver.witness, people));
-    const reader = openReader(stack.files.app);
+    await trio.end("SIGTERM");
+    broken.push(...checkFiles(trio, driver.witness, people));
+    const reader = openReader(trio.files.app);
     countEndings(reader, ends);
     closeDatabase(reader);
   } catch (error) {
     broken.push({ rule: "the round ends", what: error instanceof Error ? error.message : String(error) });
   } finally {
     driver.giveUp();
-    await stack.end("SIGKILL");
+    await trio.end("SIGKILL");
     process.off("exit", emergency);
   }
   if (broken.length === 0) rmSync(folder, { recursive: true });

@@ -3,7 +3,7 @@ import type { Broken, Row } from "../evidence";
 import { judge } from "../invariants";
 import type { Victim } from "../life";
 import type { People } from "../people";
-import type { Stack } from "./stack";
+import type { Trio } from "../../sandbox/trio";
 import type { Witness } from "./witness";
 
 /** How long an outcome may take to be called unknown after the kill that lost it: a start, and the engine's tries, ms. */
@@ -13,10 +13,10 @@ const CAUSE_MS = 30_000;
  * What must hold of unknown outcomes when all look-ups are over and nobody has settled them yet: the page lists each, a kill was
  * near it, and Purple Flea cannot answer it.
  */
-export function checkUnknown(stack: Stack, page: string, kills: readonly number[]): Broken[] {
+export function checkUnknown(trio: Trio, page: string, kills: readonly number[]): Broken[] {
   const broken: Broken[] = [];
   const say = (rule: string, what: string) => void broken.push({ rule, what });
-  for (const row of stack.read("app", "select * from intents where status = 'unknown'")) {
+  for (const row of trio.read("app", "select * from intents where status = 'unknown'")) {
     const key = String(row.key);
     if (!page.includes(encodeURIComponent(key)) && !page.includes(key))
       say("what is unknown is shown", `${key} is not on the page of unknown outcomes`);
@@ -24,27 +24,27 @@ export function checkUnknown(stack: Stack, page: string, kills: readonly number[
     if (!kills.some((at) => at >= from && at <= to)) say("unknown has a cause", `${key} has none`);
     if (row.action === "escrow-release" || row.action === "escrow-cancel")
       say("what Purple Flea can answer is asked", `${key}: it was not read, or not believed`);
-    if (reportedFor(stack, row)) say("what Purple Flea can answer is asked", `${key}: a webhook told of it`);
+    if (reportedFor(trio, row)) say("what Purple Flea can answer is asked", `${key}: a webhook told of it`);
   }
   return broken;
 }
 
 /** Whether a webhook that came tells of this bet or claim. Orders and new escrows carry nothing of ours: a person decides. */
-function reportedFor(stack: Stack, { action, subject_ref: ref }: Row): boolean {
+function reportedFor(trio: Trio, { action, subject_ref: ref }: Row): boolean {
   const came = (type: string, id: string) =>
-    stack.read("app", "select 1 from inbox where type = ? and instr(envelope, ?) > 0", type, id).length > 0;
+    trio.read("app", "select 1 from inbox where type = ? and instr(envelope, ?) > 0", type, id).length > 0;
   if (action === "bet") {
-    const [bet] = stack.read("purple-flea", "select id from bets where client_seed = ?", ref);
+    const [bet] = trio.read("purple-flea", "select id from bets where client_seed = ?", ref);
     return bet !== undefined && came("casino.result", `"${String(bet.id)}"`);
   }
   if (action !== "claim") return false;
-  const [claim] = stack.read("purple-flea", "select tx from claims where day = ?", String(ref).slice(-10));
+  const [claim] = trio.read("purple-flea", "select tx from claims where day = ?", String(ref).slice(-10));
   return claim !== undefined && came("faucet.claimed", `"${String(claim.tx)}"`);
 }
 
 /** Looks at the three files when every process is down and nothing is unknown any more, and names every rule that does not hold. */
-export function checkFiles(stack: Stack, witness: Witness, people: People): Broken[] {
-  const open = (name: Victim) => new Database(stack.files[name], { fileMustExist: true });
+export function checkFiles(trio: Trio, witness: Witness, people: People): Broken[] {
+  const open = (name: Victim) => new Database(trio.files[name], { fileMustExist: true });
   const [desk, upstream, engine] = [open("app"), open("purple-flea"), open("engine")];
   desk.defaultSafeIntegers(true);
   upstream.defaultSafeIntegers(true);
@@ -53,7 +53,7 @@ export function checkFiles(stack: Stack, witness: Witness, people: People): Brok
     const say = (rule: string, what: string) => void broken.push({ rule, what });
     const rows = (file: Database.Database, sql: string, ...params: unknown[]) =>
       file.prepare(sql).all(...params) as Row[]; // rows of the named columns
-    for (const death of stack.deaths) say("no process ends by itself", death);
+    for (const death of trio.deaths) say("no process ends by itself", death);
     broken.push(
       ...judge(
         { desk, upstream, engine },

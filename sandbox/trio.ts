@@ -8,20 +8,21 @@ import {
   sandboxServices,
   type Ports,
   type Process,
-} from "../../sandbox/processes";
-import type { Row } from "../evidence";
-import { victims, type Victim } from "../life";
-import { AGENT, API_KEY, WEBHOOK_SECRET } from "../processes";
+} from "./processes";
 
-export { waitFor } from "../../sandbox/processes";
+export const machineNames = ["app", "engine", "purple-flea"] as const;
+export type MachineName = (typeof machineNames)[number];
+export type Row = Record<string, string | number | bigint | null>;
 
-export { victims as machineNames, type Victim as MachineName } from "../life";
+export const API_KEY = "pf_live_simulated";
+export const WEBHOOK_SECRET = "whsec_simulated";
+export const AGENT = "ag_simulated";
 
 /** The built app, the sandbox engine and the sandbox Purple Flea: three processes with a file each, on ports of their own. */
-export class Stack {
-  readonly urls: Record<Victim, string>;
-  readonly files: Record<Victim, string>;
-  readonly machines: Record<Victim, Process>;
+export class Trio {
+  readonly urls: Record<MachineName, string>;
+  readonly files: Record<MachineName, string>;
+  readonly machines: Record<MachineName, Process>;
   readonly controls: ReturnType<typeof sandboxControls>;
   /** Lives that ended without being ended, in words. */
   readonly deaths: string[] = [];
@@ -38,7 +39,6 @@ export class Stack {
     };
     const file = (name: string) => join(folder, `${name}.sqlite`);
     this.files = { app: file("app"), engine: file("engine"), "purple-flea": file("purple-flea") };
-    const env = { PATH: process.env.PATH };
     const says = (name: string) => ({ file: join(folder, `${name}.log`) });
     const died = (how: string) => void this.deaths.push(how);
     const services = sandboxServices({
@@ -50,7 +50,7 @@ export class Stack {
       webhookSecret: WEBHOOK_SECRET,
       seed: String(seed),
       forgetKeys,
-      env,
+      env: {},
       says,
       died,
     });
@@ -60,7 +60,6 @@ export class Stack {
       folder,
       retryInterval: "1",
       env: {
-        ...env,
         SANDBOX: "off",
         SESSION_SECRET: "a session of practice outlives its process here",
         INNGEST_DEV: engineUrl,
@@ -76,18 +75,18 @@ export class Stack {
     this.machines = { app, ...services };
   }
 
-  /** Puts a stack into a folder; nothing is started. `forgetKeys`: Purple Flea takes no notice of Idempotency-Key. */
-  static async in(folder: string, seed: number, forgetKeys: boolean): Promise<Stack> {
-    return new Stack(folder, seed, forgetKeys, await freePorts());
+  /** Puts the three into a folder; nothing is started. `forgetKeys`: Purple Flea takes no notice of Idempotency-Key. */
+  static async in(folder: string, seed: number, forgetKeys: boolean): Promise<Trio> {
+    return new Trio(folder, seed, forgetKeys, await freePorts());
   }
 
   async start(): Promise<void> {
-    await Promise.all(victims.map((name) => this.machines[name].start()));
+    await Promise.all(machineNames.map((name) => this.machines[name].start()));
     await this.controls.introduced();
   }
 
   async end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
-    await Promise.all(victims.map((name) => this.machines[name].end(signal)));
+    await Promise.all(machineNames.map((name) => this.machines[name].end(signal)));
   }
 
   /** Reads one of the two files that may be read beside their process. */
