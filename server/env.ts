@@ -193,6 +193,9 @@ const schema = z
         message: "turns signature checks off; it must be 0 when APP_MODE=live",
       });
   });
+/** The name of everything that is read from the environment. */
+export const envNames: readonly string[] = Object.keys(schema.shape);
+
 /** The environment as it is, for processes started from this one. */
 export const inherited: NodeJS.ProcessEnv = process.env;
 
