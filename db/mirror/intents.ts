@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, lt, ne, sql } from "drizzle-orm";
 import { holdsMarket, type AfterUnknown } from "../../domain/after-unknown";
 import { marketOf } from "../../domain/markets";
 import type { MicroUsdc } from "../../domain/money";
@@ -91,6 +91,19 @@ const mayBeGone = prepared((db) => {
 });
 
 export const getIntent = (tx: MirrorWriter, key: IntentKey): Intent | undefined => byKey(tx).get({ key });
+
+const abandoned = prepared((db) =>
+  db
+    .select()
+    .from(intents)
+    .where(and(eq(intents.status, "open"), lt(intents.updatedAt, given("before"))))
+    .orderBy(asc(intents.updatedAt))
+    .limit(sql.placeholder("limit"))
+    .prepare(),
+);
+/** Calls in flight since before a moment (ms), longest first. */
+export const inFlightSince = (tx: MirrorWriter, before: number, limit: number): Intent[] =>
+  abandoned(tx).all({ before, limit });
 
 /** Calls whose outcome is not known, those longest unsettled first. */
 export const unknownIntents = (tx: MirrorWriter, limit: number): Intent[] => unknown(tx).all({ limit });

@@ -123,3 +123,21 @@ describe("a decision is heard", () => {
     expect(row().status).toBe("released");
   });
 });
+
+test("a release whose run the engine forgets while it is in flight is unknown, reconciled, and made once", async () => {
+  await world.close();
+  world = await openWorld();
+  await create("esc_1");
+  world.fault({ call: "escrow.release", kind: "drop-before", times: 1 });
+  decide("release");
+  await world.settle();
+  // As a killed process leaves it: the intent is written, and no answer is.
+  world.mirror.$client.exec(
+    "update intents set status = 'open' where key = 'escrow-end:esc_1'; update escrows set status = 'releasing', reason = null",
+  );
+  forget();
+  await world.advance(30 * MINUTE, MINUTE);
+  expect(row().status).toBe("released");
+  expect(story()).toContain("The release did not happen");
+  expect(moves()).toEqual({ releases: 2, cancels: 0 });
+});

@@ -1,7 +1,7 @@
 import { inTransaction } from "../../db/connection";
 import { betByRemoteId } from "../../db/mirror/bets";
 import { escrowByRemoteId, heldEscrows, openEscrows, type EscrowRow } from "../../db/mirror/escrows";
-import { unknownIntents } from "../../db/mirror/intents";
+import { inFlightSince, unknownIntents } from "../../db/mirror/intents";
 import { runHasEnded } from "../../db/mirror/runs";
 import { timesTold } from "../../db/mirror/timeline";
 import { heldAlerts, tradeByRemoteId } from "../../db/mirror/trades";
@@ -10,8 +10,10 @@ import { getDecision } from "../../db/read/decisions";
 import { pauseReason } from "../../db/read/pauses";
 import { alertResumed, escrowResumed, eventIdFor, webhookReceived } from "../events";
 import { isHeard } from "../functions/hearing";
+import { actions } from "../money-calls/actions";
 import { reconcile, resumeEvent } from "../money-calls/reconcile";
-import { DAY_MS, HOUR_MS, MINUTE_MS, type Deps } from "../deps";
+import { settle } from "../money-calls/settle";
+import { DAY_MS, HOUR_MS, MINUTE_MS, functionActor, type Deps } from "../deps";
 
 const ID = "sync-mirror";
 /** A decision or proven confirmation that no run has read after so long was not heard: the look for that is lost as well. */
@@ -33,6 +35,7 @@ const WEBHOOK_MS = 30 * DAY_MS;
 export async function sweepStaleWork(deps: Deps, runId: string) {
   const { mirror, read, purpleFlea, clock } = deps;
   const events: { name: string; data: Record<string, unknown>; id?: string }[] = [];
+  settleAbandoned(deps, runId);
   for (const intent of unknownIntents(mirror, MAX_LOOKS)) {
     // One that cannot be read now is read at the next sync.
     const found = await reconcile(deps, intent.key, ID, runId).catch(() => null);
@@ -105,6 +108,20 @@ function retake({ mirror, read }: Deps, row: EscrowRow, now: number): number | n
     if (lastAt !== null && now - lastAt < wait) return null;
     // A run that has just been given up is left alone for a moment: it may be failing for a reason that lasts.
     return ended && now - row.updatedAt < MINUTE_MS ? null : times + 1;
+  });
+}
+
+/**
+ * A call is over within seconds. One that is in flight for longer has lost its attempt, and its run as well where no other attempt
+ * has followed: it is of unknown outcome, and reconciled as such.
+ */
+function settleAbandoned({ mirror, clock }: Deps, runId: string): void {
+  inTransaction(mirror, (tx) => {
+    const now = clock.now();
+    const source = { actor: functionActor(ID), runId };
+    const reason = "no attempt has recorded an answer";
+    for (const { key, subjectRef: ref, action } of inFlightSince(tx, now - UNHEARD_MS, MAX_LOOKS))
+      settle(tx, actions[action], { key, ref }, { kind: "unknown", reason }, source, now);
   });
 }
 
