@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { commandKinds } from "../domain/command-kinds";
 import { commandStates } from "../domain/command-states";
 import { decidedStatuses } from "../domain/decided-status";
 import { decisionKinds } from "../domain/decision-record";
@@ -15,6 +16,7 @@ import {
   stepStatuses,
   tradeStatuses,
 } from "../domain/statuses";
+import { webhookOutcomes } from "../domain/webhook-outcomes";
 import { envNames, readEnv } from "../server/env";
 
 const records = readdirSync("docs/decisions").sort();
@@ -100,11 +102,13 @@ const states: [leadsTo: string, list: readonly string[]][] = [
   ["### Run", runStatuses],
   ["Its steps, `stepStatuses`", stepStatuses],
   ["### Command", commandStates],
+  ["`commandKinds`", commandKinds],
   ["### Decision", decisionKinds],
   ["`decidedStatuses`", decidedStatuses],
   // Its states are those of a command that nobody has answered yet.
   ["### Outbox row", commandStates.slice(0, 3)],
   ["`sendFailures`", sendFailures],
+  ["### Webhook", webhookOutcomes],
 ];
 
 test.each(states)("the table of states at %j names each status once, with what it means", (leadsTo, list) => {
@@ -117,7 +121,7 @@ test.each(states)("the table of states at %j names each status once, with what i
 
 test("what can follow a status is a status of the same table", () => {
   for (const [leadsTo, list] of states) {
-    if (list === sendFailures) continue;
+    if (list === sendFailures || list === commandKinds) continue;
     const [, after = ""] = text("docs/architecture.md").split(leadsTo);
     for (const [status, , , next = ""] of rowsOf(/(?:^\|.*\n)+/m.exec(after)?.[0] ?? ""))
       expect(list, `${leadsTo}, ${status}`).toEqual(expect.arrayContaining(coded(next).filter(isStatus)));
