@@ -17,6 +17,8 @@ import {
   tradeStatuses,
 } from "../domain/statuses";
 import { webhookOutcomes } from "../domain/webhook-outcomes";
+import { actions } from "../inngest/money-calls/actions";
+import * as events from "../inngest/events";
 import { envNames, readEnv } from "../server/env";
 
 const records = readdirSync("docs/decisions").sort();
@@ -144,6 +146,31 @@ test("a new list of statuses in domain/ has a table", () => {
   );
   expect(named.length).toBeGreaterThan(8);
   expect(missing).toEqual([]);
+});
+
+test.each(Object.values(actions))(
+  "the call $name has a diagram with its function, its step and its key",
+  (action) => {
+    const [, prefix = ""] = /^escrow-(?:release|cancel)$/.test(action.name)
+      ? ["", "escrow-end"]
+      : ["", action.name];
+    const [, calls = ""] = text("docs/architecture.md").split("## The protocol of a money call");
+    const diagrams = calls.split(/^### /m).filter((part) => part.includes(`key \`${prefix}:`));
+    expect(diagrams).toHaveLength(1);
+    expect(diagrams[0]).toContain(`participant F as ${action.functionId}\n`);
+    expect(diagrams[0]).toContain(action.steps.call);
+  },
+);
+
+test("every event that a document names is one of ours", () => {
+  const names: string[] = Object.values(events).flatMap((event) =>
+    typeof event === "object" && "name" in event ? event.name : [],
+  );
+  const named = present.flatMap((document) => [
+    ...text(document).matchAll(/(?<![\w/])purple-flea\/[a-z]+(?:\.[a-z]+)+/g),
+  ]);
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.map(([name]) => name).filter((name) => !names.includes(name))).toEqual([]);
 });
 
 /** What Inngest's SDK reads by itself. */
