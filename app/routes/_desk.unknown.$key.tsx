@@ -89,7 +89,7 @@ export default function UnknownOutcome() {
       )}
       <div className="grid gap-8 xl:grid-cols-[minmax(0,1fr)_348px]">
         {open && mayAct && answered ? (
-          <Section title="What became of it?">
+          <Section title="What happened?">
             <CommandForm
               // The page stays when it was sent: the next decision is another command.
               key={receipt?.commandId}
@@ -116,7 +116,7 @@ export default function UnknownOutcome() {
             </CommandForm>
           </Section>
         ) : (
-          <Section title="What became of it?">
+          <Section title="What happened?">
             <p>
               {!open ? (
                 <>
@@ -154,8 +154,8 @@ export default function UnknownOutcome() {
               {!open
                 ? "nothing"
                 : ordersHeld
-                  ? `its amount, which counts as spent, and ${ordersHeld}: none is sent until this is settled`
-                  : "its amount, which counts as spent until this is settled"}
+                  ? `its amount, which stays reserved, and ${ordersHeld}: none is sent until this is settled`
+                  : "its amount, which stays reserved until this is settled"}
             </dd>
             <dt>Row</dt>
             <dd>

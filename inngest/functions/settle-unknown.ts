@@ -156,7 +156,7 @@ export function settleUnknown(deps: Deps) {
     const { key, subjectRef: ref } = intent;
     const reason = `decided by ${decided.decider.by}`;
     // The receipt of this decision says what was decided, before the call's own words reach it.
-    const message = "Recorded as not done. It is not sent again.";
+    const message = "Recorded as not executed. It is not sent again.";
     answerCommand(
       tx,
       decided.decider.commandId,

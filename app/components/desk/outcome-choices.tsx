@@ -135,7 +135,7 @@ export function OutcomeChoices({
                       <Said text={one.remoteId} />
                     </span>
                     <span className="block text-text-muted">
-                      reported <Time ms={one.at} />, <Said text={one.words} />; nothing here answers to it
+                      reported <Time ms={one.at} />, <Said text={one.words} />; no row here has this id
                     </span>
                   </span>
                   <button type="button" className="btn" onClick={() => setRemoteId(one.remoteId)}>
@@ -167,7 +167,7 @@ export function OutcomeChoices({
               ? "It is recorded as not claimed. Its day is over, so nothing is sent."
               : ending
                 ? says.again
-                : "It is recorded as not done and holds nothing any more, unless it is done again."
+                : "It is recorded as not executed and holds nothing any more, unless it is done again."
           }
           chosen={values.choice === "not-happened"}
         >
@@ -198,8 +198,8 @@ export function OutcomeChoices({
           title="Leave it"
           means={`It stays unknown with your name and the reason, and leaves the urgent list. ${
             ordersHeld
-              ? `Its amount goes on counting as spent, and it goes on holding ${ordersHeld}.`
-              : "Its amount goes on counting as spent."
+              ? `Its amount stays reserved, and it goes on holding ${ordersHeld}.`
+              : "Its amount stays reserved."
           }`}
           chosen={values.choice === "left"}
         />
