@@ -5,6 +5,7 @@ const browser = findBrowser();
 
 export default defineConfig({
   testDir: "e2e",
+  globalSetup: "./e2e/require-build.ts",
   // What takes minutes is run by npm run test:long.
   testIgnore: process.env.LONG ? [] : "**/long/**",
   // A stack (app, engine, Purple Flea) has one clock, so tests of one file follow each other; two files run side by side.
