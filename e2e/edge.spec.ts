@@ -120,7 +120,7 @@ test("with scripts, a page that the edge refuses to read is loaded whole, and sa
 
 test("a run's time line is drawn without scripts, and without anything that the content policy refuses", async ({
   browser,
-  session,
+  desk,
   stack,
 }) => {
   await stack.send({
@@ -134,7 +134,7 @@ test("a run's time line is drawn without scripts, and without anything that the 
   );
   for (const javaScriptEnabled of [false, true]) {
     const context = await browser.newContext({ javaScriptEnabled, baseURL: stack.url });
-    await context.addCookies(session.cookies);
+    await context.addCookies(await desk.context().cookies());
     const page = await context.newPage();
     const problems: string[] = [];
     page.on("console", (message) => message.type() === "error" && problems.push(message.text()));

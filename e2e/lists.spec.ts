@@ -210,6 +210,8 @@ test("a bet placed here is verified, and its proof is shown", async ({ desk, sta
 });
 
 test("a webhook is shown as it was signed, with what was made of it", async ({ desk, stack }) => {
+  const data = { asset: "ETH", price: 2840, direction: "long" };
+  await stack.send({ name: "purple-flea/price.alert", id: "told-by-webhook", data });
   const webhook = await stack.until<{ id: string; type: string }>(
     "select id, type from inbox limit 1",
     Boolean,

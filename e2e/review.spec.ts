@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import type { Stack } from "./stack";
 import {
   createEscrow,
   escrowIs,
@@ -16,6 +17,29 @@ test.use({ stackName: "review" });
 const approve = /^Approve and release/;
 const decisions =
   "select count(*) n from commands where kind in ('approve-escrow', 'reject-escrow') and subject_ref = ?";
+
+/** Makes an escrow of 20 USDC that waits for a decision. */
+async function makePending(
+  desk: Page,
+  stack: Stack,
+  reference: string,
+  counterparty = silentCounterparty,
+): Promise<void> {
+  await createEscrow(desk, { reference, amount: "20", counterparty });
+  await escrowIs(stack, reference, "pending");
+}
+/** Makes one that was approved and is released. */
+async function makeReleased(
+  desk: Page,
+  stack: Stack,
+  reference: string,
+  counterparty = silentCounterparty,
+): Promise<void> {
+  await makePending(desk, stack, reference, counterparty);
+  await desk.goto(`/escrows/${reference}?review=1`);
+  await desk.getByRole("dialog").getByRole("button", { name: approve }).click();
+  await escrowIs(stack, reference, "released");
+}
 
 test("the review is a named dialog that keeps the focus, closes on Escape and sends nothing", async ({
   desk,
@@ -158,14 +182,16 @@ test("the escrow's page, its review and a receipt: no axe violation, no sideways
   stack,
 }) => {
   test.slow();
+  await makePending(desk, stack, "esc_read");
+  await makeReleased(desk, stack, "esc_over");
   await putAxeIn(desk);
   const [command] = stack.query<{ id: string }>("select id from commands where kind = 'approve-escrow'");
   for (const path of [
     "/",
     "/escrows",
-    "/escrows/esc_first",
-    "/escrows/esc_first?review=1",
-    "/escrows/esc_hops",
+    "/escrows/esc_read",
+    "/escrows/esc_read?review=1",
+    "/escrows/esc_over",
     `/sent/${command?.id}`,
   ]) {
     await desk.goto(path);
@@ -182,19 +208,17 @@ test("who was never paid is marked, and an address that looks like a known one i
   desk,
   stack,
 }) => {
-  await createEscrow(desk, {
-    reference: "esc_twin",
-    amount: "35",
-    counterparty: silentCounterparty.replace("a1", "b1"),
-  });
-  await escrowIs(stack, "esc_twin", "pending");
+  const known = "0x0000000000000000000000000000000000a111f1";
+  await makeReleased(desk, stack, "esc_known", known);
+  await makePending(desk, stack, "esc_known_again", known);
+  await makePending(desk, stack, "esc_twin", known.replace("a", "b"));
   await desk.goto("/escrows/esc_twin?review=1");
   const review = desk.getByRole("dialog");
   await expect(review.getByText("First time")).toBeVisible();
   await expect(review.getByText("One character away from another address.")).toBeVisible();
   await expect(review.getByText("The other was paid once, this one never.")).toBeVisible();
   await expect(review.locator("mark")).toHaveText(["b", "a"]);
-  await desk.goto("/escrows/esc_first?review=1");
+  await desk.goto("/escrows/esc_known_again?review=1");
   await expect(review.getByRole("button", { name: approve })).toBeVisible();
   await expect(review.getByText("First time")).toHaveCount(0);
   await expect(review.getByText("One character away")).toHaveCount(0);
@@ -202,8 +226,10 @@ test("who was never paid is marked, and an address that looks like a known one i
 
 test("an escrow's statement is one page of paper, with its whole story and nothing of the screen's", async ({
   desk,
+  stack,
 }) => {
-  await desk.goto("/escrows/esc_hops");
+  await makeReleased(desk, stack, "esc_paper");
+  await desk.goto("/escrows/esc_paper");
   await desk.emulateMedia({ media: "print" });
   await expect(desk.getByText(/^Purple Flea Operator, statement as of/)).toBeVisible();
   await expect(desk.getByText(silentCounterparty)).toBeVisible();
