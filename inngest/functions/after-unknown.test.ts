@@ -2,22 +2,15 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { settleUnknown } from "../../app/commands/settle-unknown.server";
 import type { AfterUnknown } from "../../domain/after-unknown";
 import { openWorld, type World } from "../testing";
+import { MINUTE, ORDER, alertsIn } from "./testing";
 
-const MINUTE = 60_000;
-const ORDER = "POST /api/trading/order";
 let world: World;
+const { alert, outcome } = alertsIn(() => world);
 afterEach(() => world.close());
 
-const alert = (id: string, asset: string) =>
-  world.send("purple-flea/price.alert", { asset, price: 2840, direction: "long" }, id);
-const outcome = (id: string) =>
-  world.row<{ outcome: string; reason: string | null }>(
-    "select outcome, reason from alerts where id = ?",
-    id,
-  );
 async function lose(id: string, asset: string) {
   world.fault({ call: "order.create", kind: "drop-before" });
-  await alert(id, asset);
+  await alert(id, { asset });
   expect(outcome(id)?.outcome).toBe("unknown");
 }
 
@@ -28,8 +21,8 @@ describe("an order whose outcome is unknown", () => {
   });
 
   test("holds its own market and no other", async () => {
-    await alert("same", "ETH");
-    await alert("other", "BTC");
+    await alert("same");
+    await alert("other", { asset: "BTC" });
     expect(outcome("other")?.outcome).toBe("traded");
     expect(outcome("same")).toMatchObject({
       outcome: "waiting",
@@ -42,7 +35,7 @@ describe("an order whose outcome is unknown", () => {
 
   test("holds its market also when its row has the name as it was spelled before names were read", async () => {
     world.mirror.$client.exec("update intents set asset = 'ETHUSDT'");
-    await alert("same", "ETH");
+    await alert("same");
     expect(outcome("same")?.outcome).toBe("waiting");
     expect(world.calls(ORDER)).toBe(1);
   });
@@ -53,13 +46,13 @@ describe("an order whose outcome is unknown", () => {
     ["none", "traded", "traded"],
   ])("set to %s, what it holds follows when it is asked", async (after, same, other) => {
     world.deps.config.tradeAfterUnknown = after;
-    await alert("same", "ETH");
-    await alert("other", "BTC");
+    await alert("same");
+    await alert("other", { asset: "BTC" });
     expect([outcome("same")?.outcome, outcome("other")?.outcome]).toEqual([same, other]);
   });
 
   test("decided, it lets the alert that waits go on", async () => {
-    await alert("same", "ETH");
+    await alert("same");
     const form = { intent_key: "order:lost", seen_tries: "1", reason: "looked", choice: "not-happened" };
     settleUnknown(world.desk, world.operator, world.form(form));
     await world.settle();
@@ -83,8 +76,8 @@ describe("an order whose outcome is unknown", () => {
 test("what an order of unknown outcome may have cost is in reserve, whatever it holds", async () => {
   world = await openWorld({ config: { tradeDailyLimitMicro: 25_000_000n } });
   await lose("lost", "ETH");
-  await alert("second", "BTC");
-  await alert("third", "SOL");
+  await alert("second", { asset: "BTC" });
+  await alert("third", { asset: "SOL" });
   expect(outcome("second")?.outcome).toBe("traded");
   expect(outcome("third")).toMatchObject({
     outcome: "skipped",

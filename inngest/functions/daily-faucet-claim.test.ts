@@ -3,12 +3,10 @@ import { claimFaucet as askForClaim } from "../../app/commands/ask.server";
 import { pauseActions } from "../../app/commands/steer-actions.server";
 import { settleUnknown } from "../../app/commands/settle-unknown.server";
 import { openWorld, type World } from "../testing";
+import { HOUR, MINUTE, SECOND } from "./testing";
 import { claimRequestOf, faucetClaim } from "../money-calls/actions/faucet-claim";
 import { attempt } from "../money-calls/run";
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 const CLAIM = "/faucet/api/claim";
 const DAY = "2026-11-24";
 const NEXT_DAY = "2026-11-25";

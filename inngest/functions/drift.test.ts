@@ -5,14 +5,11 @@ import { settleUnknown } from "../../app/commands/settle-unknown.server";
 import { getOpenDrift, getWalletBooks, listEndedDrifts } from "../../db/read/drift";
 import { formatMicro } from "../../domain/money";
 import { openWorld, type World, type WorldOptions } from "../testing";
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const PROMPT = "0x00000000000000000000000000000000000000a2";
-const SILENT = "0x00000000000000000000000000000000000000a1";
+import { DAY, HOUR, MINUTE, PROMPT, SILENT, alertsIn, escrowsIn } from "./testing";
 
 let world: World;
+const { alert } = alertsIn(() => world);
+const { create } = escrowsIn(() => world);
 beforeEach(async () => {
   world = await openWorld({ config: { syncCron: "0 * * * *" } });
   await sync();
@@ -23,10 +20,6 @@ let syncs = 0;
 async function sync() {
   await world.send("purple-flea/sync.requested", {}, `sync-${syncs++}`);
 }
-const alert = (id: string, asset = "ETH") =>
-  world.send("purple-flea/price.alert", { asset, price: 2840, direction: "long" }, id);
-const create = (ref: string, amount: number, counterparty = SILENT) =>
-  world.send("purple-flea/escrow.created", { escrow_id: ref, amount_usdc: amount, counterparty }, ref);
 /** Money that leaves the wallet without a word. */
 const vanish = (micro: bigint) =>
   world.purpleFlea.books.move(world.clock.now(), "wallet", "outside", micro, "by hand");
@@ -34,9 +27,9 @@ const vanish = (micro: bigint) =>
 describe("the wallet's books", () => {
   test("open with the first balance, and agree through trades, escrows, claims, bets and time", async () => {
     expect(getWalletBooks(world.read)?.expectedMicro).toBe(world.purpleFlea.balance());
-    for (const [n, asset] of ["ETH", "BTC", "SOL", "DOGE"].entries()) await alert(`a${n}`, asset);
-    await create("esc_1", 50, PROMPT);
-    await create("esc_2", 12.345678, SILENT);
+    for (const [n, asset] of ["ETH", "BTC", "SOL", "DOGE"].entries()) await alert(`a${n}`, { asset });
+    await create("esc_1", { counterparty: PROMPT });
+    await create("esc_2", { amount_usdc: 12.345678 });
     for (let n = 0; n < 4; n++)
       await world.send(
         "purple-flea/bet.requested",
@@ -158,7 +151,7 @@ describe("the wallet's books", () => {
 
   test("the sum of what was booked is what the wallet has moved by", async () => {
     await alert("a1");
-    await create("esc_1", 50, PROMPT);
+    await create("esc_1", { counterparty: PROMPT });
     await world.advance(4 * DAY, 6 * HOUR);
     const row = world.row<{ sum: bigint; moved: bigint }>(
       "select (select sum(amount_micro) from movements) sum, moved_micro moved from wallet_books",
@@ -201,7 +194,7 @@ describe("a difference", () => {
   });
 
   test("a transfer that is another row's own is not booked twice", async () => {
-    await create("esc_1", 50);
+    await create("esc_1");
     await world.webhook("wallet.transfer", {
       tx_id: "tx_9",
       direction: "out",
@@ -245,8 +238,8 @@ describe("a difference", () => {
   });
 
   test("unexplained, it closes approvals over the limit and no others", async () => {
-    await create("esc_small", 100);
-    await create("esc_large", 100.000001);
+    await create("esc_small", { amount_usdc: 100 });
+    await create("esc_large", { amount_usdc: 100.000001 });
     vanish(1_000_000n);
     await sync();
     const approve = (ref: string) => {

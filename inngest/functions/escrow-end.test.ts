@@ -3,10 +3,7 @@ import { decisionsAbout } from "../../db/read/escrow-decisions";
 import { escrowStory, getEscrowRow, getReceipt } from "../../db/read/escrows";
 import { listAttention } from "../../db/read/overview";
 import { openWorld, type World } from "../testing";
-import { escrowsIn } from "./testing";
-
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
+import { MINUTE, SECOND, escrowsIn } from "./testing";
 
 let world: World;
 const { create, row, story, decide, moves, runs } = escrowsIn(() => world);

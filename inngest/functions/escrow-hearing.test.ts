@@ -1,12 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pauseActions } from "../../app/commands/steer-actions.server";
 import { openWorld, type World } from "../testing";
-import { escrowsIn } from "./testing";
-
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+import { DAY, HOUR, MINUTE, SECOND, escrowsIn } from "./testing";
 
 let world: World;
 const { create, row, story, decide, moves, runs } = escrowsIn(() => world);

@@ -1,11 +1,7 @@
 import { createApi } from "inngest-sandbox";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openWorld, type World } from "../testing";
-import { escrowsIn, SILENT } from "./testing";
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+import { DAY, HOUR, MINUTE, SILENT, escrowsIn } from "./testing";
 
 let world: World;
 const { create, row, story, upstream, decide, moves, runs } = escrowsIn(() => world);

@@ -9,12 +9,7 @@ import { escrowCreate } from "../money-calls/actions/escrow-create";
 import { escrowEnds } from "../money-calls/actions/escrow-end";
 import { attempt } from "../money-calls/run";
 import type { Deps } from "../deps";
-import { escrowsIn } from "./testing";
-
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+import { DAY, HOUR, SECOND, escrowsIn } from "./testing";
 
 /** What a step handed on in those days: what was done went by the action's name, an escrow's end by its status alone. */
 async function resultBefore(done: "created" | undefined, result: Promise<{ kind: string }>): Promise<object> {

@@ -6,13 +6,11 @@ import { pauseActions, resumeActions } from "../../app/commands/steer-actions.se
 import { listHeld, listPauses } from "../../db/read/pauses";
 import { pauseKinds, type PauseKind } from "../../domain/pauses";
 import { openWorld, type World, type WorldOptions } from "../testing";
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const SILENT = "0x00000000000000000000000000000000000000a1";
-const ORDER = "POST /api/trading/order";
+import { HOUR, MINUTE, ORDER, SILENT, alertsIn, escrowsIn } from "./testing";
 
 let world: World;
+const { alert, outcome } = alertsIn(() => world);
+const { create } = escrowsIn(() => world);
 beforeEach(async () => {
   world = await openWorld({ config: { syncCron: "0 */6 * * *" } });
 });
@@ -34,15 +32,6 @@ async function resume(kinds: PauseKind[], keep?: { shown: string[]; keep: string
   await world.settle();
   return result;
 }
-const alert = (id: string, asset = "ETH") =>
-  world.send("purple-flea/price.alert", { asset, price: 2840, direction: "long" }, id);
-const create = (ref: string) =>
-  world.send("purple-flea/escrow.created", { escrow_id: ref, amount_usdc: 50, counterparty: SILENT }, ref);
-const outcome = (id: string) =>
-  world.row<{ outcome: string; reason: string | null }>(
-    "select outcome, reason from alerts where id = ?",
-    id,
-  );
 const escrow = (ref: string) =>
   world.row<{ status: string; reason: string | null }>(
     "select status, reason from escrows where ref = ?",
@@ -116,9 +105,9 @@ describe("a pause", () => {
 
   test("of trades holds alerts; resuming shows them and sends each on once", async () => {
     await pause("trade");
-    await alert("a1", "ETH");
-    await alert("a2", "BTC");
-    await alert("a1", "ETH");
+    await alert("a1");
+    await alert("a2", { asset: "BTC" });
+    await alert("a1");
     expect(listHeld(world.read).alerts.map((one) => one.id)).toEqual(["a1", "a2"]);
     await resume(["trade"], { shown: ["alert:a1", "alert:a2"], keep: ["alert:a1", "alert:a2"] });
     await world.advance(MINUTE);
@@ -134,7 +123,7 @@ describe("a pause", () => {
   test("what is taken out of the list does not go on; what came after the list does", async () => {
     await pause("trade");
     await alert("a1");
-    await alert("a2", "BTC");
+    await alert("a2", { asset: "BTC" });
     await resume(["trade"], { shown: ["alert:a1"], keep: [] });
     await world.advance(MINUTE);
     expect(outcome("a1")).toMatchObject({ outcome: "skipped" });
@@ -281,9 +270,9 @@ describe("limits, checked where the intent is written", () => {
       ["*", 0n],
     ]);
     await open({ config: { tradeAssetLimits } });
-    await alert("a1", "ETH");
-    await alert("a2", "ETH");
-    await alert("a3", "DOGE");
+    await alert("a1");
+    await alert("a2");
+    await alert("a3", { asset: "DOGE" });
     expect(outcome("a1")?.outcome).toBe("traded");
     expect(outcome("a2")?.reason).toMatch(/daily limit for ETH/);
     expect(outcome("a3")?.reason).toMatch(/daily limit for DOGE/);

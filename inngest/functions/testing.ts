@@ -3,8 +3,33 @@ import type { CommandResult } from "../../app/commands/result";
 import { formatMicro } from "../../domain/money";
 import type { World } from "../testing";
 
-/** A payee that confirms nothing by itself. */
+/** Spans of time, ms. */
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** A payee that confirms nothing by itself, and one that does a while after an escrow is created. */
 export const SILENT = "0x00000000000000000000000000000000000000a1";
+export const PROMPT = "0x00000000000000000000000000000000000000a2";
+
+/** What asking Purple Flea for an order is, and for an escrow, where calls are counted. */
+export const ORDER = "POST /api/trading/order";
+export const CREATE = "POST /api/escrow/create";
+
+/** What tests of price alerts do and look at. */
+export function alertsIn(world: () => World) {
+  return {
+    /** Sends an alert on ETH, or what `more` says instead; its id is its event's. */
+    alert: (id: string, more: Record<string, unknown> = {}) =>
+      world().send("purple-flea/price.alert", { asset: "ETH", price: 2840, direction: "long", ...more }, id),
+    outcome: (id: string) =>
+      world().row<{ outcome: string; reason: string | null }>(
+        "select outcome, reason from alerts where id = ?",
+        id,
+      ),
+  };
+}
 
 interface Row {
   status: string;
@@ -27,10 +52,11 @@ export function escrowsIn(world: () => World) {
   };
   return {
     row,
-    create: (ref: string) =>
+    /** Asks for one of 50 USDC for a payee that confirms nothing, or what `more` says instead. */
+    create: (ref: string, more: { amount_usdc?: number | string; counterparty?: string } = {}) =>
       world().send(
         "purple-flea/escrow.created",
-        { escrow_id: ref, amount_usdc: 50, counterparty: SILENT },
+        { escrow_id: ref, amount_usdc: 50, counterparty: SILENT, ...more },
         ref,
       ),
     /** The titles of its timeline, oldest first. */

@@ -3,8 +3,10 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { slackLine } from "../../server/slack";
 import { openWorld, type World } from "../testing";
+import { alertsIn } from "./testing";
 
 let world: World;
+const { alert } = alertsIn(() => world);
 let told: string[];
 /** What Slack does with a line. */
 let takes: (text: string) => Promise<void>;
@@ -18,8 +20,6 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const alert = (id: string, more = {}) =>
-  world.send("purple-flea/price.alert", { asset: "ETH", price: 2840, direction: "long", ...more }, id);
 const remoteId = () => world.row<{ id: string }>("select remote_id id from trades")?.id;
 
 describe("a trade is told in Slack", () => {

@@ -1,14 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openWorld, type World } from "../testing";
+import { ORDER, alertsIn } from "./testing";
 
 let world: World;
+const { alert } = alertsIn(() => world);
 beforeEach(async () => {
   world = await openWorld();
 });
 afterEach(() => world.close());
-
-const alert = (id: string, more = {}) =>
-  world.send("purple-flea/price.alert", { asset: "ETH", price: 2840, direction: "long", ...more }, id);
 
 describe("trade on price alert", () => {
   test("one order, one trade, one story", async () => {
@@ -17,6 +16,6 @@ describe("trade on price alert", () => {
       status: "filled",
       filled: 1n,
     });
-    expect(world.calls("POST /api/trading/order")).toBe(1);
+    expect(world.calls(ORDER)).toBe(1);
   });
 });

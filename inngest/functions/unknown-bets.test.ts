@@ -3,6 +3,7 @@ import { inTransaction } from "../../db/connection";
 import { changeBet } from "../../db/mirror/bets";
 import { placeBet } from "../../app/commands/ask.server";
 import { openWorld, type World } from "../testing";
+import { MINUTE } from "./testing";
 import type { Commitment } from "../purple-flea/port";
 import { bet as betAction, betRequestOf, recordBet, recordVerification } from "../money-calls/actions/bet";
 import { attempt } from "../money-calls/run";
@@ -13,8 +14,6 @@ beforeEach(async () => {
   world = await openWorld();
 });
 afterEach(() => world.close());
-
-const MINUTE = 60_000;
 
 describe("a bet whose answer got lost", () => {
   const bet = async (stake = "1") => {

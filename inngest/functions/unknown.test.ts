@@ -2,27 +2,16 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { settleUnknown } from "../../app/commands/settle-unknown.server";
 import { claimFaucet } from "../../app/commands/ask.server";
 import { openWorld, type World } from "../testing";
+import { CREATE, HOUR, MINUTE, ORDER, alertsIn, escrowsIn } from "./testing";
 
 let world: World;
+const { alert } = alertsIn(() => world);
+const { create } = escrowsIn(() => world);
 beforeEach(async () => {
   world = await openWorld();
 });
 afterEach(() => world.close());
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const ORDER = "POST /api/trading/order";
-const CREATE = "POST /api/escrow/create";
-const SILENT = "0x00000000000000000000000000000000000000a1";
-
-const alert = (id: string, asset = "ETH") =>
-  world.send("purple-flea/price.alert", { asset, price: 2840, direction: "long" }, id);
-const create = (ref: string, amount = 50) =>
-  world.send(
-    "purple-flea/escrow.created",
-    { escrow_id: ref, amount_usdc: amount, counterparty: SILENT },
-    ref,
-  );
 interface IntentRow {
   status: string;
   lock: string | null;

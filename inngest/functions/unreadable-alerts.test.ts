@@ -1,17 +1,13 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { openWorld, type World } from "../testing";
+import { DAY, HOUR, ORDER, alertsIn } from "./testing";
 
-const ORDER = "POST /api/trading/order";
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 /** Days pass without a read every five minutes. */
 const SELDOM = { syncCron: "0 0 1 1 *" };
 let world: World;
+const { alert } = alertsIn(() => world);
 afterEach(() => world.close());
 
-const guide = { asset: "ETH", price: 2840.5, direction: "long" };
-const alert = (id: string, more: Record<string, unknown>) =>
-  world.send("purple-flea/price.alert", { ...guide, ...more }, id);
 const alerts = () =>
   world.rows<Record<string, unknown>>(
     "select id, asset, named, direction, outcome, reason, payload from alerts order by received_at, id",

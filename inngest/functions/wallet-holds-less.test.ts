@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { formatMicro } from "../../domain/money";
 import { openWorld, type World } from "../testing";
-import { SILENT } from "./testing";
-
-const CREATE = "POST /api/escrow/create";
+import { CREATE, escrowsIn } from "./testing";
 
 let world: World;
 let wallet: bigint;
@@ -18,12 +16,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const create = (ref: string, amount: bigint) =>
-  world.send(
-    "purple-flea/escrow.created",
-    { escrow_id: ref, amount_usdc: formatMicro(amount), counterparty: SILENT },
-    ref,
-  );
+const escrows = escrowsIn(() => world);
+const create = (ref: string, amount: bigint) => escrows.create(ref, { amount_usdc: formatMicro(amount) });
 const row = (ref: string) =>
   world.row<{ status: string; reason: string | null }>(
     "select status, reason from escrows where ref = ?",

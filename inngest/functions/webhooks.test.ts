@@ -1,13 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { openWorld, type World } from "../testing";
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const SILENT = "0x00000000000000000000000000000000000000a1";
+import { DAY, HOUR, MINUTE, alertsIn, escrowsIn, SILENT } from "./testing";
 
 let world: World;
+const { alert } = alertsIn(() => world);
+const { create } = escrowsIn(() => world);
 beforeEach(async () => {
   world = await openWorld({ config: { syncCron: "0 */6 * * *" } });
 });
@@ -19,7 +17,7 @@ const trade = () =>
   );
 /** An order that Purple Flea only accepted: what becomes of it is told by webhook. */
 async function openOrder(): Promise<string> {
-  await world.send("purple-flea/price.alert", { asset: "ETH", price: 2840, direction: "long" }, "a1");
+  await alert("a1");
   world.purpleFlea.db.prepare("update webhooks set done = 1").run();
   return trade()?.remote ?? "";
 }
@@ -96,13 +94,7 @@ describe("news of an escrow", () => {
     world.row<{ status: string; remote: string; confirmed: bigint | null }>(
       "select status, remote_id remote, confirmed_at confirmed from escrows",
     );
-  beforeEach(async () => {
-    await world.send(
-      "purple-flea/escrow.created",
-      { escrow_id: "esc_1", amount_usdc: 50, counterparty: SILENT },
-      "esc_1",
-    );
-  });
+  beforeEach(() => create("esc_1"));
 
   test("an end that a webhook tells and Purple Flea does not is not believed", async () => {
     await world.webhook("escrow.released", { escrow_id: row()?.remote });

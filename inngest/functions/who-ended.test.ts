@@ -1,11 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFunctions } from "..";
 import { openWorld, type World } from "../testing";
-import { escrowsIn } from "./testing";
-
-const PROMPT = "0x00000000000000000000000000000000000000a2";
-const MINUTE = 60_000;
-const DAY = 86_400_000;
+import { DAY, MINUTE, PROMPT, escrowsIn } from "./testing";
 
 /** Purple Flea as it is when it refunds by itself a minute after the deadline that it names. */
 async function namedEarlier(
@@ -33,13 +29,6 @@ beforeEach(async () => {
 afterEach(() => world.close());
 const { row, create, decide, moves } = escrowsIn(() => world);
 
-const createFor = (payee: string) =>
-  world.send(
-    "purple-flea/escrow.created",
-    { escrow_id: "esc_1", amount_usdc: 50, counterparty: payee },
-    "esc_1",
-  );
-
 /** How each of the three ends an escrow. */
 const ends = {
   "Olive Operator": async () => {
@@ -48,7 +37,7 @@ const ends = {
     await world.settle();
   },
   counterparty: async () => {
-    await createFor(PROMPT);
+    await create("esc_1", { counterparty: PROMPT });
     await world.advance(10 * MINUTE);
   },
   "time-out": async () => {

@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openWorld, type World } from "../testing";
-
-const HOUR = 3_600_000;
-const PAYEE = "0x00000000000000000000000000000000000000a1";
+import { HOUR, SILENT } from "../functions/testing";
 
 let world: World;
 beforeEach(async () => {
@@ -23,7 +21,7 @@ async function sendWhileAway(name: string, data: object, id: string): Promise<vo
 
 describe("asked for while the app was away through all tries of its run", () => {
   test("an escrow is on record as not created, with the reason, and nothing is locked", async () => {
-    const data = { escrow_id: "esc_1", amount_usdc: 50, counterparty: PAYEE };
+    const data = { escrow_id: "esc_1", amount_usdc: 50, counterparty: SILENT };
     await sendWhileAway("purple-flea/escrow.created", data, "e1");
     expect(world.row("select status, amount_micro, reason from escrows")).toEqual({
       status: "not_created",
@@ -51,7 +49,7 @@ describe("asked for while the app was away through all tries of its run", () => 
     expect(world.row("select outcome from alerts where id = 'a1'")).toEqual({ outcome: "skipped" });
   });
   test("an escrow that cannot be read leaves no row that says something else", async () => {
-    const data = { escrow_id: "esc_1", amount_usdc: "ten dollars", counterparty: PAYEE };
+    const data = { escrow_id: "esc_1", amount_usdc: "ten dollars", counterparty: SILENT };
     await sendWhileAway("purple-flea/escrow.created", data, "e1");
     expect(world.rows("select ref from escrows")).toEqual([]);
     expect(world.row("select status from runs where event_name = 'purple-flea/escrow.created'")).toEqual({
