@@ -1,10 +1,15 @@
-import type { Refusal } from "./refusal";
-
 const escaped = (text: string) =>
   text.replace(/[&<>"]/g, (one) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[one] ?? "&quot;");
 
+/** What a page says of a refusal: its status, what happened and what now, and the name under which it is on the log. */
+interface Said {
+  status: number;
+  words: string;
+  id?: string;
+}
+
 /** A refusal as a page: looks like the desk where its stylesheet can be had, and reads the same where it cannot. */
-export const refusalPage = ({ status, words, id }: Refusal, stylesheet?: string): string => `<!DOCTYPE html>
+export const refusalPage = ({ status, words, id }: Said, stylesheet?: string): string => `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

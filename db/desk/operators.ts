@@ -6,13 +6,13 @@ import { isPracticeAccount } from "../../domain/practice-accounts";
 import type { Role } from "../../domain/statuses";
 import { inTransaction, type Reader, type DeskWriter } from "../connection";
 import { fileMode } from "../identity";
-import { operators, sessions } from "../schema";
+import { operators, sessions, type Operator } from "../schema";
 import { recordAudit } from "./audit";
 import { mayEnter } from "./may-enter";
 import { passwordFault } from "./passwords";
 import { endSessions } from "./sessions";
 
-export type Operator = typeof operators.$inferSelect;
+export type { Operator };
 
 interface NewOperator {
   email: string;

@@ -3,10 +3,9 @@ import { and, desc, eq, getTableColumns, lte, ne, or } from "drizzle-orm";
 import { newId } from "../../domain/ids";
 import type { Reader, DeskWriter } from "../connection";
 import { unchanged } from "../read/unchanged";
-import { operators, sessions } from "../schema";
+import { operators, sessions, type Operator } from "../schema";
 import type { Whence } from "./audit";
 import { mayEnter } from "./may-enter";
-import type { Operator } from "./operators";
 
 /** How long sessions last, on wall time, and the key their tokens are hashed with: another one signs everybody out. */
 export interface SessionRules {

@@ -1,10 +1,9 @@
-import { and, eq, getViewSelectedFields, inArray, sql } from "drizzle-orm";
+import { and, eq, getViewSelectedFields, inArray, sql, type InferSelectModel } from "drizzle-orm";
 import type { DecidedStatus } from "../../domain/decided-status";
 import type { EscrowDecision } from "../../domain/decision-record";
 import type { IntentStatus } from "../../domain/intents";
 import type { Reader } from "../connection";
-import { decisionsInForce, intents, operators, outbox, runs, steps } from "../schema";
-import type { EscrowRow } from "./escrows";
+import { decisionsInForce, intents, operators, outbox, runs, steps, type escrows } from "../schema";
 import { sendingState } from "./outbox";
 
 /** The decision about an escrow that is in force, and how far it has come. Times in ms. */
@@ -26,7 +25,7 @@ export interface Decided {
 /** The decisions about the escrows of one page, by reference. An escrow without one has no entry. */
 export function decisionsAbout(
   db: Reader,
-  rows: readonly Pick<EscrowRow, "ref" | "runId" | "retryAt">[],
+  rows: readonly Pick<InferSelectModel<typeof escrows>, "ref" | "runId" | "retryAt">[],
 ): Map<string, Decided> {
   if (rows.length === 0) return new Map();
   const decided = db

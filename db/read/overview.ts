@@ -1,12 +1,10 @@
 import { asc, desc, eq, inArray, sql, type InferSelectModel } from "drizzle-orm";
 import { sources, type Source } from "../../domain/statuses";
 import type { Reader } from "../connection";
-import type { EscrowDecision } from "../../domain/decision-record";
 import { bets, claims, decisionsInForce, escrows, runs, sync, timeline, trades } from "../schema";
+import type { Attention } from "./attention";
 import { listStaleWork } from "./stale-work";
 import { newestFirst, toldColumns } from "./timeline";
-import type { SendTrouble } from "./outbox";
-import type { Place } from "./place";
 import { listUnheard } from "./unheard";
 
 /** How old a source's last good read is, and why the last one failed. */
@@ -27,40 +25,6 @@ export function readFreshness(
   }));
 }
 
-/** Something that needs a person. The words are the page's; here are the facts they are made of. */
-export interface Attention {
-  key: string;
-  kind:
-    | "deadline"
-    | "claimed"
-    | "disputed"
-    | "put-off"
-    | "unknown-escrow"
-    | "unknown-call"
-    | "stray"
-    | "orphan"
-    | "failed-run"
-    | "not-sent"
-    | "other-webhook";
-  /** The escrow, trade, bet or claim, or the function that failed. */
-  ref: string;
-  to: Place;
-  amountMicro: bigint | null;
-  /** When something happens by itself, ms; null when nothing does. */
-  dueAt: number | null;
-  /** Since when it waits, ms. */
-  since: number;
-  /** What was said about it, or what it is about: a reason, an error, `long BTC`. */
-  said: string | null;
-  /** The decision on record about an escrow that has not ended yet. */
-  decided?: EscrowDecision | null;
-  /** The market of an order whose outcome is unknown. */
-  lostOn?: string | null;
-  /** What a failed run, or an event that was not sent, was about. */
-  about?: string | null;
-  /** An event that was not sent: why, and its name. */
-  unsent?: { trouble: SendTrouble | null; eventName: string };
-}
 const SOON_MS = 24 * 3_600_000;
 const LIMIT = 20;
 const NEVER = Number.MAX_SAFE_INTEGER;

@@ -2,7 +2,7 @@ import { and, asc, gt, inArray, isNull, lt, eq } from "drizzle-orm";
 import { openEscrowStatuses } from "../../domain/statuses";
 import type { Reader } from "../connection";
 import { confirmations, escrows, runs, trades } from "../schema";
-import type { Attention } from "./overview";
+import type { Attention } from "./attention";
 import { listUnknown } from "./unknown";
 
 const WEEK_MS = 7 * 86_400_000;

@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, isNotNull, isNull } from "drizzle-orm";
 import type { Reader } from "../connection";
 import { commandOutcomes, commands, inbox, outbox } from "../schema";
-import type { Attention } from "./overview";
+import type { Attention } from "./attention";
 import { sendingColumns } from "./outbox";
 
 const WEEK_MS = 7 * 86_400_000;

@@ -19,6 +19,7 @@ export const operators = sqliteTable("operators", {
   createdAt: int("created_at").notNull(),
   disabledAt: int("disabled_at"),
 });
+export type Operator = typeof operators.$inferSelect;
 
 /** Sessions live on wall time. The cookie holds the token, the table only its keyed hash. */
 export const sessions = sqliteTable(

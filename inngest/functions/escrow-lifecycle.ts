@@ -22,13 +22,8 @@ import {
 } from "../events";
 import { functionActor, DAY_MS, HOUR_MS, type Deps } from "../deps";
 import { escrowCreate } from "../money-calls/actions/escrow-create";
-import {
-  endedAs,
-  escrowEnds,
-  recordEscrow,
-  type EndAction,
-  type Ended,
-} from "../money-calls/actions/escrow-end";
+import { endedAs, escrowEnds, recordEscrow, type Ended } from "../money-calls/actions/escrow-end";
+import type { EndAction } from "../money-calls/actions/end-of-escrow";
 import { runMoneyAction } from "../money-calls/run";
 import { onRecord } from "./hearing";
 

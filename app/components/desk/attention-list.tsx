@@ -1,6 +1,6 @@
 import { Link } from "@remix-run/react";
 import type { ReactNode } from "react";
-import type { Attention } from "../../../db/read/overview";
+import type { Attention } from "../../../db/read/attention";
 import type { EscrowDecision } from "../../../domain/decision-record";
 import { ordersHeldBy, type AfterUnknown } from "../../../domain/after-unknown";
 import { sentence, shorten, usdcText } from "../../lib/money";

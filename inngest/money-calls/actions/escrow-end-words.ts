@@ -1,7 +1,7 @@
 import type { EscrowRow } from "../../../db/mirror/escrows";
 import { formatMicro } from "../../../domain/money";
 import type { Context, Told, Transition } from "../protocol";
-import type { End, EndAction } from "./escrow-end";
+import type { End, EndAction } from "./end-of-escrow";
 
 const words: Record<EndAction, { said: string; written: string }> = {
   release: { said: "release", written: "Release" },

@@ -9,7 +9,7 @@ import { timesTold } from "../../../db/mirror/timeline";
 import { getDecision } from "../../../db/read/decisions";
 import { endedByItself, type EndedBy } from "../../../domain/ended-by";
 import { intentKeys, type IntentKey } from "../../../domain/keys";
-import { formatMicro, type MicroUsdc } from "../../../domain/money";
+import { formatMicro } from "../../../domain/money";
 import type { EscrowStatus } from "../../../domain/statuses";
 import { functionActor, HOUR_MS, MINUTE_MS, ON_ITS_WAY_MS } from "../../deps";
 import type { Cancel, Escrow, Release } from "../../purple-flea/port";
@@ -17,26 +17,13 @@ import type { ActionRequest, CallOutcome, MoneyAction, Source, Transition } from
 import { factsOf, mirrorOpenEscrow, recordConfirmedUpstream } from "../mirror-escrow";
 import { settle } from "../settle";
 import { answerTo, describeEnd } from "./escrow-end-words";
-
-/** How an escrow ends, as it is asked for. */
-export type EndAction = "release" | "cancel";
+import type { End, EndAction } from "./end-of-escrow";
 
 export interface EndRequest extends ActionRequest {
   /** In words: an operator's name, the counterparty, the time-out. */
   decidedBy: string;
   /** The operator's decision it carries out; null when it is not an operator's. Absent in steps of earlier builds. */
   decision?: string | null;
-}
-
-/** How an escrow ended. Amounts in micro-USDC, times in ms; null is what nobody told. */
-export interface End {
-  as: "released" | "refunded";
-  feeMicro: MicroUsdc | null;
-  referralMicro: MicroUsdc | null;
-  txHash: string | null;
-  at: number;
-  by: EndedBy;
-  rawStatus?: string;
 }
 
 /** What an escrow's end was, as the function returns it: with Purple Flea's id. */
