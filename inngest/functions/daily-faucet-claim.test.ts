@@ -5,7 +5,7 @@ import { settleUnknown } from "../../app/commands/settle-unknown.server";
 import { openWorld, type World } from "../testing";
 import { HOUR, MINUTE, SECOND } from "./testing";
 import { claimRequestOf, faucetClaim } from "../money-calls/actions/faucet-claim";
-import { attempt } from "../money-calls/run";
+import { attempt } from "../money-calls/attempt";
 
 const CLAIM = "/faucet/api/claim";
 const DAY = "2026-11-24";

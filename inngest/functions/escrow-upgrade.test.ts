@@ -7,7 +7,7 @@ import { escrowConfirmed, escrowCreated, escrowRejected } from "../events";
 import { openWorld, type World } from "../testing";
 import { escrowCreate } from "../money-calls/actions/escrow-create";
 import { escrowEnds } from "../money-calls/actions/escrow-end";
-import { attempt } from "../money-calls/run";
+import { attempt } from "../money-calls/attempt";
 import type { Deps } from "../deps";
 import { DAY, HOUR, SECOND, escrowsIn } from "./testing";
 

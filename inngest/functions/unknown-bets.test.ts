@@ -6,7 +6,7 @@ import { openWorld, type World } from "../testing";
 import { MINUTE } from "./testing";
 import type { Commitment } from "../purple-flea/port";
 import { bet as betAction, betRequestOf, recordBet, recordVerification } from "../money-calls/actions/bet";
-import { attempt } from "../money-calls/run";
+import { attempt } from "../money-calls/attempt";
 import type { Deps } from "../deps";
 
 let world: World;

@@ -7,7 +7,7 @@ import { pauseReason } from "../../db/read/pauses";
 import type { Deps } from "../deps";
 import { actions } from "./actions";
 import type { CallResult, Source } from "./protocol";
-import { send } from "./run";
+import { send } from "./attempt";
 import { settle } from "./settle";
 
 /** What a decision to do it again came to. */

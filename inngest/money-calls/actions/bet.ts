@@ -12,7 +12,8 @@ import { startOfDay, type Deps } from "../../deps";
 import { betRequest } from "../../events";
 import type { Bet, Commitment } from "../../purple-flea/port";
 import { verifyBet } from "../../purple-flea/provably-fair";
-import type { ActionRequest, MoneyAction, Told, Transition } from "../protocol";
+import { describeCall } from "../call-words";
+import type { ActionRequest, MoneyAction } from "../protocol";
 
 export interface BetRequest extends ActionRequest {
   requestKey: string;
@@ -137,7 +138,24 @@ export const bet: MoneyAction<BetRequest, BetRow, Placed, z.output<typeof summar
         transition satisfies never;
     }
   },
-  describe,
+  describe(row, transition) {
+    const stake = `stake ${formatMicro(row?.stakeMicro ?? 0n)} USDC`;
+    return describeCall(
+      {
+        reserved: stake,
+        done({ bet: { outcome, payoutMicro } }) {
+          const payout = `payout ${formatMicro(payoutMicro)} USDC`;
+          const title = `Bet ${outcome}`;
+          return { kind: "settled", title, detail: `${stake}, ${payout}`, receipt: `${title}: ${payout}.` };
+        },
+        found: ({ bet: { id, outcome } }) => ({ title: `The bet exists: ${id}, ${outcome}` }),
+        unknown: { kind: "unknown", mayBe: "The bet may exist", receipt: "The bet was sent" },
+        not: "Not placed",
+        tellsSkipped: false,
+      },
+      transition,
+    );
+  },
   summary: ({ remoteId, outcome, payoutMicro }) =>
     remoteId === null
       ? null
@@ -187,72 +205,6 @@ function guard(
     return "insufficient balance";
   return null;
 }
-
-function describe(row: BetRow | undefined, transition: Transition<Placed>): Told {
-  const stake = `${formatMicro(row?.stakeMicro ?? 0n)} USDC`;
-  switch (transition.kind) {
-    case "reserved":
-      return {
-        reason: null,
-        entry: { kind: "intent", title: "Intent recorded", detail: `stake ${stake}` },
-        answer: null,
-      };
-    case "done": {
-      const { outcome, payoutMicro } = transition.value.bet;
-      const payout = formatMicro(payoutMicro);
-      return {
-        reason: null,
-        entry: { kind: "settled", title: `Bet ${outcome}`, detail: `stake ${stake}, payout ${payout} USDC` },
-        answer: { state: "confirmed", message: `Bet ${outcome}: payout ${payout} USDC.` },
-      };
-    }
-    case "rejected":
-      return notPlaced(transition.reason, "Rejected by Purple Flea", "Rejected");
-    case "given-up":
-      return notPlaced(transition.reason, "Not placed", "Not placed");
-    case "not-executed":
-      return { reason: null, entry: null, answer: null };
-    case "unknown": {
-      const { reason } = transition;
-      const detail = `${reason}. The bet may exist; it is not sent again by itself.`;
-      return {
-        reason,
-        entry: { kind: "unknown", title: "No answer came", detail },
-        answer: { state: "unknown", message: "The bet was sent and no answer came." },
-      };
-    }
-    case "skipped": {
-      const { reason } = transition;
-      const message = `Not placed: ${reason}. Nothing moved.`;
-      return { reason, entry: null, answer: { state: "skipped", message } };
-    }
-    case "found": {
-      const { id, outcome } = transition.value.bet;
-      const title = `The bet exists: ${id}, ${outcome}`;
-      return {
-        reason: null,
-        entry: { kind: "found", title, detail: transition.words },
-        answer: { state: "confirmed", message: `${title}.` },
-      };
-    }
-    case "found-missing": {
-      const { reason } = transition;
-      return {
-        reason,
-        entry: { kind: "not-happened", title: "It did not happen", detail: `${reason}. Nothing moved.` },
-        answer: { state: "failed", message: `Not done: ${reason}. Nothing moved.` },
-      };
-    }
-    default:
-      return transition satisfies never;
-  }
-}
-
-const notPlaced = (reason: string, title: string, said: string): Told => ({
-  reason,
-  entry: { kind: "refused", title, detail: `${reason}. Nothing moved.` },
-  answer: { state: "failed", message: `${said}: ${reason}. Nothing moved.` },
-});
 
 const isTails = (params: unknown): boolean =>
   typeof params === "object" && params !== null && "side" in params && params.side === "tails";

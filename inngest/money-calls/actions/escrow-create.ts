@@ -16,7 +16,8 @@ import { intentKeys } from "../../../domain/keys";
 import { escrowSums, formatMicro, type MicroUsdc } from "../../../domain/money";
 import { functionActor, HOUR_MS, type Deps } from "../../deps";
 import type { Escrow, EscrowCreated } from "../../purple-flea/port";
-import type { ActionRequest, MoneyAction, Source, Told, Transition } from "../protocol";
+import { describeCall } from "../call-words";
+import type { ActionRequest, MoneyAction, Source } from "../protocol";
 
 const ID = "escrow-lifecycle";
 export const TIMEOUT_HOURS = 168;
@@ -142,7 +143,29 @@ export const escrowCreate: MoneyAction<EscrowRequest, EscrowRow, Locked, { remot
         transition satisfies never;
     }
   },
-  describe,
+  describe(row, transition) {
+    const amount = `${formatMicro(row?.amountMicro ?? 0n)} USDC`;
+    return describeCall(
+      {
+        reserved: `${amount} for ${row?.counterparty ?? "its counterparty"}`,
+        done: ({ id }) => ({
+          kind: "locked",
+          title: `${amount} locked at Purple Flea`,
+          detail: `their id ${id}`,
+          receipt: `${amount} locked at Purple Flea.`,
+        }),
+        found: ({ id }) => ({ title: `The escrow exists: ${id}` }),
+        unknown: {
+          kind: "create-unknown",
+          mayBe: "The money may be locked",
+          receipt: "The escrow was asked for",
+        },
+        not: "Not created",
+        tellsSkipped: true,
+      },
+      transition,
+    );
+  },
   summary: ({ remoteId }) => (remoteId === null ? null : { remoteId }),
   remoteIdOf: ({ id }) => id,
 
@@ -197,61 +220,3 @@ function adopt(tx: MirrorWriter, { ref, runId }: EscrowRequest, now: number): vo
     });
   }
 }
-
-function describe(row: EscrowRow | undefined, transition: Transition<Locked>): Told {
-  const amount = `${formatMicro(row?.amountMicro ?? 0n)} USDC`;
-  switch (transition.kind) {
-    case "reserved": {
-      const detail = `${amount} for ${row?.counterparty ?? "its counterparty"}`;
-      return { reason: null, entry: { kind: "intent", title: "Intent recorded", detail }, answer: null };
-    }
-    case "done": {
-      const title = `${amount} locked at Purple Flea`;
-      return {
-        reason: null,
-        entry: { kind: "locked", title, detail: `their id ${transition.value.id}` },
-        answer: { state: "confirmed", message: `${title}.` },
-      };
-    }
-    case "rejected":
-      return notCreated(transition.reason, "Rejected by Purple Flea", "Rejected");
-    case "given-up":
-    case "skipped":
-      return notCreated(transition.reason, "Not created", "Not created");
-    case "not-executed":
-      return { reason: null, entry: null, answer: null };
-    case "unknown": {
-      const { reason } = transition;
-      const detail = `${reason}. The money may be locked; it is not asked for again by itself.`;
-      return {
-        reason,
-        entry: { kind: "create-unknown", title: "No answer came", detail },
-        answer: { state: "unknown", message: "The escrow was asked for and no answer came." },
-      };
-    }
-    case "found": {
-      const title = `The escrow exists: ${transition.value.id}`;
-      return {
-        reason: null,
-        entry: { kind: "found", title, detail: transition.words },
-        answer: { state: "confirmed", message: `${title}.` },
-      };
-    }
-    case "found-missing": {
-      const { reason } = transition;
-      return {
-        reason,
-        entry: { kind: "not-happened", title: "It did not happen", detail: `${reason}. Nothing moved.` },
-        answer: { state: "failed", message: `Not done: ${reason}. Nothing moved.` },
-      };
-    }
-    default:
-      return transition satisfies never;
-  }
-}
-
-const notCreated = (reason: string, title: string, said: string): Told => ({
-  reason,
-  entry: { kind: "refused", title, detail: `${reason}. Nothing moved.` },
-  answer: { state: "failed", message: `${said}: ${reason}. Nothing moved.` },
-});

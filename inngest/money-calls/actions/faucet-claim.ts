@@ -7,7 +7,8 @@ import { utcDay } from "../../../domain/ids";
 import { claimRef, intentKeys } from "../../../domain/keys";
 import { formatMicro, type MicroUsdc } from "../../../domain/money";
 import { DAY_MS, ON_ITS_WAY_MS, type Deps } from "../../deps";
-import type { ActionRequest, MoneyAction, Told, Transition } from "../protocol";
+import { describeCall } from "../call-words";
+import type { ActionRequest, MoneyAction } from "../protocol";
 
 export interface ClaimRequest extends ActionRequest {
   agentId: string;
@@ -119,7 +120,27 @@ export const faucetClaim: MoneyAction<ClaimRequest, ClaimRow, ClaimMade, z.outpu
         transition satisfies never;
     }
   },
-  describe,
+  describe: (_row, transition) =>
+    describeCall(
+      {
+        reserved: null,
+        done({ amountMicro }) {
+          const amount = `${formatMicro(amountMicro ?? 0n)} USDC`;
+          return { kind: "claimed", title: `Claimed ${amount}`, receipt: `${amount} claimed.` };
+        },
+        found: ({ amountMicro }) =>
+          amountMicro === null
+            ? {
+                title: "The claim was made; its amount was not told",
+                reason: "the amount was not told",
+              }
+            : { title: `Claimed ${formatMicro(amountMicro)} USDC` },
+        unknown: { kind: "unknown", mayBe: "It may have been made", receipt: "The claim was sent" },
+        not: "Not claimed",
+        tellsSkipped: false,
+      },
+      transition,
+    ),
   summary: ({ status, amountMicro, txHash, runId }, request) =>
     status === "claimed" && amountMicro !== null && runId === request.runId
       ? { amount_usdc: formatMicro(amountMicro), tx_hash: txHash ?? "" }
@@ -181,68 +202,6 @@ export const faucetClaim: MoneyAction<ClaimRequest, ClaimRow, ClaimMade, z.outpu
 };
 
 const summarySchema = z.object({ amount_usdc: z.string(), tx_hash: z.string() });
-
-function describe(_row: ClaimRow | undefined, transition: Transition<ClaimMade>): Told {
-  switch (transition.kind) {
-    case "reserved":
-    case "not-executed":
-      return { reason: null, entry: null, answer: null };
-    case "done": {
-      const amount = `${formatMicro(transition.value.amountMicro ?? 0n)} USDC`;
-      return {
-        reason: null,
-        entry: { kind: "claimed", title: `Claimed ${amount}` },
-        answer: { state: "confirmed", message: `${amount} claimed.` },
-      };
-    }
-    case "found": {
-      const { amountMicro } = transition.value;
-      const title =
-        amountMicro === null
-          ? "The claim was made; its amount was not told"
-          : `Claimed ${formatMicro(amountMicro)} USDC`;
-      return {
-        reason: amountMicro === null ? "the amount was not told" : null,
-        entry: { kind: "found", title, detail: transition.words },
-        answer: { state: "confirmed", message: `${title}.` },
-      };
-    }
-    case "rejected":
-      return notClaimed(transition.reason, "Rejected by Purple Flea", "Rejected");
-    case "given-up":
-      return notClaimed(transition.reason, "Not claimed", "Not claimed");
-    case "skipped": {
-      const { reason } = transition;
-      const message = `Not claimed: ${reason}. Nothing moved.`;
-      return { reason, entry: null, answer: { state: "skipped", message } };
-    }
-    case "unknown": {
-      const { reason } = transition;
-      const detail = `${reason}. It may have been made; it is not sent again by itself.`;
-      return {
-        reason,
-        entry: { kind: "unknown", title: "No answer came", detail },
-        answer: { state: "unknown", message: "The claim was sent and no answer came." },
-      };
-    }
-    case "found-missing": {
-      const { reason } = transition;
-      return {
-        reason,
-        entry: { kind: "not-happened", title: "It did not happen", detail: `${reason}. Nothing moved.` },
-        answer: { state: "failed", message: `Not done: ${reason}. Nothing moved.` },
-      };
-    }
-    default:
-      return transition satisfies never;
-  }
-}
-
-const notClaimed = (reason: string, title: string, said: string): Told => ({
-  reason,
-  entry: { kind: "refused", title, detail: `${reason}. Nothing moved.` },
-  answer: { state: "failed", message: `${said}: ${reason}. Nothing moved.` },
-});
 
 /**
  * Puts a claim on record that nobody here asked for on its day: one that was sent before midnight and heard after it, or that was

@@ -16,7 +16,8 @@ import { marketOf } from "../../../domain/markets";
 import { formatMicro } from "../../../domain/money";
 import { startOfDay, type Deps } from "../../deps";
 import type { Order } from "../../purple-flea/port";
-import type { ActionRequest, MoneyAction, Told, Transition } from "../protocol";
+import { describeCall } from "../call-words";
+import type { ActionRequest, MoneyAction } from "../protocol";
 
 export interface OrderRequest extends ActionRequest {
   alertId: string;
@@ -102,7 +103,24 @@ export const order: MoneyAction<OrderRequest, Trade, Order, { orderId: string }>
         transition satisfies never;
     }
   },
-  describe,
+  describe: (row, transition) =>
+    describeCall(
+      {
+        reserved: row ? `${row.side} ${row.asset}, ${formatMicro(row.sizeMicro)} USDC at market` : null,
+        done: ({ id, fillPrice }) => ({
+          kind: "placed",
+          title: `Order placed: ${id}`,
+          detail: fillPrice ? `filled at ${fillPrice}` : undefined,
+          receipt: `Order ${id} placed.`,
+        }),
+        found: ({ id }) => ({ title: `The order exists: ${id}` }),
+        unknown: { kind: "unknown", mayBe: "The order may exist", receipt: "The order was sent" },
+        not: "Not placed",
+        // An alert that is skipped before its first attempt has no trade.
+        tellsSkipped: row !== undefined,
+      },
+      transition,
+    ),
   summary: ({ remoteId }) => (remoteId === null ? null : { orderId: remoteId }),
   remoteIdOf: ({ id }) => id,
 
@@ -148,80 +166,6 @@ function guard(
     return `the daily limit for ${asset} is reached`;
   return null;
 }
-
-function describe(row: Trade | undefined, transition: Transition<Order>): Told {
-  switch (transition.kind) {
-    case "reserved":
-      return {
-        reason: null,
-        entry: row
-          ? {
-              kind: "intent",
-              title: "Intent recorded",
-              detail: `${row.side} ${row.asset}, ${formatMicro(row.sizeMicro)} USDC at market`,
-            }
-          : null,
-        answer: null,
-      };
-    case "done": {
-      const { id, fillPrice } = transition.value;
-      return {
-        reason: null,
-        entry: {
-          kind: "placed",
-          title: `Order placed: ${id}`,
-          detail: fillPrice ? `filled at ${fillPrice}` : undefined,
-        },
-        answer: { state: "confirmed", message: `Order ${id} placed.` },
-      };
-    }
-    case "rejected":
-      return noOrder(transition.reason, "Rejected by Purple Flea");
-    case "given-up":
-      return noOrder(transition.reason, "Not placed");
-    case "not-executed":
-      return { reason: null, entry: null, answer: null };
-    case "unknown": {
-      const { reason } = transition;
-      const detail = `${reason}. The order may exist; it is not sent again by itself.`;
-      return {
-        reason,
-        entry: { kind: "unknown", title: "No answer came", detail },
-        answer: { state: "unknown", message: "The order was sent and no answer came. It may exist." },
-      };
-    }
-    case "skipped": {
-      const { reason } = transition;
-      const message = `Skipped: ${reason}. No order was sent.`;
-      const entry = { kind: "rejected", title: "Skipped", detail: `${reason}. Nothing moved.` } as const;
-      return { reason, entry: row ? entry : null, answer: { state: "skipped", message } };
-    }
-    case "found": {
-      const title = `The order exists: ${transition.value.id}`;
-      return {
-        reason: null,
-        entry: { kind: "found", title, detail: transition.words },
-        answer: { state: "confirmed", message: `${title}.` },
-      };
-    }
-    case "found-missing": {
-      const { reason } = transition;
-      return {
-        reason,
-        entry: { kind: "not-happened", title: "It did not happen", detail: `${reason}. Nothing moved.` },
-        answer: { state: "failed", message: `Not done: ${reason}. Nothing moved.` },
-      };
-    }
-    default:
-      return transition satisfies never;
-  }
-}
-
-const noOrder = (reason: string, title: string): Told => ({
-  reason,
-  entry: { kind: "rejected", title, detail: `${reason}. Nothing moved.` },
-  answer: { state: "failed", message: `No order: ${reason}. Nothing moved.` },
-});
 
 /** What an order's reply says about its trade. */
 export function newsOf(reply: Order) {
