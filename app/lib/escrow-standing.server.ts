@@ -1,4 +1,4 @@
-import { decisionsAbout, type Decided } from "../../db/read/escrow-decisions";
+import { listDecided, type Decided } from "../../db/read/escrow-decisions";
 import { getUnexplainedDrift } from "../../db/read/drift";
 import type { EscrowRow } from "../../db/read/escrows";
 import { pauseReason } from "../../db/read/pauses";
@@ -16,7 +16,7 @@ export function readStandings(
   rows: readonly Row[],
 ): (row: Row) => StandingOf {
   const drift = getUnexplainedDrift(read);
-  const decided = decisionsAbout(read, rows);
+  const decided = listDecided(read, rows);
   const around = {
     role,
     releasesPaused: pauseReason(read, "escrow-release"),

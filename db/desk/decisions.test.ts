@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { DecisionKind, EscrowDecision } from "../../domain/decision-record";
 import { inTransaction } from "../connection";
 import { getDecision, listDecisions } from "../read/decisions";
-import { decisionsAbout } from "../read/escrow-decisions";
+import { listDecided } from "../read/escrow-decisions";
 import { decisions, escrows, operators } from "../schema";
 import { explainQueries, openTestDatabase } from "../testing";
 import { appendDecision, type DecisionEntry } from "./decisions";
@@ -126,7 +126,7 @@ describe("the last word about an escrow", () => {
 
   test("on a page is the one that the functions act on", () => {
     const page = [{ ref: "esc_1", runId: null, retryAt: null }];
-    const shown = () => decisionsAbout(db.reader, page).get("esc_1")?.commandId ?? null;
+    const shown = () => listDecided(db.reader, page).get("esc_1")?.commandId ?? null;
     for (const [kind, decision] of [
       ["signed", "release"],
       ["undone", "release"],
@@ -162,7 +162,7 @@ test("a page's decisions are found by their escrows, also beside very many", () 
   db.writer.insert(escrows).values({ ref: "esc_1", agentId: "a", amountMicro: 1n, counterparty: "0xabcd", description: "", timeoutHours: 168, status: "pending", createdAt: 1, observedAt: 1, updatedAt: 1, version: 1 }).run(); // prettier-ignore
   const plans = explainQueries(db.reader, () => {
     inForce();
-    decisionsAbout(db.reader, [{ ref: "esc_1", runId: null, retryAt: null }]);
+    listDecided(db.reader, [{ ref: "esc_1", runId: null, retryAt: null }]);
   });
   expect(plans.join("\n")).toMatch(/decisions_escrow/);
   expect(plans.join("\n")).not.toMatch(/SCAN d\b|MATERIALIZE/);

@@ -2,7 +2,7 @@ import { eq, gte, lt, type SQL } from "drizzle-orm";
 import type { AlertOutcome } from "../../domain/statuses";
 import type { Reader } from "../connection";
 import { alerts } from "../schema";
-import { countRows, listByKeyset, listDistinct, type Count, type Page, type PageRequest } from "./keyset";
+import { countRows, listByKeyset, type Count, type Page, type PageRequest } from "./keyset";
 import type { Alert } from "./trades";
 
 export interface AlertFilter {
@@ -44,11 +44,6 @@ export function listAlerts(
 /** How many alerts the filter leaves. */
 export function countAlerts(db: Reader, filter: AlertFilter, exact = false): Count {
   return countRows(db, alerts, conditions(filter), { oneOf: outcomeBranches(filter), exact });
-}
-
-/** The markets that alerts have named. */
-export function listAlertAssets(db: Reader): string[] {
-  return listDistinct(db, alerts, alerts.asset);
 }
 
 /** One alert; null when none came under that id (yet). */

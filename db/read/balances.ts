@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, lt, type InferSelectModel } from "drizzle-orm";
+import { and, desc, eq, gte, lt, type InferSelectModel } from "drizzle-orm";
 import { balanceKinds, type BalanceKind } from "../../domain/statuses";
 import type { Reader } from "../connection";
 import { balances } from "../schema";
@@ -68,16 +68,4 @@ export function listBalanceHistory(
     .limit(1)
     .get();
   return { points: before ? [before, ...points] : points, cut };
-}
-
-/** When the first row of this kind was written, ms; null when there is none. */
-export function getFirstBalanceAt(db: Reader, kind: BalanceKind): number | null {
-  const row = db
-    .select({ at: balances.at })
-    .from(balances)
-    .where(eq(balances.kind, kind))
-    .orderBy(asc(balances.at))
-    .limit(1)
-    .get();
-  return row?.at ?? null;
 }

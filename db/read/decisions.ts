@@ -1,6 +1,6 @@
 import { and, asc, eq, getViewSelectedFields } from "drizzle-orm";
 import { given, prepared, type AnyHandle, type Reader } from "../connection";
-import { commands, decisions, decisionsInForce, inbox, operators } from "../schema";
+import { commands, decisions, decisionsInForce, operators } from "../schema";
 
 /** A row of the decision record with the name of the operator who wrote it; null for a rule. */
 export type DecisionRow = typeof decisions.$inferSelect & { operatorName: string | null };
@@ -111,15 +111,3 @@ export const decisionsAbout = (read: AnyHandle, intentKey: string): string[] =>
   deciding(read)
     .all({ key: intentKey })
     .map(({ id }) => id);
-
-const stored = prepared((db) =>
-  db
-    .select()
-    .from(inbox)
-    .where(eq(inbox.id, given("id")))
-    .prepare(),
-);
-
-/** A stored webhook. */
-export const getWebhook = (read: Reader, id: string): typeof inbox.$inferSelect | null =>
-  stored(read).get({ id }) ?? null;

@@ -23,7 +23,7 @@ export interface Decided {
 }
 
 /** The decisions about the escrows of one page, by reference. An escrow without one has no entry. */
-export function decisionsAbout(
+export function listDecided(
   db: Reader,
   rows: readonly Pick<InferSelectModel<typeof escrows>, "ref" | "runId" | "retryAt">[],
 ): Map<string, Decided> {

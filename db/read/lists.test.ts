@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { explainQueries, openTestDatabase } from "../testing";
-import { countAlerts, getAlert, listAlertAssets, listAlerts } from "./alerts";
+import { countAlerts, getAlert, listAlerts } from "./alerts";
 import { countAudit, listAudit, listAuditFacets } from "./audit";
 import { countBets, getBet, listBets } from "./bets";
 import type { PageRequest } from "./keyset";
-import { countRuns, countRunViews, getRun, listRunFunctions, listRuns, listRunsAbout } from "./runs";
+import { countRuns, countRunViews, getRun, listRunFunctions, listRuns } from "./runs";
 import { countWebhooks, getWebhook, listWebhooks, listWebhookTypes } from "./webhooks";
 
 /** 100,000 rows of each kind that grows without end; four share each millisecond. */
@@ -163,7 +163,6 @@ describe("alerts", () => {
       expect([row.outcome, row.asset, row.direction]).toEqual(["unknown", "ETH", "short"]);
     expect(countAlerts(db.reader, { outcomes: ["unknown"] })).toEqual({ n: 200, capped: false });
     expect(countAlerts(db.reader, { fromMs: 24_999 })).toEqual({ n: 4, capped: false });
-    expect(listAlertAssets(db.reader)).toEqual(["BTC", "ETH"]);
   });
   test("one by its id, or none", () => {
     expect(getAlert(db.reader, "al_000003")?.receivedAt).toBe(0);
@@ -207,13 +206,6 @@ describe("runs", () => {
     expect(found?.steps.map((step) => step.id)).toEqual(["s1", "s2"]);
     expect(found?.attempts.map((attempt) => attempt.error)).toEqual(["e1", "e2"]);
     expect(getRun(db.reader, "run_x")).toBeNull();
-  });
-  test("about one escrow, newest first", () => {
-    expect(
-      listRunsAbout(db.reader, "escrow", "esc_000001")
-        .slice(0, 2)
-        .map((run) => run.id),
-    ).toEqual(["run_095001", "run_090001"]);
   });
 });
 

@@ -104,12 +104,6 @@ export function listSent(db: Reader, page: PageRequest, size: number): Page<Outb
   });
 }
 
-/** Where a command stands; null when there is none under that id. */
-export function getOutboxRow(db: Reader, commandId: string): OutboxRow | null {
-  const row = rowsOf(db).where(eq(outbox.id, commandId)).get();
-  return row ? withState(row) : null;
-}
-
 /** One row by its number; null when there is none. */
 export function getSending(db: Reader, rowId: number): OutboxRow | null {
   const row = rowsOf(db).where(eq(outbox.rowId, rowId)).get();

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray, lt, type InferSelectModel, type SQL } from "drizzle-orm";
+import { asc, desc, eq, gte, inArray, lt, type InferSelectModel, type SQL } from "drizzle-orm";
 import type { RunStatus } from "../../domain/statuses";
 import type { Reader } from "../connection";
 import { runs, stepAttempts, steps } from "../schema";
@@ -120,17 +120,6 @@ export function getRun(db: Reader, id: string): { run: Run; steps: Step[]; attem
       .limit(5_000)
       .all(),
   };
-}
-
-/** The runs about one thing, newest first. */
-export function listRunsAbout(db: Reader, subjectType: NonNullable<Run["subjectType"]>, ref: string) {
-  return db
-    .select(listColumns)
-    .from(runs)
-    .where(and(eq(runs.subjectType, subjectType), eq(runs.subjectRef, ref)))
-    .limit(100)
-    .all()
-    .sort((a, b) => b.startedAt - a.startedAt);
 }
 
 function conditions(filter: RunFilter): (SQL | undefined)[] {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { balances, claims, commandOutcomes, commands, domains, operators, outbox } from "../schema";
 import { explainQueries, openTestDatabase } from "../testing";
-import { getFirstBalanceAt, HISTORY_LIMIT, listBalanceHistory, listCurrentBalances } from "./balances";
+import { HISTORY_LIMIT, listBalanceHistory, listCurrentBalances } from "./balances";
 import { getFaucetDay, listClaims } from "./claims";
 import { listDomains } from "./domains";
-import { countUnsent, getOutboxRow, listSent, listUnsent } from "./outbox";
+import { countUnsent, listSent, listUnsent } from "./outbox";
 
 let db: ReturnType<typeof openTestDatabase>;
 beforeEach(() => {
@@ -37,8 +37,6 @@ describe("balances", () => {
     expect(listBalanceHistory(db.reader, "wallet", 0).points).toHaveLength(4);
     expect(listBalanceHistory(db.reader, "wallet", 15, 30).points.map((point) => point.at)).toEqual([10, 20]);
     expect(listBalanceHistory(db.reader, "locked", 0)).toEqual({ points: [], cut: false });
-    expect(getFirstBalanceAt(db.reader, "wallet")).toBe(10);
-    expect(getFirstBalanceAt(db.reader, "locked")).toBeNull();
   });
   test("a long history keeps its newest points and says so", () => {
     db.writer.transaction(() => {
@@ -158,8 +156,6 @@ describe("the outbox", () => {
       ["c2", "failed", "Refused."],
       ["c1", "sent", null],
     ]);
-    expect(getOutboxRow(db.reader, "c2")?.state).toBe("failed");
-    expect(getOutboxRow(db.reader, "c9")).toBeNull();
   });
   test("finding what waits does not read what has left", () => {
     const client = db.writer.$client;

@@ -3,14 +3,7 @@ import { tradeStatuses, type TradeStatus } from "../../domain/statuses";
 import { alerts, intents, timeline } from "../schema";
 import { explainQueries, openTestDatabase } from "../testing";
 import { parseCursor, type PageRequest } from "./keyset";
-import {
-  countTrades,
-  countTradeViews,
-  getTrade,
-  listLastPrices,
-  listTradeFacets,
-  listTrades,
-} from "./trades";
+import { countTrades, countTradeViews, getTrade, listTradeFacets, listTrades } from "./trades";
 import type { TradeFilter, TradeSort } from "./trades";
 import { intentKeys } from "../../domain/keys";
 
@@ -215,10 +208,4 @@ describe("one trade", () => {
   test("without alert and intent it is still shown", () => {
     expect(getTrade(db.reader, "tr_000001")).toMatchObject({ alert: null, intent: null, timeline: [] });
   });
-});
-
-test("last prices name the newest trade of each market that has one", () => {
-  const prices = listLastPrices(db.reader, ["BTC", "DOGE"]);
-  expect(prices.map((row) => row.asset)).toEqual(["BTC"]);
-  expect(prices[0]?.price).toBe("1");
 });

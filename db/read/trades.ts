@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, lt, sql, type InferSelectModel, type SQL } from "drizzle-orm";
+import { desc, eq, gte, inArray, lt, sql, type InferSelectModel, type SQL } from "drizzle-orm";
 import { intentKeys } from "../../domain/keys";
 import { notPlacedTradeStatuses, openTradeStatuses, type TradeStatus } from "../../domain/statuses";
 import type { Reader } from "../connection";
@@ -130,24 +130,6 @@ export function getTrade(
         .get() ?? null,
     timeline: listTimeline(db, "trade", ref),
   };
-}
-
-/** The newest fill prices by asset, for the alert form: what the last trade got and when. */
-export function listLastPrices(
-  db: Reader,
-  assets: readonly string[],
-): { asset: string; price: string; at: number }[] {
-  if (assets.length === 0) return [];
-  return assets.flatMap((asset) => {
-    const row = db
-      .select({ asset: trades.asset, fill: trades.fillPrice, alert: trades.alertPrice, at: trades.createdAt })
-      .from(trades)
-      .where(and(eq(trades.asset, asset), inArray(trades.status, ["open", "filled", "closed"])))
-      .orderBy(desc(trades.createdAt), desc(trades.ref))
-      .limit(1)
-      .get();
-    return row ? [{ asset: row.asset, price: row.fill ?? row.alert, at: row.at }] : [];
-  });
 }
 
 /** `+` keeps SQLite from choosing the market's index where the list is to be followed by size. */

@@ -1,6 +1,6 @@
 import { desc, eq, type InferSelectModel } from "drizzle-orm";
 import type { WebhookOutcome } from "../../domain/webhook-outcomes";
-import type { Reader } from "../connection";
+import { given, prepared, type Reader } from "../connection";
 import { inbox, webhookOutcomes } from "../schema";
 import { countRows, listByKeyset, listDistinct, type Count, type Page, type PageRequest } from "./keyset";
 
@@ -57,9 +57,15 @@ export function listWebhookTypes(db: Reader): string[] {
   return listDistinct(db, inbox, inbox.type);
 }
 
+const byId = prepared((db: Reader) =>
+  rowsOf(db)
+    .where(eq(inbox.id, given("id")))
+    .prepare(),
+);
+
 /** One webhook as it came; null when there is none by that id. */
 export function getWebhook(db: Reader, id: string): WebhookRow | null {
-  const row = rowsOf(db).where(eq(inbox.id, id)).get();
+  const row = byId(db).get({ id });
   return row ? flatten(row) : null;
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { decisionsAbout } from "../../db/read/escrow-decisions";
+import { listDecided } from "../../db/read/escrow-decisions";
 import { escrowStory, getEscrowRow, getReceipt } from "../../db/read/escrows";
 import { listAttention } from "../../db/read/overview";
 import { openWorld, type World } from "../testing";
@@ -23,7 +23,7 @@ async function approve(): Promise<string> {
 function shown(command: string) {
   const escrow = getEscrowRow(world.read, "esc_1");
   if (!escrow) throw new Error("no escrow");
-  const decided = decisionsAbout(world.read, [escrow]).get("esc_1") ?? null;
+  const decided = listDecided(world.read, [escrow]).get("esc_1") ?? null;
   return { escrow, decided, receipt: getReceipt(world.read, command) };
 }
 

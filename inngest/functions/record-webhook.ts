@@ -7,7 +7,7 @@ import { bookTransfer } from "../../db/mirror/books";
 import { changeEscrow, escrowByRemoteId, isOver, tellEscrow } from "../../db/mirror/escrows";
 import { getIntent } from "../../db/mirror/intents";
 import { applyTradeNews, tellTrade, tradeByRemoteId } from "../../db/mirror/trades";
-import { getWebhook } from "../../db/read/decisions";
+import { getWebhook } from "../../db/read/webhooks";
 import { utcDay } from "../../domain/ids";
 import { claimRef, intentKeys } from "../../domain/keys";
 import { formatMicro } from "../../domain/money";
