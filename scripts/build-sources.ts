@@ -72,5 +72,11 @@ export function buildFault(root: string): string | null {
     : `The build is not of these sources: they have changed since. ${NOW_WHAT}`;
 }
 
+/** @throws Error with what is wrong with the build and what to do, when it is not of these sources */
+export function requireBuild(root: string): void {
+  const fault = buildFault(root);
+  if (fault) throw new Error(fault);
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
   ({ begin: beginBuild, end: endBuild })[process.argv[2] === "begin" ? "begin" : "end"](process.cwd());

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { planOf } from "./plan";
 import { playRound, type Round } from "./round";
 import { machineNames } from "../../sandbox/trio";
+import { requireBuild } from "../../scripts/build-sources";
 
 const { values: args } = parseArgs({
   options: {
@@ -18,6 +19,7 @@ const { values: args } = parseArgs({
 const rounds = Number(args.rounds);
 const first = args.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(args.seed);
 
+requireBuild(process.cwd());
 // So that the processes are ended as well.
 process.once("SIGINT", () => process.exit(130));
 process.once("SIGTERM", () => process.exit(143));
