@@ -25,6 +25,10 @@ const mirrorWall = wall(
   "Only functions write the mirror. Ask by recording a command (db/desk).",
 );
 const deskWall = wall(["**/db/desk/**"], "Functions read the desk through db/read and never write it.");
+const storiesWall = wall(
+  ["**/inngest/functions/**", "../functions/**"],
+  "Functions use money-calls and recovery, never the other way.",
+);
 const functionsWall = wall(
   ["**/inngest/{functions,money-calls,recovery}/**"],
   "Functions are asked by events: see inngest/events.ts.",
@@ -199,8 +203,12 @@ export default tseslint.config(
   room(["inngest/purple-flea/**"], [appWall, serverWall, sandboxWall, dbWall, functionsWall]),
   room(["inngest/events.ts", "inngest/client.ts"], [appWall, serverWall, sandboxWall, dbWall, functionsWall]),
   room(
-    ["inngest/{deps,index,journal*}.ts", "inngest/{functions,money-calls,recovery}/**"],
+    ["inngest/{deps,index,journal*}.ts", "inngest/functions/**"],
     [appWall, serverWall, sandboxWall, deskWall, dialectWall, bothHandlesWall],
+  ),
+  room(
+    ["inngest/{money-calls,recovery}/**"],
+    [appWall, serverWall, sandboxWall, deskWall, dialectWall, bothHandlesWall, storiesWall],
   ),
   room(
     ["app/components/**", "app/lib/**"],

@@ -228,7 +228,7 @@ const open = prepared((db) =>
       and(
         isNotNull(trades.remoteId),
         or(
-          inArray(trades.status, ["open", "filled"]),
+          inArray(trades.status, ["open", "filled", "unknown"]),
           // Over before anybody had told of its fill: it is read once more.
           and(
             inArray(trades.status, ["closed", "liquidated"]),

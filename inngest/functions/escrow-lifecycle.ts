@@ -25,7 +25,7 @@ import { escrowCreate } from "../money-calls/actions/escrow-create";
 import { endedAs, escrowEnds, recordEscrow, type Ended } from "../money-calls/actions/escrow-end";
 import type { EndAction } from "../money-calls/actions/end-of-escrow";
 import { runMoneyAction } from "../money-calls/run";
-import { onRecord } from "./hearing";
+import { onRecord } from "../recovery/hearing";
 
 const ID = "escrow-lifecycle";
 /** How long a disputed, unreadable or paused escrow is left alone before it is looked at again. */

@@ -20,7 +20,7 @@ import {
   escrowResumed,
   eventIdFor,
 } from "../events";
-import { isHeard } from "./hearing";
+import { isHeard } from "../recovery/hearing";
 import { functionActor, type Deps } from "../deps";
 
 const ID = "record-confirmation";

@@ -9,7 +9,7 @@ import { listUnanswered, listUnmatched, type Reported } from "../../db/read/cand
 import { getDecision } from "../../db/read/decisions";
 import { pauseReason } from "../../db/read/pauses";
 import { alertResumed, escrowResumed, eventIdFor, webhookReceived } from "../events";
-import { isHeard } from "../functions/hearing";
+import { isHeard } from "./hearing";
 import { actions } from "../money-calls/actions";
 import { reconcile, resumeEvent } from "../money-calls/reconcile";
 import { settle } from "../money-calls/settle";

@@ -73,7 +73,7 @@ export function tradeCells(
         statusCell(
           tradeLook[row.status],
           row.reason,
-          row.status === "unknown" ? intentKeys.order(row.alertId) : null,
+          row.status === "unknown" && row.remoteId === null ? intentKeys.order(row.alertId) : null,
         ),
     },
     agent: {

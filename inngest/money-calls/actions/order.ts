@@ -180,6 +180,8 @@ export function newsOf(reply: Order) {
   return {
     status,
     rawStatus: reply.rawStatus,
+    // Taken, with a word that is not known here: it is read again until there is another.
+    reason: status === "unknown" ? `Purple Flea says "${reply.rawStatus ?? ""}"` : null,
     remoteId: reply.id,
     fillPrice: reply.fillPrice,
     feeMicro: reply.feeMicro,
