@@ -1,6 +1,7 @@
 import { and, eq, getViewSelectedFields, inArray, sql, type InferSelectModel } from "drizzle-orm";
 import type { DecidedStatus } from "../../domain/decided-status";
 import type { EscrowDecision } from "../../domain/decision-record";
+import { ESCROW_END_PREFIX } from "../../domain/keys";
 import type { IntentStatus } from "../../domain/intents";
 import type { Reader } from "../connection";
 import { decisionsInForce, intents, operators, outbox, runs, steps, type escrows } from "../schema";
@@ -37,7 +38,7 @@ export function listDecided(
       intent: intents.status,
     })
     .from(decisionsInForce)
-    .leftJoin(intents, eq(intents.key, sql`'escrow-end:' || ${decisionsInForce.escrowRef}`))
+    .leftJoin(intents, eq(intents.key, sql`${ESCROW_END_PREFIX} || ${decisionsInForce.escrowRef}`))
     .leftJoin(outbox, eq(outbox.id, decisionsInForce.commandId))
     .leftJoin(operators, eq(operators.id, decisionsInForce.actorId))
     .where(

@@ -2,6 +2,7 @@ import { Link } from "@remix-run/react";
 import type { Pause } from "../../../db/read/pauses";
 import type { Drift } from "../../../db/read/drift";
 import type { UnknownIntent } from "../../../db/read/unknown";
+import { parseIntentKey } from "../../../domain/keys";
 import { ordersHeldBy, type AfterUnknown } from "../../../domain/after-unknown";
 import { pauseLook } from "../../../domain/pauses";
 import { Icon } from "../ui/icon";
@@ -96,7 +97,7 @@ export function StandingNotes({
 
 /** The way from a row to the decision about its unknown call. The end of an escrow can be asked for, and is, by itself. */
 export function UnknownNote({ intentKey, what }: { intentKey: string; what: string }) {
-  const isAsked = intentKey.startsWith("escrow-end:");
+  const isAsked = parseIntentKey(intentKey)?.of === "escrow-end";
   return (
     <Note tone="unknown" icon="circle-question-mark">
       <b>{what} no answer came.</b>
