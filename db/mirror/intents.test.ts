@@ -65,3 +65,18 @@ test("a file from before has its lock back, and its order of unknown outcome sti
   expect(openIntent(upgraded, order("b", "ETH"), 2).kind).toBe("busy");
   expect(openIntent(upgraded, order("b", "BTC"), 2).kind).toBe("send");
 });
+
+test("an order whose attempt was lost holds every order for as long as that attempt may be waiting", () => {
+  const db = openTestDatabase();
+  close.push(() => db.close());
+  const lostAt = 100_000;
+  openIntent(db.writer, order("a", "ETH"), lostAt - 1_000);
+  expect(openIntent(db.writer, order("a", "ETH"), lostAt).kind).toBe("abandoned");
+  settleIntent(db.writer, intentKeys.order("a"), { status: "unknown", keepsLock: true }, lostAt);
+  expect(openIntent(db.writer, order("b", "BTC"), lostAt + 14_000).kind).toBe("busy");
+  expect(openIntent(db.writer, order("b", "BTC"), lostAt + 15_000).kind).toBe("send");
+  expect(openIntent(db.writer, order("c", "SOL"), lostAt + 15_000)).toMatchObject({
+    kind: "busy",
+    heldBy: { key: "order:b" },
+  });
+});

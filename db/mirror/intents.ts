@@ -108,14 +108,28 @@ export const inFlightSince = (tx: MirrorWriter, before: number, limit: number): 
 /** Calls whose outcome is not known, those longest unsettled first. */
 export const unknownIntents = (tx: MirrorWriter, limit: number): Intent[] => unknown(tx).all({ limit });
 
+/** A call has its answer, or its time-out, within so long. ms */
+const LONGEST_CALL_MS = 15_000;
+
+/**
+ * The other call that is in flight under a lock. One whose attempt was lost is of unknown outcome and keeps its lock for as long
+ * as that attempt may still be waiting for an answer; then the lock is free.
+ */
+function inFlightUnder(tx: MirrorWriter, lock: LockName, key: IntentKey, now: number): Intent | undefined {
+  const holder = otherHolder(tx).get({ lock, key });
+  if (holder?.status !== "unknown" || now - holder.updatedAt < LONGEST_CALL_MS) return holder;
+  tx.update(intents).set({ lock: null }).where(eq(intents.key, holder.key)).run();
+  return undefined;
+}
+
 /**
  * The call that keeps this one from being sent: one in flight under the same lock, or an order of unknown outcome. What the
  * latter holds follows from its status and its market when it is asked; it has no lock.
  */
-function holderOf(tx: MirrorWriter, request: IntentRequest): Intent | undefined {
+function holderOf(tx: MirrorWriter, request: IntentRequest, now: number): Intent | undefined {
   const { lock, key, asset = "", afterUnknown = "market" } = request;
   if (!lock) return undefined;
-  const inFlight = otherHolder(tx).get({ lock, key });
+  const inFlight = inFlightUnder(tx, lock, key, now);
   if (inFlight || lock !== "order") return inFlight;
   return unknownOrders(tx)
     .all({ key })
@@ -142,7 +156,7 @@ export function openIntent(
   if (found && !mayRepeat) {
     return { kind: found.status === "open" ? "abandoned" : "settled", intent: found };
   }
-  const heldBy = holderOf(tx, request);
+  const heldBy = holderOf(tx, request, now);
   if (heldBy) return { kind: "busy", heldBy };
   if (found) {
     // Another action, such as a release after a cancel that was not done, is another request and has a key of its own.
@@ -206,7 +220,13 @@ export function recordSkipped(tx: MirrorWriter, request: IntentRequest, now: num
 export function settleIntent(
   tx: MirrorWriter,
   key: IntentKey,
-  outcome: { status: Exclude<IntentStatus, "open">; detail?: string; remoteId?: string },
+  outcome: {
+    status: Exclude<IntentStatus, "open">;
+    detail?: string;
+    remoteId?: string;
+    /** It may be in flight still. */
+    keepsLock?: boolean;
+  },
   now: number,
 ): void {
   const found = getIntent(tx, key);
@@ -217,7 +237,7 @@ export function settleIntent(
       status: outcome.status,
       detail: outcome.detail ?? null,
       remoteId: outcome.remoteId ?? found.remoteId,
-      lock: null,
+      lock: outcome.keepsLock ? found.lock : null,
       settledAt: final ? now : null,
       updatedAt: now,
     })
@@ -276,7 +296,7 @@ export function reopenIntent(
   const first = found.decisionCommand !== decider.commandId;
   if (!first && found.status === "open") return { kind: "abandoned", intent: found };
   if (found.status !== (first ? "unknown" : "not_executed")) return { kind: "settled", intent: found };
-  const heldBy = lock ? otherHolder(tx).get({ lock, key }) : undefined;
+  const heldBy = lock ? inFlightUnder(tx, lock, key, now) : undefined;
   if (heldBy) return { kind: "busy", heldBy };
   if (!decideIntent(tx, key, "repeated", decider, now)) return { kind: "settled", intent: found };
   const tries = found.tries + 1;

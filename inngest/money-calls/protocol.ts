@@ -37,8 +37,11 @@ export type Transition<Value> =
   | { kind: "not-executed"; reason: string }
   /** The same, and its attempts are used up. */
   | { kind: "given-up"; reason: string; retryAt?: number }
-  /** Sent, and no readable answer: it may have been executed. */
-  | { kind: "unknown"; reason: string }
+  /**
+   * Sent, and no readable answer: it may have been executed. `isInFlight`: an attempt that nobody hears of any more may be waiting
+   * for its answer still.
+   */
+  | { kind: "unknown"; reason: string; isInFlight?: boolean }
   /** We said no, before anything was sent. */
   | { kind: "skipped"; reason: string }
   /** Reconciled: it was executed. `words` say who says so. */

@@ -71,7 +71,7 @@ export async function repeat(
     const result = reopenIntent(tx, key, action.lock, decider, runId, now);
     if (result.kind === "abandoned") {
       const reason = "stopped between sending it again and recording the answer";
-      settle(tx, action, { key, ref }, { kind: "unknown", reason }, source, now);
+      settle(tx, action, { key, ref }, { kind: "unknown", reason, isInFlight: true }, source, now);
     }
     if (result.kind === "send") {
       tell(tx, decided("Decided: it did not happen, do it again", now));

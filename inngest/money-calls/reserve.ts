@@ -93,7 +93,8 @@ export function reserve<Request extends ActionRequest, Row, Value, Summary exten
     case "settled": {
       // An attempt died between sending and recording: nobody knows whether it sent.
       const reason = "stopped between sending and recording the answer";
-      if (opened.kind === "abandoned") settle(tx, action, call, { kind: "unknown", reason }, source, now);
+      if (opened.kind === "abandoned")
+        settle(tx, action, call, { kind: "unknown", reason, isInFlight: true }, source, now);
       const intent = getIntent(tx, key) ?? opened.intent;
       if (commandId !== null && intent.commandId !== commandId && action.answerLate)
         answerCommand(tx, commandId, { ...action.answerLate(action.load(tx, ref), intent), runId }, now);

@@ -74,7 +74,8 @@ function giveUp<Request extends ActionRequest, Row, Value, Summary extends objec
     const status = getIntent(tx, key)?.status;
     if (status === undefined && !action.outlivesRun)
       return skipUnreserved(deps, tx, action, request, reason, source, now);
-    if (status === "open") settle(tx, action, call, { kind: "unknown", reason }, source, now);
+    if (status === "open")
+      settle(tx, action, call, { kind: "unknown", reason, isInFlight: true }, source, now);
     if (status === "not_executed" || status === undefined) {
       const retryAt = action.retryAt?.(tx, request.ref, now);
       settle(tx, action, call, { kind: "given-up", reason, retryAt }, source, now);

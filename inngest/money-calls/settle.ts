@@ -90,6 +90,7 @@ function writeIntent<Request extends ActionRequest, Row, Value, Summary extends 
             ? transition.reason
             : (told.reason ?? undefined),
       remoteId: isDone ? action.remoteIdOf(transition.value) : undefined,
+      keepsLock: transition.kind === "unknown" && transition.isInFlight,
     },
     now,
   );

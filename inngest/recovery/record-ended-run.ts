@@ -96,7 +96,7 @@ function settleLeftCalls(tx: MirrorWriter, endedId: string, now: number): string
     const call = { key: intent.key, ref: intent.subjectRef };
     if (intent.status === "open") {
       const reason = "its run ended before an answer was recorded";
-      settle(tx, action, call, { kind: "unknown", reason }, source, now);
+      settle(tx, action, call, { kind: "unknown", reason, isInFlight: true }, source, now);
       lost.push(intent.key);
     } else if (intent.status === "unknown") {
       if (intent.decision === null) lost.push(intent.key);
