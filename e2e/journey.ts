@@ -56,12 +56,22 @@ export async function putAxeIn(page: Page): Promise<void> {
   await page.addInitScript({ path: createRequire(import.meta.url).resolve("axe-core/axe.min.js") });
 }
 
+type Theme = "light" | "dark";
+const bothThemes: readonly Theme[] = ["light", "dark"];
+/** For a test of many pages: `npm test` reads each in light and wide, and in dark on a phone; `npm run test:long` in all four ways. */
+export const sampledThemes = (width: number): readonly Theme[] =>
+  process.env.LONG === "1" ? bothThemes : [width > 800 ? "light" : "dark"];
+
 /** Checks the page in both themes, wide and on a phone: no axe violation, no sideways scroll. */
-export async function expectNoBarrier(page: Page, what: string): Promise<void> {
+export async function expectNoBarrier(
+  page: Page,
+  what: string,
+  themesAt: (width: number) => readonly Theme[] = () => bothThemes,
+): Promise<void> {
   for (const width of [1440, 375]) {
     await page.setViewportSize({ width, height: 900 });
     expect(await sidewaysScroll(page), `${what} scrolls sideways at ${width}`).toBeLessThanOrEqual(0);
-    for (const colorScheme of ["light", "dark"] as const) {
+    for (const colorScheme of themesAt(width)) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       expect(await axeViolations(page), `${what} ${colorScheme} ${width}`).toEqual([]);
     }

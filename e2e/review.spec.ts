@@ -7,6 +7,7 @@ import {
   expectNoBarrier,
   minute,
   putAxeIn,
+  sampledThemes,
   sidewaysScroll,
   silentCounterparty,
   test,
@@ -196,7 +197,7 @@ test("the escrow's page, its review and a receipt: no axe violation, no sideways
   ]) {
     await desk.goto(path);
     await expect(desk.getByRole("heading").first()).toBeVisible();
-    await expectNoBarrier(desk, path);
+    await expectNoBarrier(desk, path, sampledThemes);
     for (const width of [320, 768, 1023, 1024, 1099, 1279, 1920]) {
       await desk.setViewportSize({ width, height: 900 });
       expect(await sidewaysScroll(desk), `${path} at ${width}`).toBeLessThanOrEqual(0);

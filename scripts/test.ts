@@ -176,6 +176,7 @@ switch (asked) {
       "e2e/long",
       "e2e/malformed.spec.ts",
     );
+    await browserTests("many pages in both themes at both widths", { LONG: "1" }, "--grep", "axe violation");
     count(asTest(await run("what the image holds", "npx", ["tsx", "scripts/image-content.ts"])));
     break;
   case "sum":
