@@ -11,7 +11,7 @@ import { attempt } from "../money-calls/attempt";
 import type { Deps } from "../deps";
 import { DAY, HOUR, SECOND, escrowsIn } from "./testing";
 
-/** What a step handed on in those days: what was done went by the action's name, an escrow's end by its status alone. */
+/** The result of a step in those days: what was done went by the action's name, an escrow's end by its status alone. */
 async function resultBefore(done: "created" | undefined, result: Promise<{ kind: string }>): Promise<object> {
   const { kind, ...rest } = await result;
   return kind === "done" ? { ...(done && { kind: done }), ...rest } : { kind, ...rest };

@@ -3,7 +3,6 @@ import { z } from "zod";
 import { inTransaction, type MirrorWriter } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
 import { decideIntent, getIntent, type Decider, type Intent } from "../../db/mirror/intents";
-import { tell } from "../../db/mirror/timeline";
 import { getCommand } from "../../db/read/decisions";
 import { asIntentKey, type IntentKey } from "../../domain/keys";
 import type { Deps } from "../deps";
@@ -13,6 +12,7 @@ import type { Source, Transition } from "../money-calls/protocol";
 import { repeat, type Repeated } from "../money-calls/repeat";
 import { reconcileId } from "../money-calls/run";
 import { settle as settleCall } from "../money-calls/settle";
+import { tellDecision } from "../money-calls/tell-decision";
 import { ReadRefused } from "../purple-flea/outcomes";
 
 const ID = "settle-unknown";
@@ -39,7 +39,6 @@ const failed = (message: string): Answered => ({ state: "failed", message });
 interface Decided extends z.output<typeof decisionSchema> {
   key: IntentKey;
   decider: Decider;
-  operatorId: string;
   source: Source & { runId: string };
 }
 
@@ -67,7 +66,6 @@ export function settleUnknown(deps: Deps) {
           reason: z.object({ reason: z.string() }).safeParse(command.payload).data?.reason ?? null,
           seenTries: parsed.data.seen_tries,
         },
-        operatorId: command.operatorId,
         source: { actor: { kind: "operator", id: command.operatorId }, runId, stepId: "settle" },
       };
       // Within its step: of one that was asked for twice the later answer counts, and the run takes only the first.
@@ -113,7 +111,7 @@ export function settleUnknown(deps: Deps) {
         return happened(intent, decided);
       case "not-happened":
         return decided.again
-          ? answerOf(intent, await repeat(deps, intent, decider, decided.operatorId, decided.source))
+          ? answerOf(intent, await repeat(deps, intent, decider, decided.source))
           : inTransaction(mirror, (tx) => dropped(tx, intent, decided));
       default:
         return choice satisfies never;
@@ -130,16 +128,7 @@ export function settleUnknown(deps: Deps) {
     now: number,
   ): boolean {
     if (!decideIntent(tx, intent.key, outcome, decider, now)) return false;
-    tell(tx, {
-      subject: { type: actions[intent.action].subject, ref: intent.subjectRef },
-      kind: "decided",
-      nth: decider.commandId,
-      at: now,
-      title: `${title}, by ${decider.by}`,
-      detail: decider.reason ?? undefined,
-      actor: source.actor,
-      runId: source.runId,
-    });
+    tellDecision(tx, intent, title, decider, source, now);
     return true;
   }
 

@@ -66,7 +66,7 @@ export function tradeOnPriceAlert(deps: Deps) {
       if (alert.known) return { skipped: true, reason: `another run has this alert: ${alert.outcome}` };
       if ("refused" in alert) return { refused: true, reason: alert.refused };
       const { direction, price, receivedAt } = alert;
-      // Steps of earlier builds hand on the sender's spelling.
+      // Steps of earlier builds return the sender's spelling.
       const asset = marketOf(alert.asset);
       const commandId = isCommand(read, alertId) ? alertId : null;
 

@@ -1,6 +1,6 @@
 import { NonRetriableError } from "inngest";
 import { inTransaction, type MirrorWriter } from "../../db/connection";
-import { getIntent, mayStillSend, type Intent, type Try } from "../../db/mirror/intents";
+import { getIntent, mayStillSend, type Try } from "../../db/mirror/intents";
 import type { IntentKey } from "../../domain/keys";
 import { functionActor, type Deps } from "../deps";
 import { throwFor } from "../purple-flea/outcomes";
@@ -29,7 +29,7 @@ export async function attempt<Request extends ActionRequest, Row, Value, Summary
     case "already-settled":
       if (action.retriesUnknown && reserved.intent.status === "unknown")
         throw new NonRetriableError(`${reserved.intent.action} of ${request.ref} is under way already`);
-      return resultOf(action, deps.mirror, reserved.intent, request);
+      return resultOf(action, mirror, reserved.intent.key, request);
     case "final":
       return doneAs(action, mirror, request);
     case "locked":
@@ -63,8 +63,7 @@ export async function send<Request extends ActionRequest, Row, Value, Summary ex
 ): Promise<CallResult<Summary>> {
   const { mirror, clock } = deps;
   const call: Call = { key, ref: request.ref };
-  const row = action.load(mirror, request.ref);
-  if (row === undefined) throw new Error(`the mirror has no ${action.subject} ${request.ref}`);
+  const row = requireRow(action, mirror, request.ref);
   let outcome: CallOutcome<Value>;
   try {
     outcome = await action.call(deps, row, tried, key);
@@ -89,14 +88,12 @@ export async function send<Request extends ActionRequest, Row, Value, Summary ex
     settle(tx, action, call, came, source, now);
     return came;
   });
-  if (transition.kind === "not-executed" && outcome.kind === "not-executed") throwFor(outcome);
+  if (outcome.kind === "not-executed") throwFor(outcome);
   if (transition.kind === "unknown" && action.retriesUnknown)
     throw new Error(`outcome unknown: ${transition.reason}`);
   if (transition.kind === "rejected" && transition.retryAt !== undefined)
     return { kind: "rejected", reason: transition.reason, retry_at: transition.retryAt };
-  const intent = getIntent(mirror, key);
-  if (!intent) throw new Error(`the mirror has no intent ${key}`);
-  return resultOf(action, mirror, intent, request);
+  return resultOf(action, mirror, key, request);
 }
 
 function transitionOf<Value>(
@@ -121,9 +118,12 @@ function transitionOf<Value>(
 export function resultOf<Request extends ActionRequest, Row, Value, Summary extends object>(
   action: MoneyAction<Request, Row, Value, Summary>,
   mirror: MirrorWriter,
-  { status, detail, key }: Intent,
+  key: IntentKey,
   request: ActionRequest,
 ): CallResult<Summary> {
+  const intent = getIntent(mirror, key);
+  if (!intent) throw new Error(`the mirror has no intent ${key}`);
+  const { status, detail } = intent;
   switch (status) {
     case "done":
       return doneAs(action, mirror, request);
@@ -148,10 +148,18 @@ function doneAs<Request extends ActionRequest, Row, Value, Summary extends objec
   mirror: MirrorWriter,
   request: ActionRequest,
 ): CallResult<Summary> {
-  const row = action.load(mirror, request.ref);
-  if (row === undefined) throw new Error(`the mirror has no ${action.subject} ${request.ref}`);
-  const summary = action.summary(row, request);
+  const summary = action.summary(requireRow(action, mirror, request.ref), request);
   return summary ? { kind: "done", ...summary } : { kind: "skipped", reason: "done before" };
+}
+
+function requireRow<Request extends ActionRequest, Row, Value, Summary extends object>(
+  { load, subject }: MoneyAction<Request, Row, Value, Summary>,
+  mirror: MirrorWriter,
+  ref: string,
+): Row {
+  const row = load(mirror, ref);
+  if (row === undefined) throw new Error(`the mirror has no ${subject} ${ref}`);
+  return row;
 }
 
 /** What the timeline signs a run's own call with. */

@@ -5,8 +5,11 @@ import { intentKeys } from "../../domain/keys";
 import type { Escrow } from "../purple-flea/port";
 import type { Source } from "./protocol";
 
-/** What a reading of an escrow says besides its status. */
-export const factsOf = (row: EscrowRow, upstream: Escrow) => ({
+/** What is told of an escrow besides its status, by a reading or by the answer to a call. */
+export const factsOf = (
+  row: EscrowRow,
+  upstream: Pick<Escrow, "feeMicro" | "referralMicro" | "txHash"> & { rawStatus?: string },
+) => ({
   rawStatus: upstream.rawStatus,
   feeMicro: upstream.feeMicro ?? undefined,
   netMicro: upstream.feeMicro === null ? undefined : row.amountMicro - upstream.feeMicro,

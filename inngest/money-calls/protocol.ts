@@ -6,6 +6,7 @@ import type { IntentKey, LockName } from "../../domain/keys";
 import type { MicroUsdc } from "../../domain/money";
 import type { MoneyActionName as ActionName, Purse } from "../../domain/intents";
 import type { PauseKind } from "../../domain/pauses";
+import type { Decision } from "../../db/read/decisions";
 import type { Intent, Try } from "../../db/mirror/intents";
 import type { SubjectType, TimelineKind } from "../../domain/timeline-kinds";
 import type { Deps } from "../deps";
@@ -66,7 +67,7 @@ export interface Source {
   stepId?: string;
 }
 
-/** What a call came to, as a step hands it on. `Summary` is what the function returns of a call that was done. */
+/** What a call came to, as a step returns it. `Summary` is what the function returns of a call that was done. */
 export type Settled<Summary extends object> =
   | ({ kind: "done" } & Summary)
   /** It waits for a pause, a dispute or another hindrance to end; `until` when that is known, ms. */
@@ -138,7 +139,7 @@ export interface MoneyAction<Request extends ActionRequest, Row, Value, Summary 
   /** Why the request is none that this action can carry out; then nothing is written but the answer. */
   conflict?(tx: MirrorWriter, request: Request): { reason: string; isTold: boolean } | null;
   /** Why its time is over; then it is skipped as if it were paused. */
-  lapsed?(row: Row | undefined, request: ActionRequest, now: number): string | null;
+  lapsed?(ref: string, now: number): string | null;
   /** What its reservation is told with. */
   reservedDetail?(request: Request): string;
   /** Limits, balance, age: why it may not be sent now. Its own intent is open already. */
@@ -162,14 +163,14 @@ export interface MoneyAction<Request extends ActionRequest, Row, Value, Summary 
     now: number,
   ): void;
   describe(row: Row | undefined, transition: Transition<Value>, context: Context): Told;
-  /** Reads what a step handed on, of this build and of earlier ones. */
+  /** Reads the result of a step, of this build and of earlier ones. */
   readonly summarySchema: z.ZodType<Summary>;
   /** Of a row whose call is done; null when this request did not do it. */
   summary(row: Row, request: ActionRequest): Summary | null;
   remoteIdOf(value: Value): string | undefined;
 
-  /** Who asked for it; the command on the intent when it is not said. */
-  askedBy?(tx: MirrorWriter, ref: string): string | null;
+  /** The operator's decision that it carries out: who decided is who is answered. Else that is the command on the intent. */
+  decisionAbout?(tx: MirrorWriter, ref: string): Pick<Decision, "decision" | "commandId"> | null;
   /** What another command is told that asked for what was asked for before. */
   answerLate?(row: Row | undefined, intent: Intent): NonNullable<Told["answer"]>;
   /** When it is tried again after a no, ms; undefined when it is not, or at once. */

@@ -1,7 +1,6 @@
 import { inTransaction, type MirrorWriter } from "../../db/connection";
 import { getIntent, type Intent } from "../../db/mirror/intents";
 import { asIntentKey } from "../../domain/keys";
-import { utcDay } from "../../domain/ids";
 import { functionActor, type Deps } from "../deps";
 import { escrowResumed, eventIdFor, faucetClaimRequested } from "../events";
 import { actions } from "./actions";
@@ -32,7 +31,12 @@ export async function reconcile(
   if (!intent) return { state: "settled", detail: "no intent" };
   const action = actions[intent.action];
   if (intent.status !== "unknown") {
-    const resume = isStillWanted(deps, intent) && action.resumes === "claim" ? "claim" : undefined;
+    // A claim that was settled by a reading whose own answer got lost, while its day lasts and nobody has decided about it.
+    const isWanted =
+      intent.status === "not_executed" &&
+      intent.decision === null &&
+      action.lapsed?.(intent.subjectRef, clock.now()) === null;
+    const resume = isWanted && action.resumes === "claim" ? "claim" : undefined;
     return { state: "settled", resume, detail: intent.status };
   }
   const found = await action.reconcile(deps, intent);
@@ -74,10 +78,6 @@ function write(
       return found satisfies never;
   }
 }
-
-/** A claim that was settled by a reading whose own answer got lost, while its day lasts and nobody has decided about it. */
-const isStillWanted = ({ clock }: Deps, { status, decision, subjectRef }: Intent): boolean =>
-  status === "not_executed" && decision === null && subjectRef.endsWith(`:${utcDay(clock.now())}`);
 
 /** The event that resumes what waited for a call's outcome; null when nothing does. */
 export function resumeEvent({ mirror }: Deps, asked: string, { resume }: Reconciled, requestedBy: string) {

@@ -1,7 +1,6 @@
 import { inTransaction } from "../../db/connection";
 import { reviseAnswers } from "../../db/mirror/answers";
 import { decideIntent, getIntent, reopenIntent, type Decider, type Intent } from "../../db/mirror/intents";
-import { tell } from "../../db/mirror/timeline";
 import { decisionsAbout } from "../../db/read/decisions";
 import { pauseReason } from "../../db/read/pauses";
 import type { Deps } from "../deps";
@@ -9,6 +8,7 @@ import { actions } from "./actions";
 import type { CallResult, Source } from "./protocol";
 import { send } from "./attempt";
 import { settle } from "./settle";
+import { tellDecision } from "./tell-decision";
 
 /** What a decision to do it again came to. */
 export type Repeated =
@@ -27,7 +27,6 @@ export async function repeat(
   deps: Deps,
   intent: Intent,
   decider: Decider,
-  operatorId: string,
   source: Source & { runId: string },
 ): Promise<Repeated> {
   const { mirror, clock } = deps;
@@ -35,26 +34,16 @@ export async function repeat(
   const { key, subjectRef: ref } = intent;
   const { runId } = source;
   const isOurs = intent.decisionCommand === decider.commandId;
-  const decided = (title: string, now: number) => ({
-    subject: { type: action.subject, ref } as const,
-    kind: "decided" as const,
-    nth: decider.commandId,
-    at: now,
-    title: `${title}, by ${decider.by}`,
-    detail: decider.reason ?? undefined,
-    actor: { kind: "operator", id: operatorId } as const,
-    runId,
-  });
   if (action.outlivesRun)
     return inTransaction(mirror, (tx): Repeated => {
       const now = clock.now();
       if (!decideIntent(tx, key, "repeated", decider, now))
         return { kind: "refused", reason: "Nothing was changed; look again." };
-      tell(tx, decided("Decided: do it again", now));
+      tellDecision(tx, intent, "Decided: do it again", decider, source, now);
       return { kind: "resumed" };
     });
   const request = { ref, commandId: intent.commandId, runId };
-  const lapsed = action.lapsed?.(action.load(mirror, ref), request, clock.now()) ?? null;
+  const lapsed = action.lapsed?.(ref, clock.now()) ?? null;
   if (lapsed !== null) {
     if (!isOurs) return { kind: "refused", reason: `Nothing was sent: ${lapsed}.` };
     if (intent.status === "not_executed") {
@@ -74,7 +63,7 @@ export async function repeat(
       settle(tx, action, { key, ref }, { kind: "unknown", reason, isInFlight: true }, source, now);
     }
     if (result.kind === "send") {
-      tell(tx, decided("Decided: it did not happen, do it again", now));
+      tellDecision(tx, intent, "Decided: it did not happen, do it again", decider, source, now);
       // Earlier decisions that sent it and heard nothing have their answer with this one.
       if (!isOurs) {
         const message = "It did not happen, as was decided since. It was sent once more.";

@@ -1,6 +1,6 @@
 import type { MirrorWriter } from "../../db/connection";
 import { answerCommand } from "../../db/mirror/answers";
-import { getIntent, openIntent, type Intent, type Try } from "../../db/mirror/intents";
+import { getIntent, openIntent, type Intent, type IntentRequest, type Try } from "../../db/mirror/intents";
 import { pauseReason } from "../../db/read/pauses";
 import type { IntentKey } from "../../domain/keys";
 import type { Deps } from "../deps";
@@ -40,14 +40,15 @@ export function reserve<Request extends ActionRequest, Row, Value, Summary exten
   if (seen?.kind === "blocked") return { kind: "held", reason: seen.reason, until: seen.until };
   const conflict = action.conflict?.(tx, request);
   if (conflict) {
-    const message = `Not created: ${conflict.reason}. Nothing moved.`;
-    if (!conflict.isTold) answerCommand(tx, commandId, { state: "failed", message, runId }, now);
+    const { reason } = conflict;
+    const { answer } = action.describe(undefined, { kind: "given-up", reason }, { decision: null });
+    if (answer && !conflict.isTold) answerCommand(tx, commandId, { ...answer, runId }, now);
     return { kind: "conflict", reason: conflict.reason };
   }
 
   const before = getIntent(tx, key);
   const isUnsent = action.isUnsent?.(tx, request) ?? false;
-  const lapsed = action.lapsed?.(action.load(tx, ref), request, now) ?? null;
+  const lapsed = action.lapsed?.(ref, now) ?? null;
   const paused = lapsed ?? (action.pause && pauseReason(tx, action.pause));
   // What may have been sent is past a pause: of that it is still asked what it came to.
   const isStopped = paused !== null && (!before || before.status === "not_executed" || isUnsent);
@@ -67,24 +68,7 @@ export function reserve<Request extends ActionRequest, Row, Value, Summary exten
     return { kind: "skipped", reason: paused };
   }
 
-  const amountMicro = action.amount(deps, request);
-  const opened = openIntent(
-    tx,
-    {
-      key,
-      action: action.name,
-      subjectRef: ref,
-      amountMicro,
-      purse: action.purse,
-      asset: action.asset?.(request),
-      commandId,
-      runId,
-      lock: action.lock,
-      afterUnknown: deps.config.tradeAfterUnknown,
-    },
-    now,
-    isUnsent,
-  );
+  const opened = openIntent(tx, intentOf(deps, action, request), now, isUnsent);
   switch (opened.kind) {
     case "busy":
       action.wait?.(tx, request, waitsFor(opened.heldBy), now);
@@ -115,6 +99,24 @@ export function reserve<Request extends ActionRequest, Row, Value, Summary exten
   settle(tx, action, call, { kind: "reserved", detail: action.reservedDetail?.(request) }, source, now);
   return { kind: "acquired", key, attempt: { idempotencyKey: opened.idempotencyKey, tries: opened.tries } };
 }
+
+/** The intent that a request asks for. */
+export const intentOf = <Request extends ActionRequest, Row, Value, Summary extends object>(
+  deps: Deps,
+  action: MoneyAction<Request, Row, Value, Summary>,
+  request: Request,
+): IntentRequest => ({
+  key: action.key(request),
+  action: action.name,
+  subjectRef: request.ref,
+  amountMicro: action.amount(deps, request),
+  purse: action.purse,
+  asset: action.asset?.(request),
+  commandId: request.commandId,
+  runId: request.runId,
+  lock: action.lock,
+  afterUnknown: deps.config.tradeAfterUnknown,
+});
 
 /** The call another one waits for, with what is the matter with it. */
 export const whatHolds = ({ subjectRef, status, asset, action }: Intent): string =>

@@ -6,6 +6,7 @@ import type { Deps } from "../deps";
 import { eventIdFor, outcomeUnknown } from "../events";
 import { attempt, resultOf, sourceOf } from "./attempt";
 import type { ActionRequest, CallResult, MoneyAction, Settled, Source } from "./protocol";
+import { intentOf } from "./reserve";
 import { settle } from "./settle";
 import { readResult } from "./step-results";
 
@@ -81,9 +82,7 @@ function giveUp<Request extends ActionRequest, Row, Value, Summary extends objec
       settle(tx, action, call, { kind: "given-up", reason, retryAt }, source, now);
       return { kind: "given-up", reason, retry_at: retryAt };
     }
-    const intent = getIntent(tx, key);
-    if (!intent) throw new Error(`the mirror has no intent ${key}`);
-    return resultOf(action, tx, intent, request);
+    return resultOf(action, tx, key, request);
   });
 }
 
@@ -112,20 +111,7 @@ function skipUnreserved<Request extends ActionRequest, Row, Value, Summary exten
   const key = action.key(request);
   const isFirst = getIntent(tx, key) === undefined;
   if (isFirst) {
-    recordSkipped(
-      tx,
-      {
-        key,
-        action: action.name,
-        subjectRef: request.ref,
-        amountMicro: action.amount(deps, request),
-        purse: action.purse,
-        asset: action.asset?.(request),
-        commandId: request.commandId,
-        runId: request.runId,
-      },
-      now,
-    );
+    recordSkipped(tx, intentOf(deps, action, request), now);
     if (action.keepsSkipped) action.begin(deps, tx, request, now);
   }
   settle(tx, action, { key, ref: request.ref }, { kind: "skipped", reason }, source, now);

@@ -2,14 +2,13 @@ import type { MirrorWriter } from "../../db/connection";
 import { answerCommand, reviseAnswers, withdrawAnswer } from "../../db/mirror/answers";
 import { getIntent, settleIntent, type Intent } from "../../db/mirror/intents";
 import { tell } from "../../db/mirror/timeline";
-import { decisionsAbout, getDecision } from "../../db/read/decisions";
+import { decisionsAbout } from "../../db/read/decisions";
 import type { IntentKey } from "../../domain/keys";
 import { isFinal, type IntentStatus } from "../../domain/intents";
 import type { ActionRequest, MoneyAction, Source, Told, Transition, TransitionKind } from "./protocol";
 
-/** What the intent says after each transition; a no after which the same key may be sent again leaves it not executed. */
-const statusAfter: Record<TransitionKind, IntentStatus> = {
-  reserved: "open",
+/** What the intent says when a transition is settled; a no after which its key may be sent again leaves it not executed. */
+const statusAfter: Record<Exclude<TransitionKind, "reserved">, Exclude<IntentStatus, "open">> = {
   done: "done",
   found: "done",
   unknown: "unknown",
@@ -28,8 +27,7 @@ export interface Call {
 
 /**
  * Writes what has become known of a call: intent, row, timeline and the receipt of who asked, with the words of `describe`. It is
- * the only writer of an outcome, inside the caller's transaction.
- * @returns false when as much was known already: then no more than the row learns of it
+ * the only writer of an outcome, inside the caller's transaction. Where as much was known already, no more than the row learns of it.
  */
 export function settle<Request extends ActionRequest, Row, Value, Summary extends object>(
   tx: MirrorWriter,
@@ -38,16 +36,17 @@ export function settle<Request extends ActionRequest, Row, Value, Summary extend
   transition: Transition<Value>,
   source: Source,
   now: number,
-): boolean {
+): void {
   const intent = getIntent(tx, key);
   const isExecuted = transition.kind === "done" || transition.kind === "found";
-  if (intent && isFinal(intent.status) && !isExecuted) return false;
+  if (intent && isFinal(intent.status) && !isExecuted) return;
   const row = action.load(tx, ref);
-  const told = action.describe(row, transition, { decision: getDecision(tx, ref)?.decision ?? null });
+  const decision = action.decisionAbout?.(tx, ref) ?? null;
+  const told = action.describe(row, transition, { decision: decision?.decision ?? null });
   writeIntent(tx, action, key, transition, told, now);
   action.apply(tx, { key, row }, transition, told.reason, now);
   // What was told by a webhook or a reading before the call's own answer came is not told twice.
-  if (intent?.status === "done") return false;
+  if (intent?.status === "done") return;
   if (told.entry)
     tell(tx, {
       subject: { type: action.subject, ref },
@@ -56,8 +55,8 @@ export function settle<Request extends ActionRequest, Row, Value, Summary extend
       at: now,
       ...source,
     });
-  answer(tx, action, intent, ref, transition, told, source.runId, now);
-  return true;
+  const asker = action.decisionAbout ? decision?.commandId : intent?.commandId;
+  answer(tx, asker, intent, transition, told, source.runId, now);
 }
 
 /** The first sending and what it came to are told once; what may happen again, once for each attempt. */
@@ -76,7 +75,6 @@ function writeIntent<Request extends ActionRequest, Row, Value, Summary extends 
   const status = action.repeatableAfter.includes(transition.kind)
     ? "not_executed"
     : statusAfter[transition.kind];
-  if (status === "open") return;
   const isDone = transition.kind === "done" || transition.kind === "found";
   settleIntent(
     tx,
@@ -97,17 +95,15 @@ function writeIntent<Request extends ActionRequest, Row, Value, Summary extends 
 }
 
 /** Answers who asked, and where it is known for good everybody whose decision has sent it again and heard nothing either. */
-function answer<Request extends ActionRequest, Row, Value, Summary extends object>(
+function answer(
   tx: MirrorWriter,
-  action: MoneyAction<Request, Row, Value, Summary>,
+  asker: string | null | undefined,
   intent: Intent | undefined,
-  ref: string,
-  { kind }: Transition<Value>,
+  { kind }: Transition<unknown>,
   { answer: told }: Told,
   runId: string | undefined,
   now: number,
 ): void {
-  const asker = action.askedBy ? action.askedBy(tx, ref) : intent?.commandId;
   if (!told) return withdrawAnswer(tx, asker);
   answerCommand(tx, asker, { ...told, runId }, now);
   if (!intent || told.state === "unknown" || kind === "done" || kind === "rejected") return;

@@ -41,7 +41,7 @@ const wire = z.looseObject({
 });
 
 /**
- * Reads what a step handed on.
+ * Reads the result of a step.
  * @throws ZodError for what no build has written
  */
 export function readResult<Summary extends object>(

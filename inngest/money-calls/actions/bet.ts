@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { inTransaction, type MirrorWriter } from "../../../db/connection";
-import { recordSync, walletBalance } from "../../../db/mirror/balances";
+import { recordSync } from "../../../db/mirror/balances";
 import { beginBet, betByRemoteId, changeBet, getBet, lostSince, type BetRow } from "../../../db/mirror/bets";
-import { getIntent, mayStillSend, reservedFunds } from "../../../db/mirror/intents";
+import { getIntent, mayStillSend } from "../../../db/mirror/intents";
 import { listReported } from "../../../db/read/candidates";
 import { isCommand } from "../../../db/read/decisions";
 import { betRequestKey, intentKeys } from "../../../domain/keys";
@@ -13,7 +12,9 @@ import { betRequest } from "../../events";
 import type { Bet, Commitment } from "../../purple-flea/port";
 import { verifyBet } from "../../purple-flea/provably-fair";
 import { describeCall } from "../call-words";
+import { freeFunds } from "../free-funds";
 import type { ActionRequest, MoneyAction } from "../protocol";
+import { shortRef } from "../short-ref";
 
 export interface BetRequest extends ActionRequest {
   requestKey: string;
@@ -37,7 +38,7 @@ export function betRequestOf(
   const asked = parsed.success ? parsed.data : null;
   const requestKey = betRequestKey(event.id ?? runId, asked === null);
   return {
-    ref: `bet_${createHash("sha256").update(requestKey).digest("hex").slice(0, 12)}`,
+    ref: shortRef("bet", requestKey),
     requestKey,
     side: asked?.side ?? "heads",
     stakeMicro: asked ? usdcFromWire(asked.stake_usdc) : config.casino.stakeMicro,
@@ -61,6 +62,8 @@ export const betRow = ({ config }: Deps, { ref, requestKey, side, stakeMicro, ru
   runId,
 });
 
+const summarySchema = z.object({ id: z.string(), outcome: z.string(), payout_usdc: z.string() });
+
 /** A bet: one per slot or request, one in flight at a time, as another would use the seed that was committed to. */
 export const bet: MoneyAction<BetRequest, BetRow, Placed, z.output<typeof summarySchema>> = {
   name: "bet",
@@ -76,9 +79,7 @@ export const bet: MoneyAction<BetRequest, BetRow, Placed, z.output<typeof summar
   keepsSkipped: true,
   resumes: null,
   outlivesRun: false,
-  get summarySchema() {
-    return summarySchema;
-  },
+  summarySchema,
 
   key: ({ requestKey }) => intentKeys.bet(requestKey),
   amount: (_deps, { stakeMicro }) => stakeMicro,
@@ -187,8 +188,6 @@ export const bet: MoneyAction<BetRequest, BetRow, Placed, z.output<typeof summar
   ownerOf: (tx, remoteId) => betByRemoteId(tx, remoteId)?.ref,
 };
 
-const summarySchema = z.object({ id: z.string(), outcome: z.string(), payout_usdc: z.string() });
-
 function guard(
   { config }: Deps,
   tx: MirrorWriter,
@@ -199,11 +198,8 @@ function guard(
   if (stakeMicro > limit) return `the stake is over the limit of ${formatMicro(limit)} USDC`;
   if (lostSince(tx, startOfDay(now), ref) + stakeMicro > dailyLossMicro)
     return `the day's losses could pass the limit of ${formatMicro(dailyLossMicro)} USDC`;
-  const balance = walletBalance(tx);
-  // The intent just opened is part of what is reserved.
-  if (balance !== undefined && balance - (reservedFunds(tx, "wallet") - stakeMicro) < stakeMicro)
-    return "insufficient balance";
-  return null;
+  const free = freeFunds(tx, stakeMicro);
+  return free !== undefined && free < stakeMicro ? "insufficient balance" : null;
 }
 
 const isTails = (params: unknown): boolean =>

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { MirrorWriter } from "../../../db/connection";
-import { walletBalance } from "../../../db/mirror/balances";
 import {
   adoptConfirmations,
   beginEscrow,
@@ -11,12 +10,12 @@ import {
   tellEscrow,
   type EscrowRow,
 } from "../../../db/mirror/escrows";
-import { reservedFunds } from "../../../db/mirror/intents";
 import { intentKeys } from "../../../domain/keys";
 import { escrowSums, formatMicro, type MicroUsdc } from "../../../domain/money";
 import { functionActor, HOUR_MS, type Deps } from "../../deps";
 import type { Escrow, EscrowCreated } from "../../purple-flea/port";
 import { describeCall } from "../call-words";
+import { freeFunds } from "../free-funds";
 import type { ActionRequest, MoneyAction, Source } from "../protocol";
 
 const ID = "escrow-lifecycle";
@@ -68,10 +67,8 @@ export const escrowCreate: MoneyAction<EscrowRequest, EscrowRow, Locked, { remot
       : null;
   },
   guard(_deps, tx, { amountMicro }) {
-    const balance = walletBalance(tx);
-    // The intent just opened is part of what is reserved.
-    const free = balance === undefined ? null : balance - (reservedFunds(tx, "wallet") - amountMicro);
-    return free !== null && free < amountMicro ? "the wallet holds less than this escrow" : null;
+    const free = freeFunds(tx, amountMicro);
+    return free !== undefined && free < amountMicro ? "the wallet holds less than this escrow" : null;
   },
   hold(deps, tx, request, reason, source, now) {
     beginEscrow(tx, newRow(deps, request), "held", reason, now);

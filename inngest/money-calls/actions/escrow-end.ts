@@ -126,9 +126,7 @@ const endAction = (action: EndAction): MoneyAction<EndRequest, EscrowRow, End, E
         return;
       case "done":
       case "found": {
-        const { as, feeMicro, referralMicro, txHash, at, by, rawStatus } = transition.value;
-        const net = feeMicro === null ? {} : { feeMicro, netMicro: row.amountMicro - feeMicro };
-        const more = { referralMicro: referralMicro ?? undefined, txHash: txHash ?? undefined, rawStatus };
+        const { as, at, by } = transition.value;
         const end = {
           status: as,
           reason,
@@ -137,7 +135,13 @@ const endAction = (action: EndAction): MoneyAction<EndRequest, EscrowRow, End, E
           settledBy: by.name,
           settledByKind: by.kind,
         };
-        changeEscrow(tx, ref, { ...net, ...more, ...end }, Math.max(now, row.observedAt), now);
+        changeEscrow(
+          tx,
+          ref,
+          { ...factsOf(row, transition.value), ...end },
+          Math.max(now, row.observedAt),
+          now,
+        );
         return;
       }
       case "unknown":
@@ -159,7 +163,7 @@ const endAction = (action: EndAction): MoneyAction<EndRequest, EscrowRow, End, E
   describe: (row, transition, context) => describeEnd(action, row, transition, context),
   summary: (row) => (isOver(row.status) ? endedAs(row) : null),
   remoteIdOf: () => undefined,
-  askedBy: (tx, ref) => getDecision(tx, ref)?.commandId ?? null,
+  decisionAbout: getDecision,
   retryAt: (tx, ref, now) => nextRetry(tx, ref, action, now),
 
   async reconcile({ mirror, purpleFlea, clock }, intent) {

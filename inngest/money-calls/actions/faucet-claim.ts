@@ -43,6 +43,8 @@ export function claimRequestOf(
   return { ref: claimRef(agentId, day), agentId, utcDay: day, commandId, runId };
 }
 
+const summarySchema = z.object({ amount_usdc: z.string(), tx_hash: z.string() });
+
 /** The day's claim at the faucet, once per agent and day. */
 export const faucetClaim: MoneyAction<ClaimRequest, ClaimRow, ClaimMade, z.output<typeof summarySchema>> = {
   name: "claim",
@@ -58,9 +60,7 @@ export const faucetClaim: MoneyAction<ClaimRequest, ClaimRow, ClaimMade, z.outpu
   keepsSkipped: false,
   resumes: "claim",
   outlivesRun: false,
-  get summarySchema() {
-    return summarySchema;
-  },
+  summarySchema,
 
   key: ({ agentId, utcDay: day }) => intentKeys.claim(agentId, day),
   amount: () => 0n,
@@ -69,7 +69,7 @@ export const faucetClaim: MoneyAction<ClaimRequest, ClaimRow, ClaimMade, z.outpu
     const requestedBy = commandId ? "operator" : "schedule";
     beginClaim(tx, { ref, agentId, utcDay: day, requestedBy, runId }, now);
   },
-  lapsed: (_row, request, now) => (request.ref.endsWith(`:${utcDay(now)}`) ? null : DAY_IS_OVER),
+  lapsed: (ref, now) => (ref.endsWith(`:${utcDay(now)}`) ? null : DAY_IS_OVER),
 
   async call({ purpleFlea, clock, config }, _row, { idempotencyKey }) {
     const { agentId, agentWallet: wallet } = config;
@@ -200,8 +200,6 @@ export const faucetClaim: MoneyAction<ClaimRequest, ClaimRow, ClaimMade, z.outpu
   verifyRemoteId: (_deps, _intent, remoteId) =>
     Promise.resolve({ value: { amountMicro: null, txHash: remoteId ?? null, claimedAt: null } }),
 };
-
-const summarySchema = z.object({ amount_usdc: z.string(), tx_hash: z.string() });
 
 /**
  * Puts a claim on record that nobody here asked for on its day: one that was sent before midnight and heard after it, or that was

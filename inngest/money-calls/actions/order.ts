@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { MirrorWriter } from "../../../db/connection";
-import { walletBalance } from "../../../db/mirror/balances";
-import { reservedFunds, spentOnMarket, spentSince } from "../../../db/mirror/intents";
+import { spentOnMarket, spentSince } from "../../../db/mirror/intents";
 import {
   applyTradeNews,
   beginTrade,
@@ -17,7 +15,9 @@ import { formatMicro } from "../../../domain/money";
 import { startOfDay, type Deps } from "../../deps";
 import type { Order } from "../../purple-flea/port";
 import { describeCall } from "../call-words";
+import { freeFunds } from "../free-funds";
 import type { ActionRequest, MoneyAction } from "../protocol";
+import { shortRef } from "../short-ref";
 
 export interface OrderRequest extends ActionRequest {
   alertId: string;
@@ -30,9 +30,8 @@ export interface OrderRequest extends ActionRequest {
   receivedAt: number;
 }
 
-/** Our reference for the order of an alert: short, and the same for the same alert. */
-export const tradeRefFor = (alertId: string): string =>
-  `tr_${createHash("sha256").update(alertId).digest("hex").slice(0, 12)}`;
+/** Our reference for the order of an alert. */
+export const tradeRefFor = (alertId: string): string => shortRef("tr", alertId);
 
 /** An order at market: one per alert for ever, one in flight at a time. */
 export const order: MoneyAction<OrderRequest, Trade, Order, { orderId: string }> = {
@@ -153,9 +152,9 @@ function guard(
   if (now - receivedAt > config.tradeMaxAlertAgeMs) return "the alert was too old when its turn came";
   if (config.tradeMaxMicro !== undefined && sizeMicro > config.tradeMaxMicro)
     return `the order is over the limit of ${formatMicro(config.tradeMaxMicro)} USDC`;
-  // The intent just opened is part of what is reserved.
-  const free = (walletBalance(tx) ?? 0n) - (reservedFunds(tx, "wallet") - sizeMicro);
-  if (free < config.tradeMinBalanceMicro || free < sizeMicro) return "insufficient balance";
+  const free = freeFunds(tx, sizeMicro);
+  if (free === undefined || free < config.tradeMinBalanceMicro || free < sizeMicro)
+    return "insufficient balance";
   const today = startOfDay(now);
   const daily = config.tradeDailyLimitMicro;
   if (daily !== undefined && spentSince(tx, "order", today) > daily)
