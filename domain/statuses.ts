@@ -87,6 +87,22 @@ export const openEscrowStatuses = [
   "unknown",
 ] as const;
 
+/** What an order, an alert, a bet and a claim have in common that came to nothing. */
+const noes = {
+  rejected: {
+    label: "Rejected",
+    meaning: "Purple Flea said no; nothing moved",
+    tone: "danger",
+    icon: "circle-x",
+  },
+  not_executed: {
+    label: "Not executed",
+    meaning: "it did not happen and is not sent again; nothing moved",
+    tone: "none",
+    icon: "circle-minus",
+  },
+} satisfies Record<string, StatusLook>;
+
 export const tradeStatuses = [
   "placing",
   "open",
@@ -114,18 +130,7 @@ export const tradeLook: Record<TradeStatus, StatusLook> = {
     tone: "danger",
     icon: "octagon-alert",
   },
-  rejected: {
-    label: "Rejected",
-    meaning: "Purple Flea said no; nothing moved",
-    tone: "danger",
-    icon: "circle-x",
-  },
-  not_executed: {
-    label: "Not executed",
-    meaning: "it did not happen and is not sent again; nothing moved",
-    tone: "none",
-    icon: "circle-minus",
-  },
+  ...noes,
   unknown: {
     label: "Unknown",
     meaning: "sent, no answer; it may exist; never repeated by itself",
@@ -168,18 +173,7 @@ export const alertLook: Record<AlertOutcome, StatusLook> = {
     tone: "none",
     icon: "circle-minus",
   },
-  rejected: {
-    label: "Rejected",
-    meaning: "Purple Flea said no; nothing moved",
-    tone: "danger",
-    icon: "circle-x",
-  },
-  not_executed: {
-    label: "Not executed",
-    meaning: "it did not happen and is not sent again; nothing moved",
-    tone: "none",
-    icon: "circle-minus",
-  },
+  ...noes,
   refused: {
     label: "Refused",
     meaning: "it could not be read; nothing was sent",
@@ -209,18 +203,7 @@ export const betLook: Record<BetStatus, StatusLook> = {
   won: { label: "Won", meaning: "the payout is in the wallet", tone: "positive", icon: "circle-check" },
   lost: { label: "Lost", meaning: "the stake is gone", tone: "none", icon: "circle-minus" },
   skipped: { label: "Skipped", meaning: "not placed, with the reason", tone: "none", icon: "circle-minus" },
-  rejected: {
-    label: "Rejected",
-    meaning: "Purple Flea said no; nothing moved",
-    tone: "danger",
-    icon: "circle-x",
-  },
-  not_executed: {
-    label: "Not executed",
-    meaning: "it did not happen and is not sent again; nothing moved",
-    tone: "none",
-    icon: "circle-minus",
-  },
+  ...noes,
   unknown: {
     label: "Unknown",
     meaning: "sent, no answer; never repeated by itself",
@@ -234,18 +217,7 @@ export type ClaimStatus = (typeof claimStatuses)[number];
 export const claimLook: Record<ClaimStatus, StatusLook> = {
   claiming: { label: "Claiming", meaning: "the claim is in flight", tone: "info", icon: "circle-dot" },
   claimed: { label: "Claimed", meaning: "the amount was paid out", tone: "positive", icon: "circle-check" },
-  rejected: {
-    label: "Rejected",
-    meaning: "Purple Flea said no; nothing moved",
-    tone: "danger",
-    icon: "circle-x",
-  },
-  not_executed: {
-    label: "Not executed",
-    meaning: "it did not happen and is not sent again; nothing moved",
-    tone: "none",
-    icon: "circle-minus",
-  },
+  ...noes,
   unknown: {
     label: "Unknown",
     meaning: "sent, no answer; never repeated by itself",

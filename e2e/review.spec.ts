@@ -118,7 +118,7 @@ test("what changed after the review was opened is named field by field, and noth
   await expectChanges(plain);
   expect(stack.query(decisions, "esc_changed")).toEqual([{ n: 0 }]);
   await context.close();
-  // Taken over by a press, the new values are what is decided about.
+  // Accepted by a press, the new values are what is decided about.
   await review.getByRole("button", { name: "Show the new values" }).click();
   await expect(button).toHaveText("Approve and release 499.50 USDC");
   stack.tamper("update escrows set amount_micro = 50000000, net_micro = 49500000 where ref = 'esc_changed'");

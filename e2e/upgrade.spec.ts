@@ -82,7 +82,7 @@ async function goOn(trio: Trio, stoppedAt: number): Promise<void> {
   expect(upstream("select sum(amount) total from entries where to_account = 'locked'")).toEqual(
     upstream("select sum(amount) total from entries where from_account = 'locked'"),
   );
-  // The runs that waited have done it, and nobody had to take over from them.
+  // The runs that waited have done it, and no other run had to resume them.
   for (const [ref, run] of began) {
     expect(run).toBeTruthy();
     expect(runOf(ref), ref).toBe(run);

@@ -208,7 +208,7 @@ export function sandboxControls(ports: Omit<Ports, "appPort">) {
   const now = async () => (await clock()).now_ms;
   const control = (what: string, body: unknown) => post(`${purpleFleaUrl}/control/${what}`, body);
   const resumeEngine = () => post(`${engineUrl}/control/resume`, {});
-  /** Lets the engine take up nothing more, and waits for what is under way. A restart ends the pause. */
+  /** Has the engine start nothing more, and waits for what is in flight. A restart ends the pause. */
   async function pauseEngine(): Promise<void> {
     await post(`${engineUrl}/control/pause`, {});
     await waitFor("the calls under way are answered", async () => {

@@ -1,9 +1,9 @@
 /**
  * Makes the files of a desk that is stopped in the middle of its waits, for e2e/upgrade.spec.ts, which starts the build of
- * today on them. Run it for each release whose files are to be taken over:
+ * today on them. Run it for each release whose files are to be upgraded:
  *
- *   git worktree add /tmp/release COMMIT && cd /tmp/release && npm ci && npm run build
- *   npx tsx scripts/make-upgrade-fixture.ts /tmp/release      (in this tree; without a folder: of this tree's own build)
+ *   git worktree add ../release COMMIT && cd ../release && npm ci && npm run build
+ *   npx tsx scripts/make-upgrade-fixture.ts ../release      (in this tree; without a folder: of this tree's own build)
  *
  * The desk, the engine and the sandbox's Purple Flea of that build run as processes of their own. Outside calls and forms make
  * what waits (e2e/upgrade-fixture.ts lists it); then the engine is stopped, one more escrow is asked for, and the rest is

@@ -185,7 +185,7 @@ export function openEngine(options: EngineOptions = {}) {
     settled: loop.settled,
     /** When the next item falls due, ms; null when nothing waits. */
     nextDueAt: loop.nextDueAt,
-    /** Takes up work. What fell due while it was off is done now; missed cron ticks are not. */
+    /** Starts to work. What fell due while it was off is done now; missed cron ticks are not. */
     start() {
       skipMissedTicks(ctx);
       prune(ctx, retain);
@@ -205,7 +205,7 @@ export function openEngine(options: EngineOptions = {}) {
       loop.cutShort();
       store.close();
     },
-    /** Takes up nothing more until `resume`; its API answers 503 meanwhile. */
+    /** Starts nothing more until `resume`; its API answers 503 meanwhile. */
     pause: loop.pause,
     resume: loop.start,
     isPaused: loop.isPaused,

@@ -161,7 +161,7 @@ export function createLoop(ctx: Context, options: LoopOptions) {
         wake();
       }
     },
-    /** Takes up no further work and waits for the calls that are under way. */
+    /** Starts no further work and waits for the calls that are in flight. */
     async drain(): Promise<void> {
       if (state === "over") return;
       turn("still");

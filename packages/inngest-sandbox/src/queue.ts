@@ -103,7 +103,7 @@ export function promoteDue(ctx: Context): void {
   for (const item of due) push(ctx, item);
 }
 
-/** Takes up what an engine before this one had ready or under way. */
+/** Resumes what an engine before this one had ready or in flight. */
 export function recover(ctx: Context): void {
   for (const item of ctx.store.all<Due>("select id, rank, seq, slots from queue where ready = 1"))
     push(ctx, item);
