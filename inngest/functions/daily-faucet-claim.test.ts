@@ -135,6 +135,11 @@ describe("a claim at the end of its day", () => {
     expect(claims()).toMatchObject([{ day: DAY, status: "not_executed" }]);
     expect(answer()).toMatchObject({ state: "failed" });
     expect(claimedThere()).toEqual([]);
+    // Nothing was sent again, so nothing was rejected either.
+    const settled = world.row<{ output: string }>(
+      "select output from runs where function_id = 'settle-unknown'",
+    );
+    expect(settled?.output).toContain("Not done: its day was over before it could be sent. Nothing moved.");
   });
 });
 

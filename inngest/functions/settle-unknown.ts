@@ -245,8 +245,9 @@ function answerOf({ action }: Intent, repeated: Repeated): Answered {
     case "skipped":
       return failed(`Not sent: ${repeated.reason}. Nothing moved.`);
     case "rejected":
-    case "given-up":
       return failed(`Sent again and rejected: ${repeated.reason}. Nothing moved.`);
+    case "given-up":
+      return failed(`Not done: ${repeated.reason}. Nothing moved.`);
     default:
       return repeated satisfies never;
   }

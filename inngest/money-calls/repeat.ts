@@ -50,7 +50,7 @@ export async function repeat(
       inTransaction(mirror, (tx) =>
         settle(tx, action, { key, ref }, { kind: "given-up", reason: lapsed }, source, clock.now()),
       );
-      return { kind: "rejected", reason: lapsed };
+      return { kind: "given-up", reason: lapsed };
     }
   }
   const opened = inTransaction(mirror, (tx) => {
